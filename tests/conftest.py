@@ -1,0 +1,18 @@
+# SPDX-License-Identifier: MIT
+# Copyright (c) 2026 the pedalsmith developers
+"""Fixtures that every test may use."""
+
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder with real captures and models beside the checkout; skips where it is not."""
+    folder = ROOT.parent / "shared"
+    if not (folder / "captures").is_dir():
+        pytest.skip("real captures and models are not beside this checkout (../shared)")
+    return folder
