@@ -64,13 +64,16 @@ def read_audio(path: Path, *, channel: int | None = None, least_seconds: float =
         raise BadInput(f"{path}: has no channel {channel}; it has {samples.shape[1]}.")
     one = np.ascontiguousarray(samples[:, index])
     if not np.all(np.isfinite(one)):
-        raise BadInput(f"{path}: contains values that are no numbers; export it again as 24-bit WAV.")
+        raise BadInput(
+            f"{path}: contains values that are no numbers; export it again as 24-bit WAV."
+        )
     if rate != SAMPLE_RATE:
         notice(f"{path.name}: resampled from {rate} Hz to {SAMPLE_RATE} Hz.")
         one = soxr.resample(one, rate, SAMPLE_RATE, quality="VHQ")
     if len(one) < least_seconds * SAMPLE_RATE:
         raise BadInput(
-            f"{path}: is {len(one) / SAMPLE_RATE:.2f} s long; at least {least_seconds:g} s are needed."
+            f"{path}: is {len(one) / SAMPLE_RATE:.2f} s long; "
+            f"at least {least_seconds:g} s are needed."
         )
     return Audio(one, path, rate)
 
@@ -82,11 +85,11 @@ def _read_file(path: Path) -> tuple[Samples, int]:
     try:
         with soundfile.SoundFile(path) as file:
             if file.format not in _FORMATS:
-                raise BadInput(f"{path}: is {file.format}, not WAV or FLAC; export it as 24-bit WAV.")
-            if not _LOWEST_RATE <= file.samplerate <= _HIGHEST_RATE:
                 raise BadInput(
-                    f"{path}: says {file.samplerate} Hz; export it at 48000 Hz."
+                    f"{path}: is {file.format}, not WAV or FLAC; export it as 24-bit WAV."
                 )
+            if not _LOWEST_RATE <= file.samplerate <= _HIGHEST_RATE:
+                raise BadInput(f"{path}: says {file.samplerate} Hz; export it at 48000 Hz.")
             _check_whole(path, file)
             samples = file.read(dtype="float64", always_2d=True)
             rate, frames = file.samplerate, file.frames
@@ -96,7 +99,8 @@ def _read_file(path: Path) -> tuple[Samples, int]:
         ) from None
     if len(samples) < frames:
         raise BadInput(
-            f"{path}: is truncated, {len(samples)} of {frames} samples are there; copy or export it again."
+            f"{path}: is truncated, {len(samples)} of {frames} samples are there; "
+            "copy or export it again."
         )
     if len(samples) == 0:
         raise BadInput(f"{path}: contains no samples; export it again.")

@@ -34,7 +34,9 @@ def build_app() -> typer.Typer:
     )
     app.callback()(lambda: None)
     found = {
-        info.name.replace("_", "-"): importlib.import_module(f"pedalsmith.commands.{info.name}").command
+        info.name.replace("_", "-"): importlib.import_module(
+            f"pedalsmith.commands.{info.name}"
+        ).command
         for info in pkgutil.iter_modules(commands.__path__)
     }
     for point in entry_points(group="pedalsmith.commands"):

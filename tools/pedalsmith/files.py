@@ -20,9 +20,13 @@ def whole_file(path: Path) -> Iterator[Path]:
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=path.suffix, dir=path.parent)
+        handle, name = tempfile.mkstemp(
+            prefix=f".{path.name}.", suffix=path.suffix, dir=path.parent
+        )
     except OSError as error:
-        raise BadInput(f"{path}: cannot write here ({error.strerror}); name another folder.") from None
+        raise BadInput(
+            f"{path}: cannot write here ({error.strerror}); name another folder."
+        ) from None
     os.close(handle)
     temporary = Path(name)
     try:

@@ -36,7 +36,7 @@ class Lstm:
     @property
     def hidden_size(self) -> int:
         """Units."""
-        return self.recurrent.shape[0]
+        return int(self.recurrent.shape[0])
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ class Gru:
     @property
     def hidden_size(self) -> int:
         """Units."""
-        return self.recurrent.shape[0]
+        return int(self.recurrent.shape[0])
 
 
 @dataclass(frozen=True)
