@@ -38,6 +38,11 @@ class Lstm:
         """Units."""
         return int(self.recurrent.shape[0])
 
+    @property
+    def outputs(self) -> int:
+        """Width of what the layer gives."""
+        return self.hidden_size
+
 
 @dataclass(frozen=True)
 class Gru:
@@ -58,6 +63,11 @@ class Gru:
         """Units."""
         return int(self.recurrent.shape[0])
 
+    @property
+    def outputs(self) -> int:
+        """Width of what the layer gives."""
+        return self.hidden_size
+
 
 @dataclass(frozen=True)
 class Dense:
@@ -68,6 +78,11 @@ class Dense:
     bias: Array
     """(outputs,)"""
     activation: str = "linear"
+
+    @property
+    def outputs(self) -> int:
+        """Width of what the layer gives."""
+        return int(self.bias.shape[0])
 
 
 Layer = Lstm | Gru | Dense

@@ -1,0 +1,48 @@
+# SPDX-License-Identifier: MIT
+# Copyright (c) 2026 the pedalsmith developers
+"""One file per format that a Model can be read from; `load_model` finds the one that fits.
+
+An importer is a module in this folder with `matches(content) -> bool`, which looks at what the
+file contains and never at its name, and `read(content, options) -> Model`. It is found by being
+there.
+"""
+
+import importlib
+import pkgutil
+from dataclasses import dataclass
+from pathlib import Path
+
+from pedalsmith.errors import BadInput
+from pedalsmith.models.model import Model
+from pedalsmith.models.parsing.content import Content
+from pedalsmith.models.validation import validate
+
+
+@dataclass(frozen=True)
+class ImportOptions:
+    """What a user may say of a file that does not say it itself."""
+
+    sample_rate: int | None = None
+    """Hz; stands in, with no notice, for a rate that the file does not give."""
+
+
+def load_model(path: Path, options: ImportOptions = ImportOptions()) -> Model:
+    """Reads a float model of any known format, found by its content.
+
+    The model returned has passed `validate`. Raises BadInput in one line that names the file,
+    the place in it, the reason and what to do.
+    """
+    content = Content(path)
+    for name in formats():
+        importer = importlib.import_module(f"{__name__}.{name}")
+        if importer.matches(content):
+            model: Model = importer.read(content, options)
+            validate(model, str(path))
+            return model
+    what = "JSON, but of no known model format" if content.json else "no model file"
+    raise BadInput(f"{path}: is {what}; known are: {', '.join(formats())}.")
+
+
+def formats() -> list[str]:
+    """The names of the formats that can be read."""
+    return sorted(info.name for info in pkgutil.iter_modules(__path__))

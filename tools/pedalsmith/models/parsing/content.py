@@ -1,0 +1,118 @@
+# SPDX-License-Identifier: MIT
+# Copyright (c) 2026 the pedalsmith developers
+"""The bytes of a model file, and its JSON when it is JSON."""
+
+import json
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from pedalsmith.errors import BadInput
+from pedalsmith.models.parsing.node import Node
+
+LARGEST_FILE = 8 << 20
+"""Bytes. The largest model seen in the wild has 0.7 MB; 8 MB of `[],` take 0.2 GB and 0.6 s."""
+
+_FOREIGN = (
+    (b"PK\x03\x04", "a zip archive (or a .keras or .pt file)"),
+    (b"\x89HDF", "an HDF5 file (.h5)"),
+    (b"\x1f\x8b", "a gzip archive"),
+    (b"RIFF", "a RIFF file such as WAV"),
+    (b"7z\xbc\xaf", "a 7z archive"),
+    (b"Rar!", "a RAR archive"),
+    (b"\x80\x02", "a Python pickle (.pt, .pkl)"),
+    (b"PSMB", "a blob, which is a model already converted"),
+)
+
+
+class Content:
+    """A model file in memory. Raises BadInput when it cannot be a model of any format."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.data = _read(path)
+        for magic, what in _FOREIGN:
+            if self.data.startswith(magic) or self.data[4:8] == b"TFL3":
+                what = "a TensorFlow Lite model" if self.data[4:8] == b"TFL3" else what
+                raise BadInput(f"{path}: is {what}, not a model file; name the .nam or .json file.")
+
+    def starts_with(self, magic: bytes) -> bool:
+        """Whether the file begins with `magic`."""
+        return self.data.startswith(magic)
+
+    @cached_property
+    def text(self) -> str | None:
+        """The file as UTF-8 text (without a byte order mark), or None when it is not text."""
+        try:
+            text = self.data.decode("utf-8-sig")
+        except UnicodeDecodeError:
+            return None
+        return None if "\0" in text else text
+
+    @cached_property
+    def json(self) -> Node | None:
+        """The root of the JSON document; None when the file does not begin like one.
+
+        Raises BadInput for a file that begins like JSON and is none that may be trusted.
+        """
+        if self.text is None or not self.text.lstrip().startswith(("{", "[")):
+            return None
+        try:
+            value = json.loads(
+                self.text, object_pairs_hook=self._unique, parse_constant=self._no_constant
+            )
+        except json.JSONDecodeError as error:
+            raise BadInput(
+                f"{self.path}: line {error.lineno}, column {error.colno}: is no JSON "
+                f"({error.msg[:1].lower()}{error.msg[1:]}); copy or export the file again."
+            ) from None
+        except ValueError:
+            # Python refuses integers of more than 4300 digits.
+            raise BadInput(
+                f"{self.path}: has a number with thousands of digits; export the model again."
+            ) from None
+        except RecursionError:
+            raise BadInput(
+                f"{self.path}: is nested hundreds of levels deep, as no model is; export it again."
+            ) from None
+        return Node(self.path, value)
+
+    def _unique(self, pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        """Makes an object of its members; a key that is there twice has no certain value."""
+        found = dict(pairs)
+        if len(found) != len(pairs):
+            keys = [key for key, _ in pairs]
+            twice = next(key for key in keys if keys.count(key) > 1)
+            raise BadInput(
+                f"{self.path}: has the key {twice[:40]!r} twice in one object; delete one of them."
+            )
+        return found
+
+    def _no_constant(self, name: str) -> float:
+        """NaN and Infinity, which Python's parser would take."""
+        raise BadInput(
+            f"{self.path}: contains {name}, which no weight can be; train or export it again."
+        )
+
+
+def _read(path: Path) -> bytes:
+    """Reads a regular file of reasonable size, or raises BadInput."""
+    try:
+        if path.is_dir():
+            raise BadInput(f"{path}: is a folder; name a model file.")
+        if not path.is_file():
+            raise BadInput(f"{path}: there is no such file; check the name.")
+        with path.open("rb") as file:
+            data = file.read(LARGEST_FILE + 1)
+    except OSError as error:
+        raise BadInput(
+            f"{path}: cannot be read ({error.strerror}); check the name and the permissions."
+        ) from None
+    if len(data) > LARGEST_FILE:
+        raise BadInput(
+            f"{path}: has more than {LARGEST_FILE >> 20} MB, more than any model for a pedal; "
+            "name another file."
+        )
+    if not data.strip():
+        raise BadInput(f"{path}: is empty; copy or export it again.")
+    return data
