@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: MIT
+// Copyright (c) 2026 the pedalsmith developers
+//
+// Sigmoid and tanh from one table of chords (README.md, Activation). On the Cortex-M7 a sigmoid is
+// four instructions: SSAT, ADD, LDRD, SMMLA.
+#ifndef ACTIVATION_H
+#define ACTIVATION_H
+
+#include "fixed.h"
+
+#define SIGMOID_CHORDS 1024
+
+struct sigmoid_chord {
+    int32_t base;  // Q24, the chord's value at v = 0
+    int32_t slope; // Q33
+};
+
+// Entry k + 512 serves v >> 18 = k. 8 KB; belongs into tightly coupled memory.
+extern const struct sigmoid_chord sigmoid_table[SIGMOID_CHORDS];
+
+// The chord k (clipped to the table) at v: Q24, 2..2^24 - 2.
+static inline int32_t activation_chord(int32_t k, int32_t v) {
+    const struct sigmoid_chord *chord = &sigmoid_table[clip(k, -512, 511) + 512];
+    return chord->base + mulh(v, chord->slope);
+}
+
+// sigmoid(v): v Q23, result Q24.
+static inline int32_t activation_sigmoid(int32_t v) {
+    return activation_chord(v >> 18, v);
+}
+
+// 2 s - 1 of a sigmoid s: Q24 -> Q31. tanh(z) is this of sigmoid(2 z).
+static inline int32_t activation_tanh_of(int32_t s) {
+    return (int32_t)(((uint32_t)s << 8) ^ 0x80000000u);
+}
+
+#endif
