@@ -180,11 +180,11 @@ def _metadata(root: Node) -> Metadata:
             fields[key] = value.number()
         elif key == "knob_names":
             fields[key] = tuple(name.text() for name in value.items())
-        elif isinstance(value.value, str | int | float) and len(str(value.value)) <= 1000:
+        elif (words := value.words()) is not None:
             if key in _NAMES:
-                fields[_NAMES[key]] = str(value.value)
+                fields[_NAMES[key]] = words
             else:
-                extra[key] = str(value.value)
+                extra[key] = words
     return Metadata(**fields, source_format="keras-json", extra=extra)
 
 

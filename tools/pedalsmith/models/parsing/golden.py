@@ -9,6 +9,7 @@ import numpy as np
 from pedalsmith.models.model import Golden, Model
 from pedalsmith.models.parsing.node import Node
 from pedalsmith.models.reference import run
+from pedalsmith.models.validation import validate
 
 LARGEST_DIFFERENCE = 1e-3
 """Full scale. Files of known writers differ by 2e-7; a wrong gate order differs by 1e-1."""
@@ -25,6 +26,7 @@ def checked_golden(root: Node, model: Model, golden: Golden | None) -> Model:
     """
     if golden is None or (model.knobs and len(golden.knobs) != model.knobs):
         return model
+    validate(model, str(root.path))
     golden = Golden(golden.input[:LONGEST_CHECK], golden.output[:LONGEST_CHECK], golden.knobs)
     ungained = replace(model, input_gain_db=0.0, output_gain_db=0.0)
     outputs = [run(variant, golden.input, knobs=golden.knobs) for variant in (model, ungained)]

@@ -80,9 +80,15 @@ class Node:
     # Scalars
 
     def text(self) -> str:
-        """This string."""
+        """This string; what UTF-8 cannot hold (half a surrogate pair) becomes "?"."""
         self._need(str, "a text")
-        return str(self.value)
+        return str(self.value).encode("utf-8", "replace").decode("utf-8")
+
+    def words(self) -> str | None:
+        """This text or number as one text of at most 1,000 characters; None for anything else."""
+        if isinstance(self.value, str):
+            return self.text()[:1000]
+        return str(self.value)[:1000] if isinstance(self.value, int | float) else None
 
     def boolean(self) -> bool:
         """This true or false; 0 and 1 are taken for it."""
