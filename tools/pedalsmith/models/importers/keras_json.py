@@ -69,32 +69,27 @@ def _inputs(root: Node) -> int:
     """The last of in_shape: audio input and knobs."""
     if root.get("in_shape") is None:
         return 1
-    shape = root["in_shape"].items()
-    if not shape:
-        root["in_shape"].fail("is an empty list")
-    return shape[-1].integer(1, _MOST_INPUTS)
+    return root["in_shape"].items(1, 4)[-1].integer(1, _MOST_INPUTS)
 
 
 def _layers(node: Node, inputs: int) -> tuple[Layer, ...]:
-    entries = node.items()
-    if not 1 <= len(entries) <= _MOST_LAYERS:
-        node.fail(f"has {len(entries)} layers; 1 to {_MOST_LAYERS} can be used")
     layers: list[Layer] = []
-    for entry in entries:
+    for entry in node.items(1, _MOST_LAYERS):
         kind = entry["type"].text()
         if kind not in _READERS:
             entry["type"].fail(
                 f"{kind[:40]!r} is a layer that is not supported",
                 f"train with {', '.join(_READERS)}",
             )
-        units = entry["shape"].items()[-1].integer(1, _MOST_UNITS) if entry.get("shape") else None
+        shape = entry.get("shape")
+        units = shape.items(1, 4)[-1].integer(1, _MOST_UNITS) if shape else None
         layers.append(_READERS[kind](entry, inputs, units))
         inputs = layers[-1].outputs
     return tuple(layers)
 
 
 def _lstm(entry: Node, inputs: int, units: int | None) -> Lstm:
-    kernel, recurrent, bias = entry["weights"].items(3)
+    kernel, recurrent, bias = entry["weights"].items(3, 3)
     units = _units(recurrent, units)
     return Lstm(
         kernel.array(inputs, 4 * units), recurrent.array(units, 4 * units), bias.array(4 * units)
@@ -102,7 +97,7 @@ def _lstm(entry: Node, inputs: int, units: int | None) -> Lstm:
 
 
 def _gru(entry: Node, inputs: int, units: int | None) -> Gru:
-    kernel, recurrent, bias = entry["weights"].items(3)
+    kernel, recurrent, bias = entry["weights"].items(3, 3)
     units = _units(recurrent, units)
     return Gru(
         kernel.array(inputs, 3 * units), recurrent.array(units, 3 * units), bias.array(2, 3 * units)
@@ -110,7 +105,7 @@ def _gru(entry: Node, inputs: int, units: int | None) -> Gru:
 
 
 def _dense(entry: Node, inputs: int, units: int | None) -> Dense:
-    kernel, bias = entry["weights"].items(2)
+    kernel, bias = entry["weights"].items(2, 2)
     biases = bias.array(units)
     return Dense(kernel.array(inputs, len(biases)), biases, _activation(entry))
 
@@ -125,7 +120,7 @@ _READERS: dict[str, Callable[[Node, int, int | None], Layer]] = {
 
 def _units(recurrent: Node, units: int | None) -> int:
     """The hidden size: as "shape" says, or the rows of the recurrent kernel."""
-    return units or min(max(len(recurrent.items()), 1), _MOST_UNITS)
+    return units or len(recurrent.items(1, _MOST_UNITS))
 
 
 def _activation(entry: Node) -> str:

@@ -14,12 +14,8 @@ def model_from(root: Node, sample_rate: int | None, source_format: str) -> Model
 
     The rate is nowhere in the file; NeuralSeed and its relatives run at 48 kHz.
     """
-    inputs = len(root["rec_weight_ih_l0"].items())
-    if not 1 <= inputs <= 5:
-        root["rec_weight_ih_l0"].fail(f"has {inputs} inputs; 1 to 5 can be used")
-    units = len(root["rec_weight_hh_l0"].items())
-    if not 1 <= units <= _MOST_UNITS:
-        root["rec_weight_hh_l0"].fail(f"has {units} units; 1 to {_MOST_UNITS} can be used")
+    inputs = len(root["rec_weight_ih_l0"].items(1, 5))
+    units = len(root["rec_weight_hh_l0"].items(1, _MOST_UNITS))
     said = _said(root)
     if said.get("unit_type", "GRU") != "GRU":
         root["meta"].fail(

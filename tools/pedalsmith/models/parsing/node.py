@@ -66,11 +66,13 @@ class Node:
         """Whether this is a list."""
         return isinstance(self.value, list)
 
-    def items(self, count: int | None = None) -> "list[Node]":
-        """The elements of this list; `count` says how many there must be."""
+    def items(self, lowest: int = 0, highest: int = 1000) -> "list[Node]":
+        """The elements of this list, of which there must be `lowest` to `highest`."""
         self._need(list, "a list")
-        if count is not None and len(self.value) != count:
-            self.fail(f"has {len(self.value)} elements where {count} belong")
+        count = len(self.value)
+        if not lowest <= count <= highest:
+            allowed = str(lowest) if lowest == highest else f"{lowest} to {highest}"
+            self.fail(f"has {count} elements where {allowed} belong")
         return list(self._elements())
 
     def _elements(self) -> "Iterator[Node]":
