@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: MIT
+// Copyright (c) 2026 the pedalsmith developers
+//
+// What main.c needs of a board; boards/<board>/board.c implements it.
+//
+// Nothing above this header knows a pin, a register or a chip. Every call returns: a part that does
+// not answer is told in the report, it never stops the start-up.
+#ifndef BOARD_H
+#define BOARD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct board_report {
+    const char *name;        // as printed on the console
+    const char *codec;       // chip that was found
+    const char *clock_fault; // NULL, or in words what replaced the wanted clock
+    const char *codec_fault; // NULL, or in words what the codec did not do
+    const char *last_fault;  // NULL, or why the run before this one ended
+    uint32_t last_fault_at;  // address of that code
+    bool safe_mode;          // several starts failed in a row: stay dry
+    uint32_t core_hz;
+    uint32_t sample_rate; // Hz, nominal
+    uint32_t block;       // samples processed at once
+};
+
+// One block of mono audio: `frames` words Q23 in, as many out. Runs in the audio exception.
+typedef void board_audio_t(const int32_t *in, int32_t *out, uint32_t frames);
+
+struct board_audio_state {
+    uint32_t blocks;       // processed; wraps
+    uint32_t overruns;     // blocks that came due while the one before was being processed
+    uint32_t errors;       // transfer errors
+    uint32_t busy_cycles;  // core cycles spent on all blocks; wraps
+    uint32_t worst_cycles; // most spent on one block since the state was asked for last
+};
+
+// Clocks, memory protection, caches, console, codec. Called once, first.
+void board_start(struct board_report *report);
+
+// Starts the converters; from now on `process` runs once a block.
+void board_audio_start(board_audio_t *process);
+
+// Counters of the audio path.
+void board_audio_state(struct board_audio_state *state);
+
+// Memory for the engine: zero-wait RAM, aligned to 8.
+void *board_arena(size_t *bytes);
+
+// Takes as many bytes for the console as fit now and returns how many; never waits.
+size_t board_console_write(const char *bytes, size_t count);
+
+// Moves the console on and tells a steady start; call at least each millisecond.
+void board_poll(void);
+
+// True once a second.
+bool board_second_passed(void);
+
+// The user LED.
+void board_led(bool on);
+
+// Sleeps until an interrupt.
+void board_sleep(void);
+
+#endif

@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: MIT
+// Copyright (c) 2026 the pedalsmith developers
+//
+// SAI1 of the STM32H7 with DMA1: block A makes the clocks, block B follows it.
+//
+// 24 bits left-justified in 32-bit slots, two slots, MCLK = 256 fs. The DMA of the receiver
+// interrupts at each half; the handler only notes the half and pends PendSV, where the work is
+// done.
+#include "audio.h"
+
+#include "config.h"
+#include "core.h"
+#include "cycles.h"
+#include "faults.h"
+#include "gpio.h"
+#include "registers.h"
+
+enum { A = 0, B = 1, CHANNELS = 2, HALVES = 2, SAI_FUNCTION = 6 };
+enum { REQUEST_A = 87, REQUEST_B = 88 };
+enum { FIFO_FILL_US = 100 };
+
+// Flags of stream 1 in LISR: FIFO, direct mode and transfer error; half and whole ring received.
+#define FLAGS_ERROR (0xDu << 6)
+#define FLAGS_HALF  (1u << 10)
+#define FLAGS_FULL  (1u << 11)
+
+// CR1: 24-bit words, sampled on the falling edge, MCLK = kernel clock / 4 = 12.288 MHz.
+enum { CR1_WORD = 4u << 20 | 1u << 9 | 6u << 5, CR1_RECEIVE = 1u, CR1_SLAVE = 2u | 1u << 10 };
+#define FRAME_LEFT_JUSTIFIED 0x00031F3Fu // 64 bits, FS high for 32, from the first bit on
+#define TWO_SLOTS_OF_32      0xFFFF0180u
+enum {
+    STREAM = DMA_CR_HIGH | DMA_CR_MWORD | DMA_CR_PWORD | DMA_CR_MINC | DMA_CR_CIRC,
+    RING_WORDS = HALVES * BOARD_BLOCK * CHANNELS,
+};
+
+__attribute__((section(".dma"))) static int32_t received[HALVES][BOARD_BLOCK][CHANNELS];
+__attribute__((section(".dma"))) static int32_t transmitted[HALVES][BOARD_BLOCK][CHANNELS];
+
+static board_audio_t *process;
+static uint32_t receiver, transmitter;
+static volatile uint32_t due;  // 2 * blocks received; the lowest bit is the half of the last one
+static volatile uint32_t done; // what `due` was at the block that was processed last
+static volatile struct board_audio_state counters;
+
+void dma1_stream1_handler(void);
+void pendsv_handler(void);
+
+static void open_block(uint32_t block, bool receives) {
+    uint32_t cr1 = CR1_WORD | (receives ? CR1_RECEIVE : 0) | (block == B ? CR1_SLAVE : 0);
+    SAI1_CR1(block) = cr1;
+    SAI1_CR2(block) = SAI_CR2_FFLUSH;
+    SAI1_FRCR(block) = FRAME_LEFT_JUSTIFIED;
+    SAI1_SLOTR(block) = TWO_SLOTS_OF_32;
+}
+
+// Stream 0 transmits and stream 1 receives, whichever block does it.
+static void open_stream(uint32_t stream, uint32_t block, bool receives, volatile void *ring) {
+    DMAMUX1_CCR(stream) = block == A ? REQUEST_A : REQUEST_B;
+    DMA1_CR(stream) = STREAM | (receives ? DMA_CR_TCIE | DMA_CR_HTIE | DMA_CR_TEIE | DMA_CR_DMEIE
+                                         : DMA_CR_TO_PERIPHERAL);
+    DMA1_FCR(stream) = 0x20; // direct mode
+    DMA1_NDTR(stream) = RING_WORDS;
+    DMA1_PAR(stream) = (uint32_t)(uintptr_t)&SAI1_DR(block);
+    DMA1_M0AR(stream) = (uint32_t)(uintptr_t)ring;
+}
+
+void audio_open(bool receive_on_master) {
+    static const uint32_t pins[] = {
+        BOARD_PIN_SAI_MCLK, BOARD_PIN_SAI_SD_B, BOARD_PIN_SAI_FS,
+        BOARD_PIN_SAI_SCK,  BOARD_PIN_SAI_SD_A,
+    };
+    receiver = receive_on_master ? A : B;
+    transmitter = receive_on_master ? B : A;
+    for (uint32_t i = 0; i < sizeof pins / sizeof pins[0]; i++) {
+        gpio_alternate(pins[i], SAI_FUNCTION, GPIO_PUSH_PULL, GPIO_PULL_UP, GPIO_MEDIUM_SPEED);
+    }
+    RCC_AHB1ENR |= RCC_AHB1ENR_DMA1;
+    RCC_APB2ENR |= RCC_APB2ENR_SAI1;
+    (void)RCC_APB2ENR;
+    SAI1_GCR = 0;
+    open_block(A, receive_on_master);
+    open_block(B, !receive_on_master);
+    open_stream(0, transmitter, false, transmitted);
+    open_stream(1, receiver, true, received);
+}
+
+void audio_start(board_audio_t *with) {
+    process = with;
+    SCB_SHPR(EXCEPTION_PENDSV) = PRIORITY_LOWEST;
+    core_enable_irq(IRQ_DMA1_STREAM1, 0x40);
+    DMA1_LIFCR = 0xFFFFFFFFu;
+    DMA1_CR(0) |= DMA_CR_EN;
+    DMA1_CR(1) |= DMA_CR_EN;
+    SAI1_CR1(B) |= SAI_CR1_DMAEN;
+    SAI1_CR1(A) |= SAI_CR1_DMAEN;
+    // The transmitter must hold a word when the first frame begins, or the channels could swap.
+    uint32_t start = cycles_now();
+    while (!(SAI1_SR(transmitter) & SAI_SR_FLVL) &&
+           cycles_now() - start < cycles_from_us(FIFO_FILL_US)) {
+    }
+    SAI1_CR1(B) |= SAI_CR1_SAIEN;
+    SAI1_CR1(A) |= SAI_CR1_SAIEN;
+}
+
+void audio_state(struct board_audio_state *state) {
+    core_disable_interrupts();
+    state->blocks = counters.blocks;
+    state->overruns = counters.overruns;
+    state->errors = counters.errors;
+    state->busy_cycles = counters.busy_cycles;
+    state->worst_cycles = counters.worst_cycles;
+    counters.worst_cycles = 0;
+    core_enable_interrupts();
+}
+
+void faults_silence(void) {
+    for (uint32_t half = 0; half < HALVES; half++) {
+        for (uint32_t i = 0; i < BOARD_BLOCK; i++) {
+            transmitted[half][i][0] = 0;
+            transmitted[half][i][1] = 0;
+        }
+    }
+}
+
+void dma1_stream1_handler(void) {
+    uint32_t flags = DMA1_LISR & (FLAGS_ERROR | FLAGS_HALF | FLAGS_FULL);
+    DMA1_LIFCR = flags;
+    if (flags & FLAGS_ERROR) {
+        counters.errors++;
+    }
+    if (flags & (FLAGS_HALF | FLAGS_FULL)) {
+        if (due != done) {
+            counters.overruns++;
+        }
+        // From the flag and not by counting: a half that was missed must not swap the two.
+        uint32_t half = flags & FLAGS_FULL ? 1u : 0u;
+        due = (due & ~1u) + 2u + half;
+        core_pend_pendsv();
+    }
+}
+
+void pendsv_handler(void) {
+    static int32_t in[BOARD_BLOCK], out[BOARD_BLOCK];
+    uint32_t start = cycles_now();
+    uint32_t block = due;
+    uint32_t half = block & 1u;
+    for (uint32_t i = 0; i < BOARD_BLOCK; i++) {
+        in[i] = (int32_t)((uint32_t)received[half][i][0] << 8) >> 8;
+    }
+    process(in, out, BOARD_BLOCK);
+    for (uint32_t i = 0; i < BOARD_BLOCK; i++) {
+        int32_t word = out[i] & 0xFFFFFF;
+        transmitted[half][i][0] = word;
+        transmitted[half][i][1] = word;
+    }
+    done = block;
+    uint32_t busy = cycles_now() - start;
+    counters.blocks++;
+    counters.busy_cycles += busy;
+    if (busy > counters.worst_cycles) {
+        counters.worst_cycles = busy;
+    }
+}

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: MIT
+// Copyright (c) 2026 the pedalsmith developers
+
+#include "cache.h"
+
+#include "core.h"
+
+void cache_enable_instructions(void) {
+    if (SCB_CCR & SCB_CCR_IC) {
+        return;
+    }
+    core_barrier();
+    SCB_ICIALLU = 0;
+    core_barrier();
+    SCB_CCR |= SCB_CCR_IC;
+    core_barrier();
+}
+
+void cache_enable_data(void) {
+    if (SCB_CCR & SCB_CCR_DC) {
+        return;
+    }
+    SCB_CSSELR = 0;
+    core_barrier();
+    uint32_t geometry = SCB_CCSIDR;
+    uint32_t last_set = (geometry >> 13) & 0x7FFFu;
+    uint32_t last_way = (geometry >> 3) & 0x3FFu;
+    // The Cortex-M7 data cache has four ways (way in bits 31..30) of 32-byte lines (set from bit
+    // 5).
+    for (uint32_t set = 0; set <= last_set; set++) {
+        for (uint32_t way = 0; way <= last_way; way++) {
+            SCB_DCISW = way << 30 | set << 5;
+        }
+    }
+    core_barrier();
+    SCB_CCR |= SCB_CCR_DC;
+    core_barrier();
+}

@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: MIT
+// Copyright (c) 2026 the pedalsmith developers
+//
+// Level-1 caches of the Cortex-M7.
+#ifndef CACHE_H
+#define CACHE_H
+
+// Empties and switches on the instruction cache; does nothing when it is on.
+void cache_enable_instructions(void);
+
+// Discards what the data cache holds and switches it on; does nothing when it is on.
+void cache_enable_data(void);
+
+#endif

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: MIT
+// Copyright (c) 2026 the pedalsmith developers
+//
+// From reset to main: vector table, a known state whatever ran before, memories.
+#include <stdint.h>
+
+#include "cache.h"
+#include "core.h"
+#include "cycles.h"
+#include "faults.h"
+#include "registers.h"
+
+extern uint32_t stack_top[];
+extern uint32_t code_load[], code_start[], code_end[];
+extern uint32_t data_load[], data_start[], data_end[];
+extern uint32_t bss_start[], bss_end[];
+extern uint32_t dma_start[], dma_end[];
+
+int main(void);
+void reset_handler(void);
+void startup(void);
+
+extern const uint32_t vectors[];
+
+enum { HSI_HZ = 64000000 };
+
+static void copy(const uint32_t *from, uint32_t *to, const uint32_t *end) {
+    while (to < end) {
+        *to++ = *from++;
+    }
+}
+
+static void clear(uint32_t *from, const uint32_t *end) {
+    while (from < end) {
+        *from++ = 0;
+    }
+}
+
+// The system loader jumps here after a download without a reset, with its own clocks, USB and
+// interrupts running; the Daisy bootloader jumps after a reset. Both are brought to the same state.
+static void quiet(void) {
+    SYST_CSR = 0;
+    for (uint32_t n = 0; n < 5; n++) {
+        NVIC_ICER(n) = 0xFFFFFFFFu;
+        NVIC_ICPR(n) = 0xFFFFFFFFu;
+    }
+    SCB_VTOR = (uint32_t)(uintptr_t)vectors;
+    SCB_AIRCR = SCB_AIRCR_VECTKEY | SCB_AIRCR_PRIGROUP;
+    RCC_CR |= RCC_CR_HSION;
+    RCC_CR &= ~RCC_CR_HSIDIV;
+    cycles_wait_for(&RCC_CR, RCC_CR_HSIRDY, RCC_CR_HSIRDY, 1000);
+    RCC_CFGR = 0;
+    cycles_wait_for(&RCC_CFGR, RCC_CFGR_SWS, 0, 1000);
+    RCC_CR &= ~(RCC_CR_PLL1ON | RCC_CR_PLL2ON | RCC_CR_PLL3ON);
+    RCC_CIER = 0;
+    RCC_AHB1RSTR = RCC_AHB1RSTR_OTGFS | RCC_AHB1RSTR_DMA1;
+    RCC_AHB1RSTR = 0;
+}
+
+void startup(void) {
+    SCB_CPACR |= SCB_CPACR_FPU;
+    core_barrier();
+    cycles_start(HSI_HZ);
+    quiet();
+    cache_enable_instructions();
+    copy(code_load, code_start, code_end);
+    copy(data_load, data_start, data_end);
+    clear(bss_start, bss_end);
+    RCC_AHB2ENR |= RCC_AHB2ENR_SRAM;
+    (void)RCC_AHB2ENR; // the read makes sure that the clock runs before the first access
+    clear(dma_start, dma_end);
+    RCC_AHB4ENR |= RCC_AHB4ENR_BKPRAM;
+    PWR_CR1 |= PWR_CR1_DBP;
+    cycles_wait_for(&PWR_CR1, PWR_CR1_DBP, PWR_CR1_DBP, 1000);
+    core_barrier();
+    core_enable_interrupts();
+    main();
+    faults_entry();
+}
+
+__attribute__((naked)) void reset_handler(void) {
+    __asm__ volatile("cpsid i\n\t"
+                     "ldr r0, =stack_top\n\t"
+                     "msr msp, r0\n\t"
+                     "movs r0, #0\n\t"
+                     "msr control, r0\n\t"
+                     "isb\n\t"
+                     "b startup");
+}
