@@ -107,8 +107,8 @@ def _arpeggio(at: float) -> Iterator[Note]:
 
 def _swells(at: float) -> Iterator[Note]:
     """Two chords under the volume knob."""
-    yield from _strum(at, _E5 + ((3, 4), (4, 5), (5, 7)), 1.0, 1.95, gap=0.004)
-    yield from _strum(at + 2.02, _D + ((1, 0),), 1.0, 1.7, gap=0.004)
+    yield from _strum(at, (*_E5, (3, 4), (4, 5), (5, 7)), 1.0, 1.95, gap=0.004)
+    yield from _strum(at + 2.02, (*_D, (1, 0)), 1.0, 1.7, gap=0.004)
 
 
 def _ladder(at: float) -> Iterator[Note]:
