@@ -1,0 +1,85 @@
+# SPDX-License-Identifier: MIT
+# Copyright (c) 2026 the pedalsmith developers
+"""`pedalsmith train`: a capture in, a run folder with model.json out."""
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from pedalsmith_trainer.settings import LARGEST_HIDDEN, SMALLEST_HIDDEN
+
+
+class Arch(StrEnum):
+    """Kinds of recurrent layer."""
+
+    lstm = "lstm"
+    gru = "gru"
+
+
+def command(
+    dry: Annotated[Path, typer.Option(help="What went into the gear: WAV or FLAC.")],
+    wet: Annotated[Path, typer.Option(help="What came out of it.")],
+    output: Annotated[Path, typer.Option("--output", "-o", help="Folder for the run.")],
+    arch: Annotated[Arch, typer.Option(help="Kind of recurrent layer.")] = Arch.lstm,
+    hidden: Annotated[
+        int, typer.Option(min=SMALLEST_HIDDEN, max=LARGEST_HIDDEN, help="Units of that layer.")
+    ] = 16,
+    minutes: Annotated[
+        float, typer.Option(min=0.02, max=1440, help="Time to train, start-up excluded.")
+    ] = 3.0,
+    steps: Annotated[
+        int | None,
+        typer.Option(min=1, help="Train so many steps instead; repeatable bit by bit."),
+    ] = None,
+    seed: Annotated[int, typer.Option(min=0, help="Of the first weights and the order.")] = 0,
+    skip: Annotated[
+        bool, typer.Option("--skip/--no-skip", help="Add the dry sound to the network's output.")
+    ] = True,
+    test_dry: Annotated[
+        Path | None, typer.Option(help="Other playing, only for the figure at the end.")
+    ] = None,
+    test_wet: Annotated[Path | None, typer.Option(help="What the gear made of it.")] = None,
+    test_seconds: Annotated[
+        float, typer.Option(min=0, help="Or: keep so many last seconds of the capture for it.")
+    ] = 0.0,
+    channel: Annotated[
+        int | None, typer.Option(min=1, help="Channel to use of files with several.")
+    ] = None,
+    name: Annotated[str | None, typer.Option(help="The model's name in its metadata.")] = None,
+    gear: Annotated[str | None, typer.Option(help="What was captured, in words.")] = None,
+    threads: Annotated[int, typer.Option(min=1, max=64, help="Threads to compute with.")] = 2,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the figures as JSON.")] = False,
+) -> None:
+    """Train a model on a capture (two WAVs: dry into the gear, wet out of it).
+
+    Example: pedalsmith train --dry dry.wav --wet wet.wav -o run --hidden 16 --minutes 3
+
+    Ctrl-C ends the training early and keeps the best model so far.
+    """
+    from pedalsmith_trainer.quiet import limit_threads, quiet_tensorflow
+    from pedalsmith_trainer.settings import Settings
+
+    quiet_tensorflow()
+    limit_threads(threads)
+    from pedalsmith_trainer.run import Request, run
+
+    settings = Settings(
+        arch=arch.value, hidden=hidden, skip=skip, seconds=60 * minutes, steps=steps, seed=seed
+    )
+    run(
+        Request(
+            dry=dry,
+            wet=wet,
+            output=output,
+            settings=settings,
+            test_dry=test_dry,
+            test_wet=test_wet,
+            test_seconds=test_seconds,
+            channel=channel,
+            name=name,
+            gear=gear,
+            as_json=as_json,
+        )
+    )

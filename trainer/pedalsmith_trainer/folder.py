@@ -1,0 +1,97 @@
+# SPDX-License-Identifier: MIT
+# Copyright (c) 2026 the pedalsmith developers
+"""The folder of a run; every file in it is there whole or not at all."""
+
+import csv
+import io
+import json
+import os
+import platform
+from dataclasses import asdict, fields
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pedalsmith.errors import BadInput
+from pedalsmith.files import whole_file, write_whole
+from pedalsmith.models.exporters import keras_json
+from pedalsmith.models.model import Model
+from pedalsmith_trainer.loss import esr_db, esr_words
+from pedalsmith_trainer.material import Material
+from pedalsmith_trainer.training import Outcome, Progress
+
+if TYPE_CHECKING:
+    from pedalsmith_trainer.run import Request
+
+
+def check_writable(folder: Path) -> None:
+    """Raises BadInput at once, not after minutes of training, when `folder` cannot be written."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise BadInput(f"{folder}: cannot be made ({error.strerror}); name another.") from None
+    if not os.access(folder, os.W_OK):
+        raise BadInput(f"{folder}: cannot be written; name another folder.")
+
+
+def write(
+    request: "Request", material: Material, outcome: Outcome, model: Model, test_esr: float | None
+) -> dict[str, Any]:
+    """Writes the run and returns what run.json holds."""
+    figures = _figures(request, material, outcome, test_esr)
+    folder = request.output
+    keras_json.write(model, folder / "model.json")
+    with whole_file(folder / "model.keras") as temporary:
+        outcome.network.save(temporary)
+    write_whole(folder / "history.csv", _history(outcome.history))
+    write_whole(folder / "run.json", json.dumps(figures, indent=2) + "\n")
+    return figures
+
+
+def _figures(
+    request: "Request", material: Material, outcome: Outcome, test_esr: float | None
+) -> dict[str, Any]:
+    last = outcome.history[-1]
+    return {
+        "dry": str(request.dry),
+        "wet": str(request.wet),
+        "settings": asdict(request.settings),
+        "alignment": {
+            **asdict(material.alignment),
+            "shift": material.alignment.shift,
+        },
+        "levels": {"input_gain": material.input_gain, "output_gain": material.output_gain},
+        "figures": {
+            "held_out_esr": outcome.best_esr,
+            "held_out_esr_db": esr_db(outcome.best_esr),
+            "test_esr": test_esr,
+            "test_esr_db": None if test_esr is None else esr_db(test_esr),
+            "in_words": esr_words(outcome.best_esr if test_esr is None else test_esr),
+            "seconds": last.seconds,
+            "steps": last.steps,
+            "samples_a_second": outcome.samples_a_second,
+            "largest_cell": last.largest_cell,
+            "stopped_early": outcome.stopped_early,
+        },
+        "versions": {
+            "python": platform.python_version(),
+            **{name: version(name) for name in ("pedalsmith", "keras", "numpy")},
+            "tensorflow": _tensorflow_version(),
+        },
+    }
+
+
+def _tensorflow_version() -> str:
+    import tensorflow as tf
+
+    return str(tf.__version__)
+
+
+def _history(history: list[Progress]) -> str:
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    names = [field.name for field in fields(Progress)]
+    writer.writerow(names)
+    for line in history:
+        writer.writerow([f"{getattr(line, name):.6g}" for name in names])
+    return text.getvalue()
