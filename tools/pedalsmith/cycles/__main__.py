@@ -1,51 +1,42 @@
 # SPDX-License-Identifier: MIT
 # Copyright (c) 2026 the pedalsmith developers
-"""Prices a function of one's own, for scheduling assembly by hand.
+"""Prices code for scheduling by hand: which instructions pair, which wait, and for what.
 
-    python -m pedalsmith.cycles kernel.S --call 'f(4096@, 16, 3)' --list f
+The engine with a model (.psm), or with random weights of a shape:
 
-compiles and links what is given (.c, .S, .s, .o or a linked .elf), calls the function in a bare
-emulator and prints cycles per function and the listing of one of them: which instructions pair,
-which wait, and for what. An argument is a number, N@ for a buffer of N zero bytes in DTCM, or
-file.bin@ for a buffer with the contents of a file.
+    python -m pedalsmith.cycles tone.psm --list matvec_rows
+    python -m pedalsmith.cycles lstm:40 --list lstm_step
+
+Any function: compiles what is given (.c, .S, .o; or takes a linked .elf) and calls it.
+An argument is a number, N@ for N zero bytes in DTCM, or FILE@ for the contents of a file.
+
+    python -m pedalsmith.cycles kernel.S --call 'kernel(4096@, 16, 3)' --list kernel
+
+In the listing, `|` marks what issued in the cycle of the instruction before it, and `;` what an
+instruction waited for. Memory answers at once here; `pedalsmith info` prices a board's memories.
 """
 
 import argparse
 import re
-import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
+import numpy as np
+
 from pedalsmith.cycles.decode import Decoder
+from pedalsmith.cycles.engine import BareEngine, build, engine_sources
 from pedalsmith.cycles.machine import Image, Machine
 from pedalsmith.cycles.memory import tightly_coupled
 from pedalsmith.cycles.pipeline import Pipeline, simulate
 from pedalsmith.cycles.report import by_function, listing
+from pedalsmith.cycles.synthetic import recurrent_blob
+from pedalsmith.cycles.trace import Trace
 from pedalsmith.errors import PedalsmithError
+from pedalsmith.quantization.psm import encode
+from pedalsmith.source import firmware_dir
 
-_TARGET = ["-target", "thumb-freestanding-eabihf", "-mcpu=cortex_m7+fp_armv8d16"]
-_SCRIPT = """
-PHDRS { code PT_LOAD; data PT_LOAD; }
-SECTIONS {
-  .text 0x00000100 : { *(.text*) *(.itcm*) } :code
-  .data 0x20000000 : { *(.rodata*) *(.data*) *(.bss*) *(COMMON) *(.dtcm*) } :data
-  /DISCARD/ : { *(.ARM.*) }
-}
-"""
 _HEAP = 0x20040000
-
-
-def link(sources: list[Path], out: Path, flags: list[str]) -> None:
-    """Links sources into a bare image: code in ITCM, data in DTCM."""
-    script = out.with_suffix(".ld")
-    script.write_text(_SCRIPT, encoding="utf-8")
-    command = [
-        sys.executable, "-m", "ziglang", "cc", *_TARGET, "-O3", "-std=c11", "-nostdlib",
-        "-ffreestanding", *flags, *map(str, sources), f"-Wl,-T,{script}", "-Wl,--entry=0", "-Wl,--no-gc-sections",
-        "-o", str(out),
-    ]  # fmt: skip
-    subprocess.run(command, check=True)
 
 
 def _arguments(text: str, machine: Machine) -> list[int]:
@@ -62,47 +53,75 @@ def _arguments(text: str, machine: Machine) -> list[int]:
     return values
 
 
+def _called(
+    sources: list[Path], calls: list[str], flags: list[str], folder: Path
+) -> tuple[Image, Trace]:
+    if sources[0].suffix == ".elf":
+        image = Image(sources[0])
+    else:
+        image = build(sources, folder / "bare.elf", flags)
+    machine = Machine(image)
+    trace = Trace()
+    for call in calls:
+        name, _, rest = call.partition("(")
+        trace, result = machine.record(name.strip(), *_arguments(rest.rstrip(") "), machine))
+        print(f"{call} = {result} (0x{result & 0xFFFFFFFF:08x})")
+    return image, trace
+
+
+def _played(model: str, frames: int, flags: list[str], folder: Path) -> tuple[Image, Trace]:
+    image = build(
+        engine_sources(), folder / "engine.elf", [f"-I{firmware_dir() / 'engine'}", *flags]
+    )
+    if model.endswith(".psm"):
+        data = Path(model).read_bytes()
+    else:
+        kind, _, size = model.partition(":")
+        hidden, _, layers = size.partition("x")
+        data = encode(recurrent_blob(kind, int(hidden), int(layers or 1)))
+    engine = BareEngine(image, data, model)
+    noise = np.random.default_rng(1).integers(-(1 << 21), 1 << 21, 256, dtype=np.int32)
+    engine.process(noise)
+    trace, _ = engine.record(noise[:frames])
+    return image, trace
+
+
 def main() -> None:
     """Entry point of `python -m pedalsmith.cycles`."""
-    parser = argparse.ArgumentParser(prog="python -m pedalsmith.cycles", description=__doc__,
-                                     formatter_class=argparse.RawDescriptionHelpFormatter)  # fmt: skip
-    parser.add_argument("sources", nargs="+", type=Path)
-    parser.add_argument(
-        "--call", required=True, action="append", help="f(arg, ...); repeatable, the last is priced"
+    parser = argparse.ArgumentParser(
+        prog="python -m pedalsmith.cycles",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument(
-        "--list", dest="functions", action="append", default=[], help="function to list"
-    )
-    parser.add_argument(
-        "--flag", action="append", default=[], help="compiler flag, e.g. --flag=-Ifirmware"
-    )
+    add = parser.add_argument
+    add("sources", nargs="+", help="tone.psm, lstm:40, gru:24x2, or sources with --call")
+    add("--call", action="append", default=[], help="'f(arg, ...)'; repeatable, the last is priced")
+    add("--frames", type=int, default=4, help="samples to play in one call of the engine")
+    add("--list", dest="functions", action="append", default=[], help="function to list")
+    add("--flag", action="append", default=[], help="compiler flag, as --flag=-Ifirmware/engine")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        elf = options.sources[0]
-        if elf.suffix != ".elf":
-            elf = Path(folder) / "bare.elf"
-            link(options.sources, elf, options.flag)
-        machine = Machine(Image(elf))
-        for call in options.call:
-            name, _, rest = call.partition("(")
-            trace, result = machine.record(name.strip(), *_arguments(rest.rstrip(") "), machine))
-    image = machine.image
-    memory = tightly_coupled()
+        if options.call:
+            frames = 1
+            sources = [Path(source) for source in options.sources]
+            image, trace = _called(sources, options.call, options.flag, Path(folder))
+        else:
+            frames = options.frames
+            image, trace = _played(options.sources[0], frames, options.flag, Path(folder))
     steps = list(trace.steps(Decoder(image.read)))
-    core = Pipeline(memory)
-    simulate(steps, memory, core)  # warm predictor, so that the second run is the steady state
-    begin = core.cycle
-    issues = simulate(steps, memory, core)
+    core = Pipeline(tightly_coupled())
+    simulate(steps, core)  # the branch predictor learns, so that what is shown is the steady state
+    cold = core.cycle
+    issues = simulate(steps, core)
+    per = f"; a sample, of {frames}" if frames > 1 else ""
     print(
-        f"{call}: r0 = {result}, {len(steps)} instructions, {core.cycle - begin} cycles warm, {begin} cold"
+        f"{len(steps) / frames:.0f} instructions, {(core.cycle - cold) / frames:.0f} cycles warm, "
+        f"{cold / frames:.0f} cold{per}"
     )
     for cost in by_function(issues, image.function_at):
-        print(f"{cost.instructions:9d} instructions {cost.cycles:9d} cycles  {cost.name}")
+        print(f"{cost.instructions / frames:10.1f} {cost.cycles / frames:10.1f}  {cost.name}")
     for function in options.functions:
-        start = image.symbols[function] & ~1
-        end = min((a for a, _ in image._functions if a > start), default=start + 65536)
-        print(f"\n{function}:")
-        print(listing(issues, start, end))
+        print(f"\n{function}:\n{listing(issues, *image.extent(function))}")
 
 
 if __name__ == "__main__":

@@ -4,7 +4,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from enum import IntEnum, IntFlag
+from enum import IntEnum
 from typing import Any
 
 import capstone
@@ -36,10 +36,9 @@ class Unit(IntEnum):
     FLOAT_MOVE = 9
 
 
-class Trait(IntFlag):
-    """What else matters for pairing and timing."""
+class Trait(IntEnum):
+    """What else matters for pairing and timing; bits, held as a plain int (IntFlag is slow)."""
 
-    NONE = 0
     ALONE = 1
     """Issues with nothing before or after it in its cycle."""
     EARLY = 2
@@ -108,21 +107,9 @@ _LOADS = {"ldr", "ldrb", "ldrh", "ldrsb", "ldrsh", "ldrt", "ldrex", "ldrexb", "l
 _STORES = {"str", "strb", "strh", "strt"}
 _SHORT = {"ldrb", "ldrh", "ldrsb", "ldrsh", "ldrexb", "ldrexh", "strb", "strh"}
 _BARRIERS = {
-    "dmb",
-    "dsb",
-    "isb",
-    "cpsid",
-    "cpsie",
-    "cps",
-    "msr",
-    "mrs",
-    "svc",
-    "bkpt",
-    "wfi",
-    "wfe",
-    "sev",
-    "udf",
-}  # noqa: E501
+    "dmb", "dsb", "isb", "cpsid", "cpsie", "cps", "msr", "mrs", "svc", "bkpt", "wfi", "wfe",
+    "sev", "udf",
+}  # fmt: skip
 _FLOAT_MAC = {"vfma", "vfms", "vfnma", "vfnms"}
 _FLOAT_CHAINED = {"vmla", "vmls", "vnmla", "vnmls"}
 
@@ -206,7 +193,7 @@ class _Builder:
         self.name = raw.insn_name()
         self.operands = list(raw.operands)
         self.unit = Unit.ALU
-        self.traits = Trait.NONE
+        self.traits = 0
         self.cycles = 1
         self.reads: list[tuple[int, Need]] = []
         self.writes: list[tuple[int, Made, int]] = []
@@ -241,7 +228,7 @@ class _Builder:
         sets = bool(raw.update_flags) or self.name in _COMPARE or self.name in {"vmrs"}
         text = f"{raw.mnemonic} {raw.op_str}".strip()
         return Instruction(
-            raw.address, raw.size, text, self.unit, int(self.traits), self.cycles,
+            raw.address, raw.size, text, self.unit, self.traits, self.cycles,
             tuple((r, n) for r, n in self.reads if r != 15), tuple(self.writes),
             sets, self.reads_flags, self.accesses,
         )  # fmt: skip

@@ -56,6 +56,13 @@ class Image:
                 high = middle
         return self._functions[low - 1][1] if low else "?"
 
+    def extent(self, function: str) -> tuple[int, int]:
+        """First address of a function and the one after its last; BadInput without it."""
+        if function not in self.symbols:
+            raise BadInput(f"there is no function {function} in the image; look at its symbols.")
+        start = self.symbols[function] & ~1
+        return start, min((at for at, _ in self._functions if at > start), default=start + 65536)
+
     def read(self, address: int, size: int) -> bytes:
         """Bytes of the file's contents as loaded; fewer at the end of a segment."""
         for start, data, _ in self.segments:
@@ -84,7 +91,7 @@ class Machine:
     def __init__(self, image: Image) -> None:
         """Loads the image's segments where they belong."""
         self.image = image
-        self.uc = unicorn.Uc(unicorn.UC_ARCH_ARM, unicorn.UC_MODE_THUMB)
+        self.uc: Any = unicorn.Uc(unicorn.UC_ARCH_ARM, unicorn.UC_MODE_THUMB)
         self.uc.ctl_set_cpu_model(arm_const.UC_CPU_ARM_CORTEX_M7)
         for start in REGIONS:
             self.uc.mem_map(start, REGION_BYTES)
@@ -93,8 +100,7 @@ class Machine:
 
     def call(self, function: str, *arguments: int) -> int:
         """Calls a function with up to four words and returns r0."""
-        if function not in self.image.symbols:
-            raise BadInput(f"there is no function {function} in the image; look at its symbols.")
+        entry, _ = self.image.extent(function)
         registers = (
             arm_const.UC_ARM_REG_R0,
             arm_const.UC_ARM_REG_R1,
@@ -109,7 +115,7 @@ class Machine:
         self.uc.reg_write(arm_const.UC_ARM_REG_SP, stack)
         self.uc.reg_write(arm_const.UC_ARM_REG_LR, _RETURN | 1)
         try:
-            self.uc.emu_start(self.image.symbols[function] | 1, _RETURN)
+            self.uc.emu_start(entry | 1, _RETURN)
         except unicorn.UcError as error:
             at = self.uc.reg_read(arm_const.UC_ARM_REG_PC)
             raise BadInput(

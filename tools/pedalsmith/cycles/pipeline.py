@@ -140,7 +140,7 @@ class Pipeline:
         for number, need in instruction.reads:
             at = self._made_at[number] + LATENCY[self._made[number]][need]
             if at > ready:
-                ready, waited = at, f"{_name(number)} ({need.name.lower()})"
+                ready, waited = at, _WAITS[number][need]
         if instruction.reads_flags and instruction.unit is not Unit.BRANCH:
             at = self._flags_at + FLAGS_LATENCY
             if at > ready:
@@ -265,17 +265,22 @@ _SHIFTER_BUSY = Trait.INLINE_SHIFT | Trait.PLAIN_SHIFT | Trait.SHIFTER
 _FLOAT_UNITS = {Unit.FLOAT, Unit.FLOAT_MAC}
 
 
+_MULTIPLY, _STORE, _LOAD, _BRANCH = Unit.MULTIPLY, Unit.STORE, Unit.LOAD, Unit.BRANCH
+
+
 def _name(number: int) -> str:
     if number < FLAGS:
         return {13: "sp", 14: "lr", 15: "pc"}.get(number, f"r{number}")
     return "flags" if number == FLAGS else f"s{number - FLAGS - 1}"
 
 
-def simulate(
-    steps: Iterable[tuple[Instruction, Accesses]], memory: Memory, pipeline: Pipeline | None = None
-) -> list[Issue]:
-    """Issues a whole trace and returns one Issue per executed instruction."""
-    core = pipeline or Pipeline(memory)
+_WAITS = [
+    [f"{_name(number)} ({need.name.lower()})" for need in Need] for number in range(REGISTERS)
+]
+
+
+def simulate(steps: Iterable[tuple[Instruction, Accesses]], core: Pipeline) -> list[Issue]:
+    """Issues a whole trace on `core` and returns one Issue per executed instruction."""
     listed = list(steps)
     following = [instruction.address for instruction, _ in listed[1:]]
     if listed:

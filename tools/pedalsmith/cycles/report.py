@@ -2,7 +2,7 @@
 # Copyright (c) 2026 the pedalsmith developers
 """A priced trace as text: cycles per function, and the annotated listing of one function."""
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import unicorn
-from unicorn import arm_const
 
 from pedalsmith.cycles.decode import Decoder, Instruction
 from pedalsmith.cycles.pipeline import Accesses
@@ -67,20 +66,3 @@ class Recorder:
         for hook in self._hooks:
             self._emulator.hook_del(hook)
         self._emulator.ctl_flush_tb()
-
-
-def bare_machine() -> Any:
-    """A Cortex-M7 without peripherals: ITCM, DTCM, flash and AXI SRAM mapped, FPU on."""
-    uc = unicorn.Uc(unicorn.UC_ARCH_ARM, unicorn.UC_MODE_THUMB)
-    uc.ctl_set_cpu_model(arm_const.UC_CPU_ARM_CORTEX_M7)
-    for start, size in (
-        (0, 1 << 20),
-        (0x08000000, 1 << 21),
-        (0x20000000, 1 << 20),
-        (0x24000000, 1 << 20),
-    ):
-        uc.mem_map(start, size)
-    uc.reg_write(arm_const.UC_ARM_REG_CPACR, 0xF << 20) if hasattr(
-        arm_const, "UC_ARM_REG_CPACR"
-    ) else None
-    return uc
