@@ -62,10 +62,10 @@ def test_the_pair_is_fit_to_train_on() -> None:
     playing = 20 * np.log10(blocks[blocks > 1e-4])
     assert np.percentile(playing, 90) - np.percentile(playing, 10) > 20
     assert playing.min() < -40
-    # Hard playing is clipped, soft playing is not: the gain falls by more than 12 dB.
+    # Hard playing is clipped, soft playing is not: the gain falls by more than 6 dB.
     soft, hard = slice(16 * RATE, 17 * RATE), slice(20 * RATE, int(20.3 * RATE))
     gain = [20 * np.log10(np.std(wet[part]) / np.std(dry[part])) for part in (soft, hard)]
-    assert gain[0] - gain[1] > 12
+    assert gain[0] - gain[1] > 6
 
 
 def test_both_together_stay_small() -> None:
