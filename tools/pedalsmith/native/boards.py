@@ -1,0 +1,97 @@
+# SPDX-License-Identifier: MIT
+# Copyright (c) 2026 the pedalsmith developers
+"""The boards: each is a folder under boards/ with a board.json, which CMake reads as well."""
+
+import json
+from typing import Annotated
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+
+from pedalsmith.errors import BadInput
+from pedalsmith.source import boards_dir
+
+
+def _address(value: object) -> object:
+    return int(value, 16) if isinstance(value, str) else value
+
+
+Address = Annotated[int, BeforeValidator(_address), Field(ge=0, lt=1 << 32)]
+"""Written as a hexadecimal text, because JSON has no such numbers."""
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Memory(_Strict):
+    """A region of the address space, as the linker sees it."""
+
+    origin: Address
+    bytes: Annotated[int, Field(gt=0)]
+
+    @property
+    def end(self) -> int:
+        """The first address after it."""
+        return self.origin + self.bytes
+
+
+class ImageKind(_Strict):
+    """A way to put an image on the board."""
+
+    code: Memory
+    """Where the image runs from; its size is the limit."""
+    load: Address
+    """Where the .bin is written to."""
+
+
+class Board(_Strict):
+    """What board.json says; boards/README.md explains each entry."""
+
+    folder: str
+    """Name of the folder, and of the board on the command line."""
+    name: str
+    mcu: str
+    """Folder under firmware/mcu/"""
+    core: str
+    """Folder under firmware/mcu/ with what all chips of that core share"""
+    clock_hz: int
+    sample_rate: int
+    """Hz"""
+    block: Annotated[int, Field(ge=1, le=256)]
+    """Samples processed at once, unless another number is asked for"""
+    console_baud: int
+    drivers: tuple[str, ...]
+    """Files under firmware/drivers/ without their ending"""
+    images: dict[str, ImageKind]
+    """The first is the default."""
+    memories: dict[str, Memory]
+    pins: dict[str, Annotated[str, Field(pattern=r"^P[A-K](\d|1[0-5])$")]]
+    """What the firmware calls a pin: the chip's name for it"""
+
+    def image_kind(self, name: str | None) -> ImageKind:
+        """The kind of that name, or the default. Raises BadInput."""
+        if name is None:
+            return next(iter(self.images.values()))
+        if name not in self.images:
+            raise BadInput(f"{self.folder}: no image {name!r}; there is {', '.join(self.images)}.")
+        return self.images[name]
+
+
+def board_names() -> list[str]:
+    """The boards there are: every folder under boards/ with a board.json."""
+    return sorted(path.parent.name for path in boards_dir().glob("*/board.json"))
+
+
+def load_board(name: str) -> Board:
+    """Reads boards/<name>/board.json. Raises BadInput: no such board, or a wrong entry."""
+    if name not in board_names():
+        raise BadInput(f"no board {name!r}; there is {', '.join(board_names())}.")
+    path = boards_dir() / name / "board.json"
+    try:
+        return Board(folder=name, **json.loads(path.read_text(encoding="utf-8")))
+    except json.JSONDecodeError as error:
+        raise BadInput(f"{path}: not JSON ({error}).") from None
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"])
+        raise BadInput(f"{path}: {where}: {first['msg']}.") from None

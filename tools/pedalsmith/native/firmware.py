@@ -1,0 +1,165 @@
+# SPDX-License-Identifier: MIT
+# Copyright (c) 2026 the pedalsmith developers
+"""Builds the image of a board with CMake and Ninja, from the C sources in the package."""
+
+import re
+import subprocess
+import sys
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import cmake
+import ninja
+from elftools.elf.elffile import ELFFile
+from elftools.elf.sections import SymbolTableSection
+
+from pedalsmith.errors import BadInput, PedalsmithError
+from pedalsmith.files import write_whole
+from pedalsmith.native.boards import Board, Memory, load_board
+from pedalsmith.quantization import psm
+from pedalsmith.source import firmware_dir
+
+Compiler = Literal["zig", "gcc"]
+
+_OVERFLOW = re.compile(r"region '?`?(\w+)'?:? overflowed by (\d+) bytes")
+
+
+@dataclass(frozen=True)
+class MemoryUse:
+    """How full a memory is, in bytes."""
+
+    name: str
+    used: int
+    size: int
+    contents: str
+    """What is in it, in words."""
+
+
+@dataclass(frozen=True)
+class Image:
+    """A built image. The .bin is what is written to `load`; .elf and .hex hold the same bytes."""
+
+    board: Board
+    elf: Path
+    bin: Path
+    hex: Path
+    load: int
+    """Address that the .bin is written to."""
+    use: tuple[MemoryUse, ...]
+
+
+def build(
+    board: Board | str,
+    blob: Path | None,
+    out_dir: Path,
+    compiler: Compiler = "zig",
+    image: str | None = None,
+    block: int | None = None,
+) -> Image:
+    """Builds <board>.elf, .bin and .hex in `out_dir`, with the model `blob` linked in.
+
+    Without a blob the image passes its input dry. `image` is a kind of the board's, `block` the
+    samples a block; None takes the board's own. Raises BadInput when the model is damaged or does
+    not fit the board, PedalsmithError when the compiler fails.
+    """
+    if isinstance(board, str):
+        board = load_board(board)
+    kind = board.image_kind(image)
+    if block is not None and not 1 <= block <= 256:
+        raise BadInput(f"block {block}: it must be 1 to 256 samples.")
+    arena_needed = psm.read(blob).arena_bytes if blob else 0
+    with tempfile.TemporaryDirectory(prefix="pedalsmith-") as folder:
+        tree = Path(folder)
+        options = {
+            "PEDALSMITH_BOARD": board.folder,
+            "PEDALSMITH_IMAGE": image or "",
+            "PEDALSMITH_BLOCK": block or "",
+            "PEDALSMITH_MODEL": blob.resolve() if blob else "",
+            "PEDALSMITH_PYTHON": sys.executable,
+            "CMAKE_MAKE_PROGRAM": Path(ninja.BIN_DIR) / "ninja",
+        }
+        program = str(Path(cmake.CMAKE_BIN_DIR) / "cmake")
+        source = firmware_dir()
+        toolchain = source / "cmake" / f"{compiler}.cmake"
+        defines = [f"-D{name}={value}" for name, value in options.items()]
+        _run(
+            board,
+            [
+                program,
+                "-S",
+                source,
+                "-B",
+                tree,
+                "-G",
+                "Ninja",
+                f"--toolchain={toolchain}",
+                *defines,
+            ],
+        )
+        _run(board, [program, "--build", tree])
+        elf = tree / "pedalsmith.elf"
+        use = _memory_use(board, kind.code, elf, arena_needed)
+        made = {}
+        for suffix in ("elf", "bin", "hex"):
+            made[suffix] = out_dir / f"{board.folder}.{suffix}"
+            write_whole(made[suffix], elf.with_suffix(f".{suffix}").read_bytes())
+    return Image(board, made["elf"], made["bin"], made["hex"], kind.load, use)
+
+
+def _run(board: Board, command: Sequence[str | Path]) -> None:
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode == 0:
+        return
+    said = done.stdout + done.stderr
+    over = {name: int(count) for name, count in _OVERFLOW.findall(said)}
+    if over:
+        size = {name: memory.bytes for name, memory in board.memories.items()}
+        parts = (
+            f"{count:,} bytes too many for {name}"
+            + (f" of {size[name]:,} bytes" if name in size else "")
+            for name, count in over.items()
+        )
+        raise BadInput(
+            f"{board.folder}: the image does not fit, {' and '.join(parts)}; "
+            "take a smaller model or int8 weights."
+        )
+    raise PedalsmithError(f"{board.folder}: the firmware does not build:\n{said.strip()}")
+
+
+def _memory_use(
+    board: Board, code: Memory, elf_path: Path, arena_needed: int
+) -> tuple[MemoryUse, ...]:
+    with elf_path.open("rb") as file:
+        elf = ELFFile(file)
+        table = elf.get_section_by_name(".symtab")
+        if not isinstance(table, SymbolTableSection):
+            raise PedalsmithError(f"{board.folder}: the linker left no symbols in the image.")
+        symbols = {symbol.name: symbol["st_value"] for symbol in table.iter_symbols()}
+        sections = [
+            (section["sh_addr"], section["sh_size"])
+            for section in elf.iter_sections()
+            if section["sh_flags"] & 2 and section["sh_size"]
+        ]
+    arena = symbols["arena_end"] - symbols["arena_start"]
+    if arena_needed > arena:
+        raise BadInput(
+            f"{board.folder}: the model needs {arena_needed:,} bytes of RAM for its weights and "
+            f"state, the board has {arena:,}; take a smaller model."
+        )
+    model = symbols["model_end"] - symbols["model_start"]
+    stored = elf_path.with_suffix(".bin").stat().st_size
+    uses = [MemoryUse("flash", stored, code.bytes, f"image, {model:,} of it the model")]
+    words = {
+        "ITCM": "code that runs each block",
+        "DTCM": f"data, stack, {arena_needed:,} for the model",
+        "DMA": "audio buffers",
+    }
+    for name, text in words.items():
+        memory = board.memories[name]
+        used = sum(size for at, size in sections if memory.origin <= at < memory.end)
+        used += arena_needed if name == "DTCM" else 0
+        uses.append(MemoryUse(name, used, memory.bytes, text))
+    return tuple(uses)
