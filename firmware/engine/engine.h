@@ -18,7 +18,7 @@ extern "C" {
 #endif
 
 #define ENGINE_BLOB_VERSION 1
-#define ENGINE_KNOBS_MAX 4
+#define ENGINE_KNOBS_MAX    4
 // A knob fully clockwise, Q15.
 #define ENGINE_KNOB_ONE 32767
 // The arena must begin at a multiple of this; 32 is also a cache line of a Cortex-M7.
@@ -52,6 +52,7 @@ struct engine_info {
     uint32_t blob_bytes;
     uint32_t sample_rate; // Hz
     uint32_t arena_bytes; // what engine_load needs
+    int32_t rest_output;  // Q23, the constant that the output comes to in silence
     uint32_t layers;
     uint32_t knobs;                           // 0..ENGINE_KNOBS_MAX
     uint16_t resting_knobs[ENGINE_KNOBS_MAX]; // Q15
@@ -66,9 +67,9 @@ struct engine;
 // One line of plain English without a full stop; never NULL.
 const char *engine_status_text(enum engine_status status);
 
-// Checks all of a blob: magic, version, CRC, every length and limit, and the overflow proof of every
-// row. The blob may be anywhere, at any alignment, and may hold anything. `info` may be NULL; it is
-// written only when the answer is ENGINE_OK.
+// Checks all of a blob: magic, version, CRC, every length and limit, and the overflow proof of
+// every row. The blob may be anywhere, at any alignment, and may hold anything. `info` may be NULL;
+// it is written only when the answer is ENGINE_OK.
 enum engine_status engine_check(const void *blob, size_t size, struct engine_info *info);
 
 // Checks the blob and sets up an engine in the arena, at the rest state and the resting knobs. The
@@ -85,8 +86,8 @@ void engine_reset(struct engine *engine);
 enum engine_status engine_set_knob(struct engine *engine, uint32_t index, int32_t value);
 
 // Plays `frames` samples. `in` is Q23 and is clipped to 24 bits; `out` is Q23 in +-256: not clipped
-// to 24 bits, that is the caller's to do after its level. `in` and `out` may be the same. Any way to
-// cut a signal into calls gives the same words.
+// to 24 bits, that is the caller's to do after its level. `in` and `out` may be the same. Any way
+// to cut a signal into calls gives the same words.
 void engine_process(struct engine *engine, const int32_t *in, int32_t *out, size_t frames);
 
 // Plays the blob's golden vector from the rest state at the resting knobs and compares every word.

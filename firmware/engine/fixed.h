@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 // Copyright (c) 2026 the pedalsmith developers
 //
-// Fixed-point words (README.md, Notation). Every compiler this is built with shifts negative numbers
-// arithmetically (GCC and clang promise it); left shifts go through unsigned, where C defines them.
+// Fixed-point words (README.md, Notation). Every compiler this is built with shifts negative
+// numbers arithmetically (GCC and clang promise it); left shifts go through unsigned, where C
+// defines them.
 #ifndef FIXED_H
 #define FIXED_H
 

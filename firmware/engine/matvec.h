@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Copyright (c) 2026 the pedalsmith developers
 //
-// The rows of a recurrent layer (README.md, Matrix rows): int16 weights times the int16 state, scaled
-// into pre-activations.
+// The rows of a recurrent layer (README.md, Matrix rows): int16 weights times the int16 state,
+// scaled into pre-activations.
 #ifndef MATVEC_H
 #define MATVEC_H
 
@@ -23,7 +23,7 @@ struct matvec {
     const int16_t *weights;
     const struct matvec_row *rows; // blocks x 8
     uint32_t blocks;               // of 8 rows
-    uint32_t pairs;                // of columns
+    uint32_t pairs;                // of columns, 1 or more
 };
 
 // v[r] = bias[r] + mulh(x8, input[r]) + mulh(sum_j w[r][j] h[j], scale[r]) for blocks x 8 rows.

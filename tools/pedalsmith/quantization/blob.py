@@ -143,8 +143,8 @@ _NO_WORDS = np.zeros(0, np.int32)
 
 # The arena: what engine_load lays out in RAM, an upper bound that is the same on every machine
 # because the engine keeps offsets, not pointers. engine.c asserts that it needs no more.
-ARENA_HEAD = 256
-ARENA_LAYER = 128
+ARENA_HEAD = 512
+ARENA_LAYER = 512
 ARENA_CHUNK = 16
 
 
@@ -154,9 +154,9 @@ def _recurrent_arena(layer: RecurrentRecord, knobs: int) -> int:
 
     stacked = layer.input is None
     columns = eights(layer.hidden) + (eights(layer.inputs) if stacked else 0)
-    rows = eights(layer.rows + (layer.hidden if isinstance(layer, GruRecord) else 0))
-    row_bytes = 2 * columns + 4 * (4 + 1 + knobs)  # weights; bias, input, scale, v; the blob's bias
-    unit_bytes = 40 + ARENA_CHUNK * 6  # state, rest state; the outputs of a chunk
+    rows = eights(layer.rows) + (eights(layer.hidden) if isinstance(layer, GruRecord) else 0)
+    row_bytes = 2 * columns + 4 * (6 + knobs)  # weights; bias, input, scale, v; the blob's biases
+    unit_bytes = 16 + ARENA_CHUNK * 6  # state, rest state; the outputs of a chunk
     return ARENA_LAYER + rows * row_bytes + eights(layer.hidden) * unit_bytes + 2 * columns
 
 
@@ -174,9 +174,9 @@ class Blob:
     """Q23"""
     resting_knobs: tuple[int, ...] = ()
     """Q15, `knobs` of them"""
-    golden_input: npt.NDArray[np.integer[Any]] = _NO_WORDS
+    golden_input: npt.NDArray[np.integer[Any]] = field(default_factory=lambda: _NO_WORDS)
     """(n,), Q23, 24 bits; n >= 1 in a file"""
-    golden_output: npt.NDArray[np.integer[Any]] = _NO_WORDS
+    golden_output: npt.NDArray[np.integer[Any]] = field(default_factory=lambda: _NO_WORDS)
     """(n,), Q23, from the rest state and the resting knobs"""
     metadata: dict[str, Any] = field(default_factory=dict)
     """JSON"""
@@ -192,4 +192,4 @@ class Blob:
             else:
                 total += _recurrent_arena(layer, self.knobs if first else 0)
             first = False
-        return -(-total // 16) * 16
+        return total

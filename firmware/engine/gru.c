@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: MIT
+// Copyright (c) 2026 the pedalsmith developers
+//
+// README.md, GRU: kind 2.
+#include "activation.h"
+#include "recurrent.h"
+
+enum { GATES = 3 };
+
+// One sample: the units' new state and error from the pre-activations r->v. h23: the output.
+static void gru_step(const struct recurrent *r, int32_t x8, int32_t *h23) {
+    int16_t *const h = r->vector + r->inputs;
+    const int32_t *v = r->v;
+    for (uint32_t unit = 0; unit < r->hidden; unit++, v += GATES) {
+        const int32_t z = activation_sigmoid(v[0]), reset = activation_sigmoid(v[1]);
+        const int32_t a = r->n_bias[unit] + mulh(x8, r->n_input[unit]);
+        const int32_t vn = a + 2 * mulh(shl(reset, 7), v[2]);
+        const int32_t n = activation_tanh_of(activation_sigmoid(vn)) >> 1;
+        const int32_t h30 = n + (int32_t)rsh((int64_t)z * (r->state[unit] - n), 24);
+        const int32_t q = (h30 >> 7) + r->error[unit];
+        r->state[unit] = h30;
+        h23[unit] = h30 >> 7;
+        h[unit] = (int16_t)sat(q >> 8, 16);
+        r->error[unit] = (uint8_t)(q & 255);
+    }
+}
+
+static void gru_process(struct layer *layer, const struct layer_signal *in, uint32_t frames) {
+    const struct recurrent *const r = (const struct recurrent *)layer;
+    for (uint32_t frame = 0; frame < frames; frame++) {
+        const int32_t x8 = r->inputs ? 0 : shl(in->wide[frame], 8);
+        if (r->inputs) {
+            recurrent_feed(r, in->narrow + (size_t)frame * r->inputs);
+            matvec_rows(&r->below, r->vector, 0, r->n_bias);
+        }
+        matvec_rows(&r->matrix, r->vector, x8, r->v);
+        gru_step(r, x8, r->wide + (size_t)frame * r->hidden);
+        recurrent_give(r, frame);
+    }
+}
+
+static enum engine_status gru_check(const struct blob_record *record, struct layer_chain *chain) {
+    return recurrent_check(record, chain, GATES);
+}
+
+static struct layer *gru_load(const struct blob_record *record, const struct layer_chain *chain,
+                              struct layer_arena *arena) {
+    struct layer *const layer = recurrent_load(record, chain, arena, GATES);
+    if (layer != NULL)
+        layer->kind = &gru_kind;
+    return layer;
+}
+
+const struct layer_kind gru_kind = {
+    .kind = 2,
+    .check = gru_check,
+    .load = gru_load,
+    .reset = recurrent_reset,
+    .set_knobs = recurrent_set_knobs,
+    .process = gru_process,
+};

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: MIT
+// Copyright (c) 2026 the pedalsmith developers
+//
+// What a kind of layer is to the engine. A new kind is one file that defines a layer_kind, and one
+// row in layers.c.
+#ifndef LAYER_H
+#define LAYER_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "blob.h"
+#include "engine.h"
+
+// A layer computes at most so many samples before the next layer reads them. Larger blocks only
+// cost RAM: 16 already hides the calls.
+#define LAYER_CHUNK 16
+
+// Limits of inputs, outputs and layers in a row.
+#define LAYER_WIDTH_MAX     64
+#define LAYER_RECURRENT_MAX 3
+#define LAYER_DENSE_MAX     3
+
+// What goes from layer to layer, frames x width.
+struct layer_signal {
+    const int32_t *wide;   // Q23
+    const int16_t *narrow; // Q15 with the error feedback; of a recurrent layer, or NULL
+};
+
+// The layers so far, as the check and the load walk along them.
+struct layer_chain {
+    uint32_t index;       // of the layer at hand
+    uint32_t knobs;       // of the model
+    uint32_t width;       // outputs of the layer below, 1 for the audio
+    uint32_t recurrent;   // recurrent layers below
+    uint32_t dense;       // dense layers below
+    uint64_t bound;       // largest |wide| of the layer below, Q23
+    uint32_t arena_bytes; // so far
+};
+
+// What is left of the caller's arena.
+struct layer_arena {
+    unsigned char *at;
+    size_t left;
+};
+
+struct layer;
+
+struct layer_kind {
+    uint16_t kind; // the blob's number
+    // Checks a record against the limits and proves its sums; moves the chain on.
+    enum engine_status (*check)(const struct blob_record *record, struct layer_chain *chain);
+    // Builds the layer of a checked record; NULL when the arena is too small.
+    struct layer *(*load)(const struct blob_record *record, const struct layer_chain *chain,
+                          struct layer_arena *arena);
+    // Sets the state to the rest state.
+    void (*reset)(struct layer *layer);
+    // Folds ENGINE_KNOBS_MAX knobs (Q15) into the biases; NULL for kinds without knobs.
+    void (*set_knobs)(struct layer *layer, const int32_t *knobs);
+    // Computes up to LAYER_CHUNK frames into layer->out.
+    void (*process)(struct layer *layer, const struct layer_signal *in, uint32_t frames);
+};
+
+// The first member of every layer's own struct.
+struct layer {
+    const struct layer_kind *kind;
+    struct layer_signal out; // LAYER_CHUNK frames, in the arena
+};
+
+extern const struct layer_kind lstm_kind, gru_kind, dense_kind;
+
+// The kind of that number, or NULL.
+const struct layer_kind *layer_find(uint16_t kind);
+
+// The next `bytes` of the arena, all 0, on an 8-byte boundary (two words that a Cortex-M7 loads at once);
+// NULL when they are not there.
+void *layer_take(struct layer_arena *arena, size_t bytes);
+
+// The arena's share of one layer beyond its tensors: its struct and the gaps of alignment. The
+// converter uses the same figures (README.md, Arena).
+#define LAYER_ARENA_BYTES 512
+
+static inline uint32_t layer_eights(uint32_t count) {
+    return (count + 7) & ~(uint32_t)7;
+}
+
+// An int32 read from a blob, as a bound.
+static inline uint64_t layer_magnitude(int32_t a) {
+    return a < 0 ? (uint64_t)-(int64_t)a : (uint64_t)a;
+}
+
+#endif

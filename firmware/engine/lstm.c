@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: MIT
+// Copyright (c) 2026 the pedalsmith developers
+//
+// README.md, LSTM: kind 1.
+#include "activation.h"
+#include "recurrent.h"
+
+enum { GATES = 4 };
+
+// One sample: the units' new cell, state and error from the pre-activations r->v. h23: the output.
+static void lstm_step(const struct recurrent *r, int32_t *h23) {
+    const uint32_t s = r->cell_shift;
+    int16_t *const h = r->vector + r->inputs;
+    const int32_t *v = r->v;
+    for (uint32_t unit = 0; unit < r->hidden; unit++, v += GATES) {
+        const int32_t i = activation_sigmoid(v[0]), f = activation_sigmoid(v[1]);
+        const int32_t g = activation_tanh_of(activation_sigmoid(v[2]));
+        const int32_t o = activation_sigmoid(v[3]);
+        const int64_t sum = (int64_t)f * r->state[unit] + (int64_t)i * (g >> (7 + s));
+        const int32_t c = sat(rsh(sum, 24), 31);
+        const int32_t t = activation_tanh_of(activation_chord(c >> (18 - s), shl(c, s)));
+        const int32_t q = mulh(o, t) + r->error[unit];
+        r->state[unit] = c;
+        h23[unit] = mulh(o, t);
+        h[unit] = (int16_t)sat(q >> 8, 16);
+        r->error[unit] = (uint8_t)(q & 255);
+    }
+}
+
+static void lstm_process(struct layer *layer, const struct layer_signal *in, uint32_t frames) {
+    const struct recurrent *const r = (const struct recurrent *)layer;
+    for (uint32_t frame = 0; frame < frames; frame++) {
+        if (r->inputs)
+            recurrent_feed(r, in->narrow + (size_t)frame * r->inputs);
+        matvec_rows(&r->matrix, r->vector, r->inputs ? 0 : shl(in->wide[frame], 8), r->v);
+        lstm_step(r, r->wide + (size_t)frame * r->hidden);
+        recurrent_give(r, frame);
+    }
+}
+
+static enum engine_status lstm_check(const struct blob_record *record, struct layer_chain *chain) {
+    return recurrent_check(record, chain, GATES);
+}
+
+static struct layer *lstm_load(const struct blob_record *record, const struct layer_chain *chain,
+                               struct layer_arena *arena) {
+    struct layer *const layer = recurrent_load(record, chain, arena, GATES);
+    if (layer != NULL)
+        layer->kind = &lstm_kind;
+    return layer;
+}
+
+const struct layer_kind lstm_kind = {
+    .kind = 1,
+    .check = lstm_check,
+    .load = lstm_load,
+    .reset = recurrent_reset,
+    .set_knobs = recurrent_set_knobs,
+    .process = lstm_process,
+};

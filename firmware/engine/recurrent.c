@@ -1,0 +1,251 @@
+// SPDX-License-Identifier: MIT
+// Copyright (c) 2026 the pedalsmith developers
+#include "recurrent.h"
+
+#include "fixed.h"
+
+enum { GRU_GATES = 3, CELL_SHIFT_MAX = 8, ROW_SHIFT_MAX = 8, L1_MAX = 65535 };
+enum { WEIGHTS_INT16 = 1, WEIGHTS_INT8 = 2, STATE_FEEDBACK_16 = 1 };
+
+// |h30|: what T >> 1 reaches (README.md, GRU).
+#define GRU_STATE_MAX ((1 << 30) - 256)
+
+_Static_assert(sizeof(struct recurrent) + 16 * 8 <= LAYER_ARENA_BYTES,
+               "struct recurrent outgrew its share");
+
+// A record's tensors, still in the blob.
+struct tensors {
+    uint32_t gates, hidden, rows, inputs, columns, biases;
+    const uint8_t *weights, *row_shift; // row_shift: NULL with int16 weights
+    const uint8_t *scale, *input, *knob, *bias;
+    const uint8_t *rest_state, *rest_hidden, *rest_error;
+};
+
+static enum engine_status tensors_open(struct tensors *t, const struct blob_record *record,
+                                       const struct layer_chain *chain, uint32_t gates) {
+    struct blob_cursor cursor = record->tensors;
+    const uint32_t weights = record->format & 15u, state = record->format >> 4;
+    if ((weights != WEIGHTS_INT16 && weights != WEIGHTS_INT8) || state != STATE_FEEDBACK_16 ||
+        record->own[0] > (gates == GRU_GATES ? 0 : CELL_SHIFT_MAX) || record->own[1] != 0)
+        return ENGINE_UNKNOWN_FORMAT;
+    if (record->inputs != chain->width || record->outputs < 1 ||
+        record->outputs > LAYER_WIDTH_MAX || chain->dense != 0 ||
+        chain->recurrent == LAYER_RECURRENT_MAX)
+        return ENGINE_BAD_SHAPE;
+    const int first = chain->index == 0;
+    t->gates = gates;
+    t->hidden = record->outputs;
+    t->rows = gates * t->hidden;
+    t->inputs = first ? 0 : record->inputs;
+    t->columns = t->inputs + t->hidden;
+    t->biases = t->rows + (gates == GRU_GATES ? t->hidden : 0);
+    t->weights = blob_take(&cursor, t->rows * t->columns * (weights == WEIGHTS_INT16 ? 2 : 1));
+    t->row_shift = weights == WEIGHTS_INT16 ? NULL : blob_take(&cursor, t->rows);
+    t->scale = blob_take(&cursor, t->rows * 4);
+    t->input = first ? blob_take(&cursor, t->rows * 4) : NULL;
+    t->knob = first && chain->knobs ? blob_take(&cursor, t->rows * chain->knobs * 4) : NULL;
+    t->bias = blob_take(&cursor, t->biases * 4);
+    t->rest_state = blob_take(&cursor, t->hidden * 4);
+    t->rest_hidden = blob_take(&cursor, t->hidden * 2);
+    t->rest_error = blob_take(&cursor, t->hidden);
+    const int missing = t->weights == NULL || t->scale == NULL || t->bias == NULL ||
+                        (weights == WEIGHTS_INT8 && t->row_shift == NULL) ||
+                        (first && t->input == NULL) || (first && chain->knobs && t->knob == NULL) ||
+                        t->rest_state == NULL || t->rest_hidden == NULL || t->rest_error == NULL ||
+                        cursor.left != 0;
+    return missing ? ENGINE_BAD_SECTION : ENGINE_OK;
+}
+
+// Weight of a row and column as the engine multiplies it.
+static int32_t tensors_weight(const struct tensors *t, uint32_t row, uint32_t column) {
+    const size_t i = (size_t)row * t->columns + column;
+    if (t->row_shift == NULL)
+        return blob_i16(t->weights + 2 * i);
+    return (int8_t)t->weights[i] * (1 << t->row_shift[row]);
+}
+
+// Bound of |mulh(x, word)| for |x| <= 2^31, rounded outwards.
+static uint64_t half(int32_t word) {
+    return (layer_magnitude(word) + 1) >> 1;
+}
+
+// The proof of one row, in the very integers of the converter's proof.py.
+static enum engine_status prove_row(const struct tensors *t, uint32_t row, uint32_t knobs) {
+    if (t->row_shift != NULL && t->row_shift[row] > ROW_SHIFT_MAX)
+        return ENGINE_UNKNOWN_FORMAT;
+    uint64_t l1 = 0;
+    for (uint32_t column = 0; column < t->columns; column++)
+        l1 += layer_magnitude(tensors_weight(t, row, column));
+    if (l1 > L1_MAX)
+        return ENGINE_NOT_PROVED;
+    uint64_t bound = layer_magnitude(blob_word(t->bias, row));
+    if (t->input != NULL)
+        bound += half(blob_word(t->input, row));
+    for (uint32_t k = 0; t->knob != NULL && k < knobs; k++)
+        bound += half(blob_word(t->knob, row * knobs + k));
+    bound += ((l1 << 15) * layer_magnitude(blob_word(t->scale, row)) + UINT32_MAX) >> 32;
+    // n of a GRU is a_n + 2 mulh(r << 7, u_n): two roundings more, and u_n's own bias.
+    if (t->gates == GRU_GATES && row >= 2 * t->hidden)
+        bound += layer_magnitude(blob_word(t->bias, row + t->hidden)) + 3;
+    return bound <= INT32_MAX ? ENGINE_OK : ENGINE_NOT_PROVED;
+}
+
+enum engine_status recurrent_check(const struct blob_record *record, struct layer_chain *chain,
+                                   uint32_t gates) {
+    struct tensors t;
+    enum engine_status status = tensors_open(&t, record, chain, gates);
+    for (uint32_t row = 0; status == ENGINE_OK && row < t.rows; row++)
+        status = prove_row(&t, row, chain->knobs);
+    if (status != ENGINE_OK)
+        return status;
+    const int32_t high = gates == GRU_GATES ? GRU_STATE_MAX : (1 << 30) - 1;
+    const int32_t low = gates == GRU_GATES ? -high : -high - 1;
+    for (uint32_t unit = 0; unit < t.hidden; unit++) {
+        const int32_t state = blob_word(t.rest_state, unit);
+        if (state < low || state > high)
+            return ENGINE_BAD_STATE;
+    }
+    const uint32_t knobs = t.knob != NULL ? chain->knobs : 0, units = layer_eights(t.hidden);
+    const uint32_t columns = units + layer_eights(t.inputs);
+    const uint32_t rows = layer_eights(t.rows) + (gates == GRU_GATES ? units : 0);
+    chain->arena_bytes += LAYER_ARENA_BYTES + rows * (2 * columns + 4 * (6 + knobs)) +
+                          units * (16 + 6 * LAYER_CHUNK) + 2 * columns;
+    chain->width = t.hidden;
+    chain->recurrent++;
+    chain->bound = 1 << 23;
+    return ENGINE_OK;
+}
+
+// Room for a matrix of that many rows and columns, all 0; 0 when the arena is too small.
+static int matrix_take(struct matvec *matrix, uint32_t rows, uint32_t columns,
+                       struct layer_arena *arena) {
+    const uint32_t blocks = layer_eights(rows) / MATVEC_ROWS, pairs = (columns + 1) / 2;
+    int16_t *const weights = layer_take(arena, (size_t)blocks * pairs * MATVEC_ROWS * 4);
+    struct matvec_row *const row = layer_take(arena, blocks * MATVEC_ROWS * sizeof *row);
+    if (weights == NULL || row == NULL)
+        return 0;
+    matrix->weights = weights;
+    matrix->rows = row;
+    matrix->blocks = blocks;
+    matrix->pairs = pairs;
+    return 1;
+}
+
+// The only writers of a matrix are the load and the knobs; the kernels read it.
+static void matrix_set_weight(const struct matvec *matrix, uint32_t row, uint32_t column,
+                              int32_t weight) {
+    ((int16_t *)matrix->weights)[matvec_index(matrix->pairs, row, column)] = (int16_t)weight;
+}
+
+static struct matvec_row *matrix_row(const struct matvec *matrix, uint32_t row) {
+    return (struct matvec_row *)&matrix->rows[row];
+}
+
+static void fill_matrix(struct recurrent *r, const struct tensors *t) {
+    for (uint32_t row = 0; row < t->rows; row++) {
+        const uint32_t gate = row / t->hidden, unit = row % t->hidden;
+        const uint32_t place = unit * t->gates + gate;
+        const int is_n = t->gates == GRU_GATES && gate == 2;
+        for (uint32_t column = 0; column < t->columns; column++) {
+            const int32_t weight = tensors_weight(t, row, column);
+            if (is_n && column < t->inputs)
+                matrix_set_weight(&r->below, unit, column, weight);
+            else
+                matrix_set_weight(&r->matrix, place, column, weight);
+        }
+        const int32_t scale = blob_word(t->scale, row);
+        const int32_t input = t->input != NULL ? blob_word(t->input, row) : 0;
+        struct matvec_row *const target = matrix_row(&r->matrix, place);
+        target->scale = scale;
+        target->bias = blob_word(t->bias, is_n ? row + t->hidden : row);
+        target->input = is_n ? 0 : input;
+        if (!is_n)
+            continue;
+        r->n_bias[unit] = blob_word(t->bias, row);
+        r->n_input[unit] = input;
+        if (r->inputs) {
+            matrix_row(&r->below, unit)->scale = scale;
+            matrix_row(&r->below, unit)->bias = blob_word(t->bias, row);
+        }
+    }
+}
+
+// Copies `count` words of a tensor into the arena; NULL when it is too small.
+static int32_t *copy_words(const uint8_t *tensor, uint32_t count, struct layer_arena *arena) {
+    int32_t *const words = layer_take(arena, (size_t)4 * count);
+    for (uint32_t i = 0; words != NULL && i < count; i++)
+        words[i] = blob_word(tensor, i);
+    return words;
+}
+
+struct layer *recurrent_load(const struct blob_record *record, const struct layer_chain *chain,
+                             struct layer_arena *arena, uint32_t gates) {
+    struct tensors t;
+    struct recurrent *const r = layer_take(arena, sizeof *r);
+    if (r == NULL || tensors_open(&t, record, chain, gates) != ENGINE_OK)
+        return NULL;
+    const uint32_t hidden = t.hidden, units = layer_eights(hidden);
+    r->gates = gates;
+    r->hidden = hidden;
+    r->inputs = t.inputs;
+    r->knobs = t.knob != NULL ? chain->knobs : 0;
+    r->cell_shift = record->own[0];
+    if (!matrix_take(&r->matrix, t.rows, t.columns, arena))
+        return NULL;
+    if (gates == GRU_GATES) {
+        r->n_bias = layer_take(arena, (size_t)4 * units);
+        r->n_input = layer_take(arena, (size_t)4 * units);
+        if (r->n_bias == NULL || r->n_input == NULL)
+            return NULL;
+        if (t.inputs && !matrix_take(&r->below, hidden, t.inputs, arena))
+            return NULL;
+    }
+    r->v = layer_take(arena, (size_t)4 * r->matrix.blocks * MATVEC_ROWS);
+    r->vector = layer_take(arena, (size_t)4 * r->matrix.pairs);
+    r->state = layer_take(arena, (size_t)4 * hidden);
+    r->error = layer_take(arena, hidden);
+    r->bias = copy_words(t.bias, t.biases, arena);
+    r->knob = copy_words(t.knob, t.rows * r->knobs, arena);
+    r->rest_state = copy_words(t.rest_state, hidden, arena);
+    int16_t *const rest_hidden = layer_take(arena, (size_t)2 * hidden);
+    uint8_t *const rest_error = layer_take(arena, hidden);
+    r->wide = layer_take(arena, (size_t)4 * LAYER_CHUNK * hidden);
+    r->narrow = layer_take(arena, (size_t)2 * LAYER_CHUNK * hidden);
+    if (r->v == NULL || r->vector == NULL || r->state == NULL || r->error == NULL ||
+        r->bias == NULL || r->knob == NULL || r->rest_state == NULL || rest_hidden == NULL ||
+        rest_error == NULL || r->wide == NULL || r->narrow == NULL)
+        return NULL;
+    for (uint32_t unit = 0; unit < hidden; unit++) {
+        rest_hidden[unit] = (int16_t)blob_i16(t.rest_hidden + (size_t)2 * unit);
+        rest_error[unit] = t.rest_error[unit];
+    }
+    r->rest_hidden = rest_hidden;
+    r->rest_error = rest_error;
+    r->layer.out.wide = r->wide;
+    r->layer.out.narrow = r->narrow;
+    fill_matrix(r, &t);
+    return &r->layer;
+}
+
+void recurrent_reset(struct layer *layer) {
+    struct recurrent *const r = (struct recurrent *)layer;
+    for (uint32_t unit = 0; unit < r->hidden; unit++) {
+        r->state[unit] = r->rest_state[unit];
+        r->vector[r->inputs + unit] = r->rest_hidden[unit];
+        r->error[unit] = r->rest_error[unit];
+    }
+}
+
+void recurrent_set_knobs(struct layer *layer, const int32_t *knobs) {
+    struct recurrent *const r = (struct recurrent *)layer;
+    for (uint32_t row = 0; r->knobs && row < r->gates * r->hidden; row++) {
+        const uint32_t gate = row / r->hidden, unit = row % r->hidden;
+        int32_t bias = r->bias[row];
+        for (uint32_t k = 0; k < r->knobs; k++)
+            bias += mulh(knobs[k] * (1 << 16), r->knob[row * r->knobs + k]);
+        if (r->gates == GRU_GATES && gate == 2)
+            r->n_bias[unit] = bias;
+        else
+            matrix_row(&r->matrix, unit * r->gates + gate)->bias = bias;
+    }
+}

@@ -1,0 +1,108 @@
+# SPDX-License-Identifier: MIT
+# Copyright (c) 2026 the pedalsmith developers
+"""The engine on this machine: the C sources of firmware/engine, called in process."""
+
+import ctypes
+from functools import cache
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from pedalsmith.errors import BadInput
+from pedalsmith.native.compiler import shared_library
+
+Words = npt.NDArray[np.int32]
+
+ARENA_ALIGN = 32
+_WORDS = np.ctypeslib.ndpointer(np.int32, flags="C_CONTIGUOUS")
+
+
+class _Info(ctypes.Structure):
+    """struct engine_info of engine.h."""
+
+    _fields_ = (
+        ("blob_bytes", ctypes.c_uint32),
+        ("sample_rate", ctypes.c_uint32),
+        ("arena_bytes", ctypes.c_uint32),
+        ("layers", ctypes.c_uint32),
+        ("knobs", ctypes.c_uint32),
+        ("resting_knobs", ctypes.c_uint16 * 4),
+        ("golden_at", ctypes.c_uint32),
+        ("golden_frames", ctypes.c_uint32),
+        ("metadata_at", ctypes.c_uint32),
+        ("metadata_bytes", ctypes.c_uint32),
+    )
+
+
+@cache
+def _library() -> ctypes.CDLL:
+    library = ctypes.CDLL(str(shared_library("engine")))
+    pointer, size = ctypes.c_void_p, ctypes.c_size_t
+    library.engine_status_text.restype = ctypes.c_char_p
+    library.engine_check.argtypes = (ctypes.c_char_p, size, ctypes.POINTER(_Info))
+    library.engine_load.argtypes = (pointer, size, ctypes.c_char_p, size, ctypes.POINTER(pointer))
+    library.engine_reset.argtypes = (pointer,)
+    library.engine_reset.restype = None
+    library.engine_set_knob.argtypes = (pointer, ctypes.c_uint32, ctypes.c_int32)
+    library.engine_process.argtypes = (pointer, _WORDS, _WORDS, size)
+    library.engine_process.restype = None
+    library.engine_selftest.argtypes = (pointer, ctypes.c_char_p, size)
+    return library
+
+
+def status_text(status: int) -> str:
+    """engine_status_text."""
+    text: bytes = _library().engine_status_text(status)
+    return text.decode()
+
+
+def check_status(blob: bytes) -> int:
+    """engine_check: 0 when the C engine takes the blob."""
+    status: int = _library().engine_check(blob, len(blob), None)
+    return status
+
+
+class HostEngine:
+    """One loaded engine. Raises BadInput with the engine's own words when it refuses."""
+
+    def __init__(self, blob: bytes, name: str = "model") -> None:
+        """Loads the bytes of a .psm file; `name` begins every error."""
+        library, info = _library(), _Info()
+        self._name, self._blob = name, bytes(blob)
+        self._demand(library.engine_check(self._blob, len(blob), ctypes.byref(info)))
+        self.sample_rate: int = info.sample_rate
+        """Hz"""
+        self.knobs: int = info.knobs
+        self.arena_bytes: int = info.arena_bytes
+        memory = np.zeros(self.arena_bytes + ARENA_ALIGN, np.uint8)
+        at = -memory.ctypes.data % ARENA_ALIGN
+        self.arena: npt.NDArray[np.uint8] = memory[at : at + self.arena_bytes]
+        """The engine's whole memory, a view."""
+        self._engine = ctypes.c_void_p()
+        place = ctypes.c_void_p(self.arena.ctypes.data)
+        load: Any = library.engine_load
+        self._demand(load(place, self.arena_bytes, self._blob, len(blob), self._engine))
+
+    def _demand(self, status: int) -> None:
+        if status:
+            raise BadInput(f"{self._name}: {status_text(status)}; convert the model again.")
+
+    def process(self, audio: npt.NDArray[np.integer[Any]]) -> Words:
+        """(frames,) Q23 -> (frames,) Q23 in +-256."""
+        words = np.ascontiguousarray(audio, np.int32)
+        out = np.empty_like(words)
+        _library().engine_process(self._engine, words, out, words.size)
+        return out
+
+    def reset(self) -> None:
+        """Back to the rest state; knobs stay."""
+        _library().engine_reset(self._engine)
+
+    def set_knob(self, index: int, value: int) -> None:
+        """Moves a knob, Q15, 0..32767."""
+        self._demand(_library().engine_set_knob(self._engine, index, value))
+
+    def selftest(self) -> None:
+        """Plays the golden vector and compares every word; ends in the rest state."""
+        self._demand(_library().engine_selftest(self._engine, self._blob, len(self._blob)))

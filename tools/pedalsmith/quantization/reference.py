@@ -1,0 +1,304 @@
+# SPDX-License-Identifier: MIT
+# Copyright (c) 2026 the pedalsmith developers
+"""The engine in NumPy, independent of the C: the same words, and a check of every range on the way.
+
+All arithmetic is int64 except where a sum is proved to need more than 53 bits of it; every value
+that the README gives a range is asserted to be in it (RangeError otherwise), so a hole in the proof
+shows here as an error, where C would wrap. One sample at a time: some 20,000 samples a second.
+"""
+
+from dataclasses import replace
+from functools import cache
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from pedalsmith.quantization.blob import (
+    KNOB_ONE,
+    Blob,
+    DenseRecord,
+    GruRecord,
+    Int,
+    LstmRecord,
+    RecurrentRecord,
+)
+from pedalsmith.quantization.table import table
+
+REST_FRAMES = 24_000
+"""ENGINE_REST_FRAMES"""
+
+
+class RangeError(AssertionError):
+    """An intermediate left the range that the engine's README states for it."""
+
+
+def within(values: Int, bits: int, what: str) -> Int:
+    """The values, all of them words of that many bits with sign."""
+    limit = 1 << (bits - 1)
+    if np.any((values < -limit) | (values >= limit)):
+        raise RangeError(f"{what} left {bits} bits")
+    return values
+
+
+def mulh(a: Int, b: Int) -> Int:
+    """floor(a b / 2^32)"""
+    return (within(a, 32, "mulh a") * within(b, 32, "mulh b")) >> 32
+
+
+def rsh(a: Int, n: int) -> Int:
+    """floor((a + 2^(n-1)) / 2^n); |a| < 2^62"""
+    return (within(a, 63, "rsh") + (1 << (n - 1))) >> n
+
+
+def sat(a: Int, bits: int) -> Int:
+    """Clips to that many bits with sign."""
+    return np.clip(a, -(1 << (bits - 1)), (1 << (bits - 1)) - 1)
+
+
+@cache
+def _chords() -> Int:
+    return table().astype(np.int64)
+
+
+def sigmoid_at(k: Int, v: Int) -> Int:
+    """The chord k (clipped to the table) at v, Q24."""
+    chord = _chords()[np.clip(k, -512, 511) + 512]
+    s = chord[:, 0] + mulh(v, chord[:, 1])
+    if np.any((s < 2) | (s > 2**24 - 2)):
+        raise RangeError("a sigmoid left 0..1")
+    return s
+
+
+def sigmoid(v: Int) -> Int:
+    """sigmoid(v): Q23 -> Q24"""
+    return sigmoid_at(within(v, 32, "v") >> 18, v)
+
+
+def tanh_of(s: Int) -> Int:
+    """2 s - 1: Q24 -> Q31"""
+    return within((s << 8) - 2**31, 32, "tanh")
+
+
+class _Recurrent:
+    """Rows, state and knobs that LSTM and GRU share."""
+
+    def __init__(self, record: RecurrentRecord) -> None:
+        self.hidden = record.hidden
+        self.inputs = 0 if record.input is not None else record.inputs
+        self.weights = record.wide_weights
+        self.scale = record.scale.astype(np.int64)
+        rows = record.rows
+        self.input = np.zeros(rows, np.int64)
+        if record.input is not None:
+            self.input = record.input.astype(np.int64)[:, 0]
+        self.knob = None if record.knob is None else record.knob.astype(np.int64)
+        self.blob_bias = record.bias.astype(np.int64)
+        self.bias = self.blob_bias
+        self.rest = (record.rest_state, record.rest_hidden, record.rest_error)
+        self.set_rest()
+
+    def set_rest(self) -> None:
+        self.state, self.h, self.e = (values.astype(np.int64) for values in self.rest)
+
+    def set_zero(self) -> None:
+        self.state, self.h, self.e = (np.zeros(self.hidden, np.int64) for _ in range(3))
+
+    def set_knobs(self, knobs: tuple[int, ...]) -> None:
+        if self.knob is not None:
+            rows = len(self.scale)
+            part = mulh(np.array(knobs, np.int64) << 16, self.knob).sum(axis=1)
+            self.bias = self.blob_bias.copy()
+            self.bias[:rows] = within(self.bias[:rows] + part, 32, "bias")
+
+    def product(self, rows: slice, columns: slice, vector: Int) -> Int:
+        """mulh(acc, scale) of some rows and columns."""
+        weights = self.weights[rows, columns]
+        # Any order of summation must stay inside: bound the sum of magnitudes of what is there.
+        within((np.abs(weights) * np.abs(vector)).sum(axis=1), 32, "acc")
+        return mulh(weights @ vector, self.scale[rows])
+
+    def feed_back(self, h23: Int) -> None:
+        """First-order error feedback of the rounding to Q15."""
+        q = within(h23, 24, "h23") + self.e
+        self.h, self.e = sat(q >> 8, 16), q & 255
+
+
+class _Lstm(_Recurrent):
+    def __init__(self, record: LstmRecord) -> None:
+        self.shift = record.cell_shift
+        super().__init__(record)
+
+    def step(self, x: int, below: Int) -> Int:
+        vector = np.concatenate([below, self.h]) if self.inputs else self.h
+        v = self.bias + mulh(np.int64(x << 8) * np.ones(1, np.int64), self.input)
+        v = within(v + self.product(slice(None), slice(None), vector), 32, "v")
+        v_i, v_f, v_g, v_o = v.reshape(4, self.hidden)
+        i, f, g, o = sigmoid(v_i), sigmoid(v_f), tanh_of(sigmoid(v_g)), sigmoid(v_o)
+        s = self.shift
+        self.state = sat(rsh(f * self.state + i * (g >> (7 + s)), 24), 31)
+        wrapped = (self.state << s).astype(np.int32).astype(np.int64)
+        t = tanh_of(sigmoid_at(self.state >> (18 - s), wrapped))
+        h23 = mulh(o, t)
+        self.feed_back(h23)
+        return h23
+
+
+class _Gru(_Recurrent):
+    def step(self, x: int, below: Int) -> Int:
+        hidden, split = self.hidden, self.inputs
+        vector = np.concatenate([below, self.h]) if split else self.h
+        gates, last = slice(0, 2 * hidden), slice(2 * hidden, 3 * hidden)
+        driven = mulh(np.int64(x << 8) * np.ones(1, np.int64), self.input)
+        v = self.bias[gates] + driven[gates] + self.product(gates, slice(None), vector)
+        v_z, v_r = within(v, 32, "v").reshape(2, hidden)
+        a = self.bias[last] + driven[last]
+        if split:
+            a = a + self.product(last, slice(0, split), below)
+        u = self.bias[3 * hidden :] + self.product(last, slice(split, None), self.h)
+        within(a, 32, "a_n")
+        z, r = sigmoid(v_z), sigmoid(v_r)
+        n = tanh_of(sigmoid(within(a + 2 * mulh(r << 7, within(u, 32, "u_n")), 32, "v_n"))) >> 1
+        h30 = n + rsh(z * within(self.state - n, 32, "h - n"), 24)
+        if np.any(np.abs(h30) >= 2**30):
+            raise RangeError("h30 left -1..1")
+        self.state = h30
+        self.feed_back(h30 >> 7)
+        return h30 >> 7
+
+
+class _Dense:
+    def __init__(self, record: DenseRecord) -> None:
+        # Python integers: the proof allows 63 bits, and nothing here shall wrap unseen.
+        self.weights = record.weights.astype(object)
+        self.bias = record.bias.astype(object)
+        self.fraction = record.fraction
+
+    def step(self, x: Int) -> Int:
+        f = self.fraction
+        total = x.astype(object) @ self.weights + self.bias * (1 << f)
+        if any(abs(value) + (1 << (f - 1)) >= 2**63 for value in total):
+            raise RangeError("a dense sum left 64 bits")
+        return sat(np.array([(value + (1 << (f - 1))) >> f for value in total], np.int64), 32)
+
+
+class ReferenceEngine:
+    """Plays a Blob as HostEngine does, sample by sample."""
+
+    def __init__(self, blob: Blob) -> None:
+        """At the rest state and the resting knobs."""
+        self.blob = blob
+        self.recurrent: list[_Lstm | _Gru] = []
+        self.dense: list[_Dense] = []
+        for layer in blob.layers:
+            if isinstance(layer, LstmRecord):
+                self.recurrent.append(_Lstm(layer))
+            elif isinstance(layer, GruRecord):
+                self.recurrent.append(_Gru(layer))
+            else:
+                self.dense.append(_Dense(layer))
+        self.knobs = blob.resting_knobs
+        self._fold_knobs()
+        self.reset()
+
+    def _fold_knobs(self) -> None:
+        for layer in self.recurrent:
+            layer.set_knobs(self.knobs)
+
+    def reset(self) -> None:
+        """Back to the rest state; knobs stay."""
+        for layer in self.recurrent:
+            layer.set_rest()
+        self.silent = 0
+        self.held = self.last = self.blob.rest_output
+
+    def zero_state(self) -> None:
+        """The state in which a float network begins: zeros."""
+        self.reset()
+        for layer in self.recurrent:
+            layer.set_zero()
+
+    def set_knob(self, index: int, value: int) -> None:
+        """Moves a knob, Q15, 0..32767."""
+        value = min(max(value, 0), KNOB_ONE)
+        if self.knobs[index] != value:
+            self.knobs = (*self.knobs[:index], value, *self.knobs[index + 1 :])
+            self.silent = 0
+            self._fold_knobs()
+
+    def step(self, x: int) -> int:
+        """One sample without the rest rule: what the network itself answers. Q23 -> Q23."""
+        values = np.zeros(0, np.int64)
+        below = values
+        for layer in self.recurrent:
+            values = layer.step(x, below)
+            below = layer.h
+        for dense in self.dense:
+            values = dense.step(values)
+        skipped = int(values[0]) + ((x * self.blob.skip + (1 << 23)) >> 24)
+        return min(max(skipped, -(2**31)), 2**31 - 1)
+
+    def process(self, audio: npt.NDArray[np.integer[Any]]) -> npt.NDArray[np.int32]:
+        """(frames,) Q23 -> (frames,) Q23 in +-256, with the rest rule."""
+        out = np.empty(len(audio), np.int32)
+        for index, word in enumerate(audio.tolist()):
+            if self.silent == REST_FRAMES:
+                if word == 0:
+                    out[index] = self.held
+                    continue
+                self.silent = 0
+            self.silent = self.silent + 1 if word == 0 else 0
+            self.last = self.step(min(max(word, -(2**23)), 2**23 - 1))
+            out[index] = self.last
+            if self.silent == REST_FRAMES:
+                self._rest()
+        return out
+
+    def _rest(self) -> None:
+        self.held = self.last
+        if self.knobs == self.blob.resting_knobs:
+            for layer in self.recurrent:
+                layer.set_rest()
+            self.held = self.blob.rest_output
+
+
+def with_rest_state(blob: Blob, seconds: float = 2.0) -> Blob:
+    """The blob with the rest state that `seconds` of silence from zero state lead to.
+
+    A state that has reached a fixed point earlier ends the run; one that circles in a cycle of a few
+    words is taken as it is at the end.
+    """
+    engine = ReferenceEngine(blob)
+    engine.zero_state()
+    output = engine.step(0)
+    for _ in range(int(seconds * blob.sample_rate) - 1):
+        before = _snapshot(engine)
+        output = engine.step(0)
+        if _snapshot(engine) == before:
+            break
+    states = iter(engine.recurrent)
+    layers = []
+    for layer in blob.layers:
+        if not isinstance(layer, DenseRecord):
+            ran = next(states)
+            layer = replace(
+                layer,
+                rest_state=ran.state.astype(np.int32),
+                rest_hidden=ran.h.astype(np.int16),
+                rest_error=ran.e.astype(np.uint8),
+            )
+        layers.append(layer)
+    return replace(blob, layers=tuple(layers), rest_output=output)
+
+
+def with_golden(blob: Blob, audio: npt.NDArray[np.integer[Any]]) -> Blob:
+    """The blob with `audio` (Q23, 24 bits) and what it plays to it as its golden vector."""
+    return replace(
+        blob,
+        golden_input=audio.astype(np.int32),
+        golden_output=ReferenceEngine(blob).process(audio),
+    )
+
+
+def _snapshot(engine: ReferenceEngine) -> bytes:
+    return b"".join(a.tobytes() for r in engine.recurrent for a in (r.state, r.h, r.e))
