@@ -7,6 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from pedalsmith.audio import Words
+from pedalsmith.native.host import HostEngine
+from pedalsmith.quantization import psm
+from pedalsmith.quantization.blob import Blob
 from pedalsmith.quantization.calibration import LEVELS_DB
 
 Floats = npt.NDArray[np.float64]
@@ -28,6 +32,21 @@ class LevelError:
     """RMS of the error without its mean, excerpt by excerpt; dBFS."""
     output_dbfs: float
     """RMS of the float output without its resting value; dBFS."""
+
+
+def play(blob: Blob, streams: Words, knobs: npt.NDArray[np.int64]) -> Words:
+    """Plays (streams, time) Q23 words with the C engine, each from rest; same shape out.
+
+    knobs (streams, knobs) are Q15.
+    """
+    engine = HostEngine(psm.encode(blob))
+    played = np.empty_like(streams)
+    for index, words in enumerate(streams):
+        for knob, value in enumerate(knobs[index]):
+            engine.set_knob(knob, int(value))
+        engine.reset()
+        played[index] = engine.process(words)
+    return played
 
 
 def level_errors(integer: Floats, float_: Floats, rest: float) -> tuple[LevelError, ...]:

@@ -191,7 +191,6 @@ class FloatRun:
 
     def advance(self, audio: Floats, tapes: list[LayerTape] | None = None) -> tuple[Floats, Floats]:
         """Runs audio (time, streams); returns y (time, streams) and the last layer's h."""
-        time, streams = audio.shape
         below: Floats | None = None
         out = audio[:, :, None]
         for index, layer in enumerate(self.network.layers):

@@ -6,17 +6,20 @@ Several candidates are made (rounded to nearest, and with compensation at severa
 is played by the integer engine itself, and the one with the least error is kept.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
 
-from pedalsmith.audio import SAMPLE_RATE, Samples, Words, from_q23
+from pedalsmith.audio import Q23_ONE, SAMPLE_RATE, Samples, Words, from_q23
 from pedalsmith.errors import BadInput
 from pedalsmith.models.model import Model
+from pedalsmith.quantization import psm
 from pedalsmith.quantization.blob import Blob
 from pedalsmith.quantization.calibration import Calibration, calibration_of, loud
-from pedalsmith.quantization.measure import LevelError, level_errors
+from pedalsmith.quantization.cell import CellFormat, cell_format
+from pedalsmith.quantization.measure import LevelError, level_errors, play
+from pedalsmith.quantization.metadata import metadata_of
 from pedalsmith.quantization.network import (
     FloatRun,
     Floats,
@@ -29,11 +32,12 @@ from pedalsmith.quantization.network import (
 from pedalsmith.quantization.proof import Refused, check
 from pedalsmith.quantization.records import (
     Wide,
-    cell_shift,
     fixed,
     head_record,
     recurrent_record,
 )
+from pedalsmith.quantization.reference import with_golden, with_rest_state
+from pedalsmith.quantization.report import Report, tensor_reports
 from pedalsmith.quantization.rounding import compensated, damped
 from pedalsmith.quantization.rows import Rows, largest_word, plain_step, round_rows
 from pedalsmith.quantization.sensitivity import Group, gauss_newton, groups_of
@@ -41,11 +45,13 @@ from pedalsmith.quantization.sensitivity import Group, gauss_newton, groups_of
 RESTING_KNOB = 16_384
 """Q15; where a blob's knobs stand when nobody has turned them: the middle."""
 
+REST_SECONDS = 1.0
+"""Silence from zero state after which the state counts as at rest."""
+
+GOLDEN_FRAMES = 256
+
 DAMPINGS = (1e-2, 1e-4, 1e-6)
 """Of the mean diagonal of G. What is best differs by model and is measured."""
-
-Player = Callable[[Blob, Words, Floats], Words]
-"""(blob, Q23 words (streams, time), knobs (streams, knobs) Q15) -> Q23 words (streams, time)."""
 
 
 @dataclass(frozen=True)
@@ -72,19 +78,36 @@ class Tried:
         return float(np.mean([error.esr_db + error.noise_dbfs for error in self.errors]))
 
 
+@dataclass(frozen=True)
+class Quantized:
+    """A model that can be played by every engine, and what it cost."""
+
+    blob: Blob
+    report: Report
+
+
+def quantize(model: Model, name: str, samples: Samples, weights: str) -> Quantized:
+    """Quantizes `model` on `samples` (n,), full scale 1.0, at least 3 s; `weights` int16 or int8.
+
+    `name` begins the errors. Raises BadInput for a network that the engine cannot hold.
+    """
+    quantizer = Quantizer(model, name, samples)
+    return quantizer.finish(quantizer.best(8 if weights == "int8" else 16), weights)
+
+
 class Quantizer:
     """Quantizes one model; holds what all candidates share."""
 
-    def __init__(self, model: Model, name: str, samples: Samples, play: Player) -> None:
+    def __init__(self, model: Model, name: str, samples: Samples) -> None:
         """`samples` (n,) are the calibration audio at full scale 1.0; `name` is for errors."""
         self.model = model
         self.name = name
-        self.play = play
         self.network = from_model(model, name)
         self.calibration: Calibration = calibration_of(samples, self.network.knobs)
         self.rest = self._rest()
         self.largest_cell = self._largest_cell(samples)
         self.reference = self._reference()
+        self.cells = self._cells()
         self.groups = groups_of(self.network)
 
     def _rest(self) -> list[State]:
@@ -97,7 +120,9 @@ class Quantizer:
 
     def _streams(self, count: int) -> list[State]:
         """The rest state, `count` times side by side."""
-        return [State(np.repeat(s.h, count, axis=0), np.repeat(s.c, count, axis=0)) for s in self.rest]
+        return [
+            State(np.repeat(s.h, count, axis=0), np.repeat(s.c, count, axis=0)) for s in self.rest
+        ]
 
     def _largest_cell(self, samples: Samples) -> Floats:
         """(layers,) the largest |c| on loud signals, with the knobs at their ends and middle."""
@@ -121,16 +146,30 @@ class Quantizer:
         self.largest_cell = np.maximum(self.largest_cell, run.largest_cell)
         return np.ascontiguousarray(y.T).reshape(self.calibration.excerpts.shape)
 
+    def _cells(self) -> dict[int, CellFormat]:
+        """Layer -> the format of its cell, for the LSTM layers."""
+        try:
+            return {
+                index: cell_format(layer, float(self.largest_cell[index]), f"layer {index + 1}")
+                for index, layer in enumerate(self.network.layers)
+                if layer.kind == "lstm"
+            }
+        except Refused as refusal:
+            raise BadInput(f"{self.name}: {refusal}.") from None
+
     def candidates(self, bits: int) -> Iterator[Candidate]:
         """Yields rounding to nearest first, then the compensated ones."""
         layers = self.network.layers
         wide = tuple(Wide.of(layer) for layer in layers)
-        plain = tuple(round_rows(layer.weights, plain_step(layer.weights, bits), bits) for layer in layers)
+        plain = tuple(
+            round_rows(layer.weights, plain_step(layer.weights, bits), bits) for layer in layers
+        )
         yield Candidate("to nearest", plain, wide, self.network.head)
         # Compensation moves weights by more than half a word, so the proof wants some room.
         room = 1.02 if bits == 16 else 1.0
         plain = tuple(
-            round_rows(layer.weights, room * plain_step(layer.weights, bits), bits) for layer in layers
+            round_rows(layer.weights, room * plain_step(layer.weights, bits), bits)
+            for layer in layers
         )
         grams = gauss_newton(
             self.network, self.groups, self.calibration.pieces, self.calibration.piece_knobs
@@ -171,13 +210,9 @@ class Quantizer:
         layers = []
         for index, layer in enumerate(self.network.layers):
             name = f"layer {index + 1}"
-            shift = cell_shift(float(self.largest_cell[index]), name) if layer.kind == "lstm" else 0
-            layers.append(
-                recurrent_record(
-                    *(layer, candidate.rows[index], candidate.wide[index]),
-                    *(self.rest[index], shift, name),
-                )
-            )
+            rows, wide = candidate.rows[index], candidate.wide[index]
+            shift = self.cells[index].shift if index in self.cells else 0
+            layers.append(recurrent_record(layer, rows, wide, self.rest[index], shift, name))
         blob = Blob(
             layers=(*layers, head_record(candidate.head, "the head")),
             sample_rate=SAMPLE_RATE,
@@ -195,7 +230,7 @@ class Quantizer:
         """Plays the excerpts through the integer engine and compares."""
         levels, count, time = self.calibration.excerpts.shape
         words = self.calibration.excerpts.reshape(levels * count, time)
-        played = self.play(blob, words, np.tile(self.calibration.excerpt_knobs, (levels, 1)))
+        played = play(blob, words, np.tile(self.calibration.excerpt_knobs, (levels, 1)))
         return level_errors(
             from_q23(played).reshape(levels, count, time), self.reference, self.rest_output
         )
@@ -216,6 +251,33 @@ class Quantizer:
             tried.append(Tried(candidate, blob, self.measure(blob)))
         limit = tried[0].errors[0].esr_db
         return min((t for t in tried if t.errors[0].esr_db <= limit), key=lambda t: t.score)
+
+    def finish(self, tried: Tried, weights: str) -> Quantized:
+        """Gives the blob its rest state, golden vector and metadata, and measures it as it is."""
+        blob = with_rest_state(tried.blob, REST_SECONDS)
+        blob = with_golden(blob, self._golden_input())
+        report = Report(
+            weights=weights,
+            state_bits=16,
+            rounding=tried.candidate.how,
+            tensors=tensor_reports(self.network, blob),
+            cells=tuple(self.cells.values()),
+            errors=self.measure(blob),
+            rest_output=blob.rest_output / Q23_ONE,
+            blob_bytes=0,
+            arena_bytes=blob.arena_bytes,
+            measured_seconds=self.calibration.excerpts[0].size / SAMPLE_RATE,
+        )
+        blob = replace(blob, metadata=metadata_of(self.model, report))
+        return Quantized(blob, replace(report, blob_bytes=len(psm.encode(blob))))
+
+    def _golden_input(self) -> Words:
+        """(GOLDEN_FRAMES,) from where the excerpts are loudest."""
+        excerpts = self.calibration.excerpts[0]
+        loudest = excerpts[int(np.argmax(np.max(np.abs(excerpts), axis=1)))]
+        peak = int(np.argmax(np.abs(loudest)))
+        start = min(max(peak - GOLDEN_FRAMES // 2, 0), max(len(loudest) - GOLDEN_FRAMES, 0))
+        return loudest[start : start + GOLDEN_FRAMES]
 
 
 def _pack_values(

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pedalsmith.quantization.blob import CELL_SHIFT_MAX, DenseRecord, GruRecord, LstmRecord
+from pedalsmith.quantization.blob import DenseRecord, GruRecord, LstmRecord
 from pedalsmith.quantization.network import Floats, Head, Recurrent, State
 from pedalsmith.quantization.proof import Refused
 from pedalsmith.quantization.rows import Ints, Rows
@@ -38,20 +38,6 @@ def fixed(values: Floats, fraction: int, what: str) -> Ints:
             f"{2.0 ** (31 - fraction):g}"
         )
     return words.astype(np.int64)
-
-
-def cell_shift(largest: float, name: str) -> int:
-    """Returns the s whose Q(24 - s) cell holds twice the largest |c| that was met.
-
-    Raises Refused when even the widest cell does not.
-    """
-    shift = max(0, int(np.ceil(np.log2(max(largest, 1e-9) * 2 / 64))))
-    if shift > CELL_SHIFT_MAX:
-        raise Refused(
-            f"{name}: its cell state reaches {largest:.0f}; the engine holds "
-            f"{64 << CELL_SHIFT_MAX}. Train it with a bounded cell state"
-        )
-    return shift
 
 
 def recurrent_record(

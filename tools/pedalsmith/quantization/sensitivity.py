@@ -13,8 +13,14 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from pedalsmith.quantization.network import FloatRun, Floats, LayerTape, Network, Recurrent, zero_state
-
+from pedalsmith.quantization.network import (
+    FloatRun,
+    Floats,
+    LayerTape,
+    Network,
+    Recurrent,
+    zero_state,
+)
 
 Indices = npt.NDArray[np.int64]
 
@@ -111,7 +117,9 @@ class Group:
     def pack(self, gradients: Gradients, head: Floats) -> Floats:
         """Returns (streams, parameters): weights row-major, input, knob, bias, head."""
         streams = len(head)
-        parts = [part[:, self.rows] for part in (gradients.weights, gradients.input, gradients.knob)]
+        parts = [
+            part[:, self.rows] for part in (gradients.weights, gradients.input, gradients.knob)
+        ]
         parts += [gradients.bias[:, self.bias], head[:, : head.shape[1] * self.head]]
         return np.concatenate([part.reshape(streams, -1) for part in parts], axis=1)
 

@@ -1,0 +1,125 @@
+# SPDX-License-Identifier: MIT
+# Copyright (c) 2026 the pedalsmith developers
+"""`pedalsmith convert`: a float model into the blob that the engine plays."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+    from pedalsmith.audio import Samples
+    from pedalsmith.models.model import Model
+    from pedalsmith.quantization.report import Report
+
+_CALIBRATION_SECONDS = 3.0
+"""The least that calibration audio may have, s."""
+
+_SILENT = 1e-3
+"""Peak below which audio says nothing of a model: -60 dBFS."""
+
+
+def command(
+    model: Annotated[Path, typer.Argument(help="A float model: model.json, .nam, ...")],
+    output: Annotated[Path, typer.Option("-o", "--output", help="The blob to write, .psm.")],
+    weights: Annotated[
+        str, typer.Option(help="Recurrent weights: int16 or int8 (half the memory).")
+    ] = "int16",
+    calibration: Annotated[
+        Path | None,
+        typer.Option(help="Dry guitar to quantize on; the shipped recording otherwise."),
+    ] = None,
+    channel: Annotated[
+        int | None, typer.Option(help="Channel of a calibration file with several, from 1.")
+    ] = None,
+    json: Annotated[bool, typer.Option("--json", help="Print the figures as JSON.")] = False,
+) -> None:
+    """Quantize a float model into a blob for the pedal.
+
+    Prints the error that every tensor took, how the cell state is held, and how far the integer
+    engine is from the float model on guitar.
+
+    Example: pedalsmith convert RUN/model.json -o tone.psm --weights int16
+    """
+    from pedalsmith.console import emit_json, talk
+    from pedalsmith.errors import BadInput
+    from pedalsmith.models.importers import load_model
+    from pedalsmith.quantization.psm import write
+    from pedalsmith.quantization.quantizer import quantize
+
+    if weights not in ("int16", "int8"):
+        raise BadInput(f"--weights {weights}: is not known; use int16 or int8.")
+    float_model = load_model(model)
+    _warn_of_rate(float_model, model)
+    samples = _calibration_samples(calibration, channel)
+    with talk.status(f"quantizing {model.name} ..."):
+        quantized = quantize(float_model, str(model), samples, weights)
+    write(output, quantized.blob)
+    if json:
+        emit_json({"model": str(model), "blob": str(output), **quantized.report.as_json()})
+        return
+    for table in _tables(quantized.report):
+        talk.print(table)
+    talk.print(f"{output}: {quantized.report.blob_bytes} bytes.", markup=False, soft_wrap=True)
+
+
+def _warn_of_rate(model: "Model", path: Path) -> None:
+    from pedalsmith.audio import SAMPLE_RATE
+    from pedalsmith.console import notice
+
+    if model.sample_rate != SAMPLE_RATE:
+        notice(
+            f"{path.name}: was made for {model.sample_rate} Hz; the pedal plays it at "
+            f"{SAMPLE_RATE} Hz, so that its filters sit {SAMPLE_RATE / model.sample_rate:.3f} "
+            "times as high as they should. Train it at 48000 Hz to have them right."
+        )
+
+
+def _calibration_samples(path: Path | None, channel: int | None) -> "Samples":
+    import numpy as np
+
+    from pedalsmith.assets import dry_path
+    from pedalsmith.audio import read_audio
+    from pedalsmith.errors import BadInput
+
+    audio = read_audio(path or dry_path(), channel=channel, least_seconds=_CALIBRATION_SECONDS)
+    if float(np.max(np.abs(audio.samples))) < _SILENT:
+        raise BadInput(f"{audio.path}: is silent; calibrate on guitar.")
+    return audio.samples
+
+
+def _tables(report: "Report") -> "list[Table]":
+    from rich.table import Table
+
+    tensors = Table(title=f"Tensors ({report.weights} weights, rounded {report.rounding})")
+    for heading in ("layer", "tensor", "shape", "bits", "worst error", "error dB"):
+        tensors.add_column(heading, justify="left" if heading in ("layer", "tensor") else "right")
+    for t in report.tensors:
+        shape = " x ".join(map(str, t.shape))
+        tensors.add_row(
+            *(t.layer, t.tensor, shape, str(t.bits)), f"{t.worst:.2e}", f"{t.error_db:.1f}"
+        )
+    tables = [tensors]
+    if report.cells:
+        cells = Table(title="Cell state")
+        for heading in ("layer", "format", "largest met", "holds", "bound from weights", ""):
+            cells.add_column(heading, justify="right")
+        for number, cell in enumerate(report.cells, 1):
+            cells.add_row(
+                *(str(number), f"Q{24 - cell.shift}", f"{cell.largest:.2f}", f"{cell.range:.0f}"),
+                f"{cell.bound:.4g}",
+                "proved" if cell.proved else "saturates beyond",
+            )
+        tables.append(cells)
+    errors = Table(
+        title=f"Integer engine against float model, {report.measured_seconds:g} s of guitar a level"
+    )
+    for heading in ("input dB", "float output dBFS", "ESR dB", "error without DC dBFS"):
+        errors.add_column(heading, justify="right")
+    for e in report.errors:
+        errors.add_row(
+            str(e.level_db), f"{e.output_dbfs:.1f}", f"{e.esr_db:.1f}", f"{e.noise_dbfs:.1f}"
+        )
+    return [*tables, errors]
