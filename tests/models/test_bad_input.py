@@ -119,7 +119,10 @@ KERAS_EDITS: dict[str, tuple[Edit, str]] = {
         "layers[1].activation: 'softmax' is an activation that is not supported",
     ),
     "no layers": (lambda d: put(d, "layers", []), "layers: has 0 elements where 1 to 64"),
-    "many layers": (lambda d: put(d, "layers", d["layers"] * 50), "layers: has 100 elements where 1 to 64"),
+    "many layers": (
+        lambda d: put(d, "layers", d["layers"] * 50),
+        "layers: has 100 elements",
+    ),
     "layers no list": (lambda d: put(d, "layers", {}), "layers: is an object where a list"),
     "no inputs": (lambda d: put(d, "in_shape", []), "in_shape: has 0 elements where 1 to 4"),
     "negative inputs": (lambda d: put(d, "in_shape", [None, None, -1]), "in_shape[2]: is -1"),

@@ -3,16 +3,30 @@
 """The float model that every importer returns, the trainer writes and the quantizer reads.
 
 Arrays are float32, contiguous, and laid out as Keras has them. A layer is a frozen dataclass;
-a network that the engine knows is a sequence of layers from one audio input (plus knobs) to one
-audio output.
+a network is a sequence of layers from one audio input (plus knobs) to one audio output. Recurrent
+layers are here; convolution.py and wavenet.py hold the others.
 """
 
 from dataclasses import dataclass, field
 
-import numpy as np
-import numpy.typing as npt
+from pedalsmith.models.convolution import Activation, Array, BatchNorm, Conv1d
+from pedalsmith.models.wavenet import WaveNet
 
-Array = npt.NDArray[np.float32]
+__all__ = [
+    "Activation",
+    "Array",
+    "BatchNorm",
+    "Conv1d",
+    "Dense",
+    "Golden",
+    "Gru",
+    "Layer",
+    "Lstm",
+    "Metadata",
+    "Model",
+    "WaveNet",
+    "outputs_of",
+]
 
 
 @dataclass(frozen=True)
@@ -85,7 +99,12 @@ class Dense:
         return int(self.bias.shape[0])
 
 
-Layer = Lstm | Gru | Dense
+Layer = Lstm | Gru | Dense | Conv1d | BatchNorm | Activation | WaveNet
+
+
+def outputs_of(layer: Layer, inputs: int) -> int:
+    """Width of what `layer` gives when it reads `inputs` channels."""
+    return inputs if isinstance(layer, Activation) else layer.outputs
 
 
 @dataclass(frozen=True)

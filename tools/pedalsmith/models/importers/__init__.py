@@ -24,6 +24,8 @@ class ImportOptions:
 
     sample_rate: int | None = None
     """Hz; stands in, with no notice, for a rate that the file does not give."""
+    submodel: int | None = None
+    """Which model of a container (.nam), from 1; None takes the first, which is the smallest."""
 
 
 def load_model(path: Path, options: ImportOptions = ImportOptions()) -> Model:

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import Any
 
 from pedalsmith.models.importers import ImportOptions
-from pedalsmith.models.model import Dense, Golden, Gru, Layer, Lstm, Metadata, Model
+from pedalsmith.models.model import Dense, Golden, Gru, Layer, Lstm, Metadata, Model, outputs_of
 from pedalsmith.models.parsing.content import Content
 from pedalsmith.models.parsing.golden import checked_golden
 from pedalsmith.models.parsing.node import Node
@@ -84,7 +84,7 @@ def _layers(node: Node, inputs: int) -> tuple[Layer, ...]:
         shape = entry.get("shape")
         units = shape.items(1, 4)[-1].integer(1, _MOST_UNITS) if shape else None
         layers.append(_READERS[kind](entry, inputs, units))
-        inputs = layers[-1].outputs
+        inputs = outputs_of(layers[-1], inputs)
     return tuple(layers)
 
 

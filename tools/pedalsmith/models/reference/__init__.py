@@ -16,7 +16,8 @@ import numpy as np
 import numpy.typing as npt
 
 from pedalsmith.models.model import Model
-from pedalsmith.models.reference.layers import Trace, player_of
+from pedalsmith.models.reference.players import player_of
+from pedalsmith.models.reference.signals import Trace
 
 __all__ = ["Reference", "Trace", "run"]
 

@@ -1,58 +1,13 @@
 # SPDX-License-Identifier: MIT
 # Copyright (c) 2026 the pedalsmith developers
-"""Every kind of layer being played in float64: a signal (n, inputs) in, (n, outputs) out."""
-
-from dataclasses import dataclass
-from typing import Protocol
+"""LSTM, GRU and Dense being played in float64."""
 
 import numpy as np
 import numpy.typing as npt
 
-from pedalsmith.models.model import Dense, Gru, Layer, Lstm
-
-Signal = npt.NDArray[np.float64]
-
-
-@dataclass(frozen=True)
-class Trace:
-    """What a layer went through; float64, one row a sample."""
-
-    output: Signal
-    """(n, outputs); for a recurrent layer the hidden state"""
-    pre_activation: Signal | None = None
-    """LSTM: z (n, 4 hidden) in the order i f c o. GRU: (n, 3 hidden), z r h, where h is what goes
-    into tanh. Dense: before the activation."""
-    cell: Signal | None = None
-    """LSTM: c (n, hidden)"""
-    state_part: Signal | None = None
-    """GRU: h U_n + b1_n (n, hidden), which r multiplies"""
-
-
-class LayerPlayer(Protocol):
-    """A layer with its state; each call goes on where the last one ended."""
-
-    def play(self, signal: Signal) -> Signal:
-        """The output (n, outputs) for `signal` (n, inputs)."""
-
-    def trace(self, signal: Signal) -> tuple[Signal, Trace]:
-        """As `play`, with what went on inside."""
-
-
-def activate(name: str, z: Signal) -> Signal:
-    """Applies an activation that `Dense` may have."""
-    if name == "tanh":
-        return np.tanh(z)
-    if name == "relu":
-        return np.maximum(z, 0.0)
-    if name == "sigmoid":
-        return sigmoid(z)
-    return z
-
-
-def sigmoid(z: Signal) -> Signal:
-    """1 / (1 + exp(-z)), written with tanh so that nothing overflows."""
-    result: Signal = 0.5 * np.tanh(0.5 * z) + 0.5
-    return result
+from pedalsmith.models.convolution import Activation
+from pedalsmith.models.model import Dense, Gru, Lstm
+from pedalsmith.models.reference.signals import Signal, Trace, activate
 
 
 class DensePlayer:
@@ -60,7 +15,7 @@ class DensePlayer:
 
     def __init__(self, layer: Dense) -> None:
         self._kernel, self._bias = _wide(layer.kernel), _wide(layer.bias)
-        self._activation = layer.activation
+        self._activation = Activation(layer.activation)
 
     def play(self, signal: Signal) -> Signal:
         """The output (n, outputs)."""
@@ -197,15 +152,6 @@ class GruPlayer:
             h = following
         self._hidden = h.copy()
         return output
-
-
-def player_of(layer: Layer) -> LayerPlayer:
-    """The player for a layer, in its initial state."""
-    if isinstance(layer, Lstm):
-        return LstmPlayer(layer)
-    if isinstance(layer, Gru):
-        return GruPlayer(layer)
-    return DensePlayer(layer)
 
 
 def _wide(array: npt.NDArray[np.float32]) -> Signal:
