@@ -67,6 +67,9 @@ class Board(_Strict):
     memories: dict[str, Memory]
     pins: dict[str, Annotated[str, Field(pattern=r"^P[A-K](\d|1[0-5])$")]]
     """What the firmware calls a pin: the chip's name for it"""
+    flashing: tuple[str, ...] = ()
+    """How an image gets onto the board, step by step: {image} stands for the .bin, backticks
+    hold a command"""
 
     def image_kind(self, name: str | None) -> ImageKind:
         """The kind of that name, or the default. Raises BadInput."""
