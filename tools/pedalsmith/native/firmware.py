@@ -3,6 +3,7 @@
 """Builds the image of a board with CMake and Ninja, from the C sources in the package."""
 
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -70,6 +71,8 @@ def build(
     kind = board.image_kind(image)
     if block is not None and not 1 <= block <= 256:
         raise BadInput(f"block {block}: it must be 1 to 256 samples.")
+    if compiler == "gcc" and shutil.which("arm-none-eabi-gcc") is None:
+        raise BadInput("arm-none-eabi-gcc is not installed; install it, or build with zig.")
     arena_needed = psm.read(blob).arena_bytes if blob else 0
     with tempfile.TemporaryDirectory(prefix="pedalsmith-") as folder:
         tree = Path(folder)
@@ -81,25 +84,12 @@ def build(
             "PEDALSMITH_PYTHON": sys.executable,
             "CMAKE_MAKE_PROGRAM": Path(ninja.BIN_DIR) / "ninja",
         }
-        program = str(Path(cmake.CMAKE_BIN_DIR) / "cmake")
-        source = firmware_dir()
-        toolchain = source / "cmake" / f"{compiler}.cmake"
-        defines = [f"-D{name}={value}" for name, value in options.items()]
-        _run(
-            board,
-            [
-                program,
-                "-S",
-                source,
-                "-B",
-                tree,
-                "-G",
-                "Ninja",
-                f"--toolchain={toolchain}",
-                *defines,
-            ],
-        )
-        _run(board, [program, "--build", tree])
+        program = Path(cmake.CMAKE_BIN_DIR) / "cmake"
+        configure: list[str | Path] = [program, "-S", firmware_dir(), "-B", tree, "-G", "Ninja"]
+        configure.append(f"--toolchain={firmware_dir() / 'cmake' / compiler}.cmake")
+        configure.extend(f"-D{name}={value}" for name, value in options.items())
+        _run(board, kind.code, configure)
+        _run(board, kind.code, [program, "--build", tree])
         elf = tree / "pedalsmith.elf"
         use = _memory_use(board, kind.code, elf, arena_needed)
         made = {}
@@ -109,17 +99,17 @@ def build(
     return Image(board, made["elf"], made["bin"], made["hex"], kind.load, use)
 
 
-def _run(board: Board, command: Sequence[str | Path]) -> None:
+def _run(board: Board, code: Memory, command: Sequence[str | Path]) -> None:
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode == 0:
         return
     said = done.stdout + done.stderr
     over = {name: int(count) for name, count in _OVERFLOW.findall(said)}
     if over:
-        size = {name: memory.bytes for name, memory in board.memories.items()}
+        memories = board.memories | {"CODE": code}
         parts = (
-            f"{count:,} bytes too many for {name}"
-            + (f" of {size[name]:,} bytes" if name in size else "")
+            f"{count:,} bytes too many for {name.replace('CODE', 'flash')} "
+            f"of {memories[name].bytes:,} bytes"
             for name, count in over.items()
         )
         raise BadInput(

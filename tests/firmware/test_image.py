@@ -1,0 +1,176 @@
+# SPDX-License-Identifier: MIT
+# Copyright (c) 2026 the pedalsmith developers
+"""What a built image must be like, whichever compiler made it."""
+
+import re
+import struct
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from elftools.elf.elffile import ELFFile
+
+from pedalsmith.errors import BadInput
+from pedalsmith.native.boards import Board, board_names, load_board
+from pedalsmith.native.firmware import Image, build
+from pedalsmith.quantization import psm
+
+from .blobs import write_lstm
+
+EXCEPTIONS, INTERRUPTS = 16, 150
+RESERVED = {7, 8, 9, 10, 13}
+
+
+def symbols(image: Image) -> dict[str, tuple[int, str | int]]:
+    """Name: (value, section index or "SHN_UNDEF")."""
+    with image.elf.open("rb") as file:
+        table = ELFFile(file).get_section_by_name(".symtab")
+        return {s.name: (s["st_value"], s["st_shndx"]) for s in table.iter_symbols() if s.name}
+
+
+def test_no_symbol_is_undefined_and_none_is_a_library(image: Image) -> None:
+    found = symbols(image)
+    assert not [name for name, (_, where) in found.items() if where == "SHN_UNDEF"]
+    libraries = {"malloc", "free", "calloc", "realloc", "_sbrk", "printf", "exp", "expf"}
+    libraries |= {"tanh", "tanhf", "__aeabi_ldivmod", "__aeabi_uldivmod", "__aeabi_dadd"}
+    assert not libraries & found.keys()
+
+
+def test_the_vector_table_is_at_the_start_and_leads_into_the_image(image: Image) -> None:
+    data = image.bin.read_bytes()
+    words = struct.unpack_from(f"<{EXCEPTIONS + INTERRUPTS}I", data)
+    stack, entries = words[0], words[1:]
+    dtcm = image.board.memories["DTCM"]
+    assert dtcm.origin < stack <= dtcm.end
+    assert stack % 8 == 0
+    itcm = image.board.memories["ITCM"]
+    for number, entry in enumerate(entries, start=1):
+        assert entry & 1, f"vector {number} is not Thumb code"
+        in_flash = image.load <= entry < image.load + len(data)
+        in_itcm = itcm.origin < entry - 1 < itcm.end
+        # Reset runs before ITCM is filled.
+        assert in_flash or (number != 1 and in_itcm), f"vector {number} leads to {entry:#x}"
+    handlers = {n: value for n, (value, _) in symbols(image).items()}
+    assert entries[0] == handlers["reset_handler"] | 1
+    assert entries[13] == handlers["pendsv_handler"] | 1
+    assert entries[EXCEPTIONS + 12 - 1] == handlers["dma1_stream1_handler"] | 1
+
+
+def test_the_block_runs_from_itcm_and_its_tables_from_dtcm(image: Image) -> None:
+    at = {name: value for name, (value, _) in symbols(image).items()}
+    itcm, dtcm = image.board.memories["ITCM"], image.board.memories["DTCM"]
+    for name in ("pendsv_handler", "pedal_process", "engine_process"):
+        assert itcm.origin < at[name] < itcm.end, name
+    assert dtcm.origin <= at["sigmoid_table"] < dtcm.end
+    assert at["arena_start"] % 32 == 0
+    assert at["stack_bottom"] == dtcm.origin, "an overflow of the stack must leave the memory"
+
+
+def test_use_is_what_the_sections_say(image: Image) -> None:
+    for use in image.use:
+        assert 0 < use.used <= use.size
+    flash = next(use for use in image.use if use.name == "flash")
+    assert flash.used == image.bin.stat().st_size
+    assert flash.size == 128 * 1024
+
+
+def test_hex_and_bin_hold_the_same_bytes(image: Image) -> None:
+    base, memory = 0, {}
+    for line in image.hex.read_text().split():
+        record = bytes.fromhex(line[1:])
+        assert sum(record) & 0xFF == 0
+        count, address, kind = record[0], int.from_bytes(record[1:3], "big"), record[3]
+        if kind == 4:
+            base = int.from_bytes(record[4:6], "big") << 16
+        elif kind == 2:
+            base = int.from_bytes(record[4:6], "big") << 4
+        elif kind == 0:
+            memory.update({base + address + i: record[4 + i] for i in range(count)})
+    data = image.bin.read_bytes()
+    assert min(memory) == image.load
+    assert max(memory) == image.load + len(data) - 1
+    assert all(data[at - image.load] == byte for at, byte in memory.items())
+
+
+@pytest.mark.parametrize("name", board_names())
+def test_every_board_builds_and_fits(name: str, tmp_path: Path) -> None:
+    built = build(name, None, tmp_path)
+    assert all(use.used <= use.size for use in built.use)
+
+
+def test_the_same_sources_give_the_same_bytes(tmp_path: Path) -> None:
+    model = write_lstm(tmp_path / "a.psm", 8)
+    first = build("daisy_seed", model, tmp_path / "one")
+    second = build("daisy_seed", model, tmp_path / "two")
+    assert first.bin.read_bytes() == second.bin.read_bytes()
+    assert first.elf.read_bytes() == second.elf.read_bytes()
+
+
+def test_the_model_is_in_the_image_unchanged(tmp_path: Path) -> None:
+    model = write_lstm(tmp_path / "a.psm", 16)
+    built = build("daisy_seed", model, tmp_path / "image")
+    at = {name: value for name, (value, _) in symbols(built).items()}
+    start, end = at["model_start"] - built.load, at["model_end"] - built.load
+    assert start % 8 == 0
+    assert built.bin.read_bytes()[start:end] == model.read_bytes()
+
+
+def test_an_image_beyond_the_flash_is_refused_with_the_number(tmp_path: Path) -> None:
+    model = write_lstm(tmp_path / "large.psm", 8, golden=16_000)
+    dry = build("daisy_seed", None, tmp_path / "dry").bin.stat().st_size
+    with pytest.raises(BadInput, match="of 131,072 bytes") as refused:
+        build("daisy_seed", model, tmp_path / "image")
+    told = re.search(r"([\d,]+) bytes too many for flash", str(refused.value))
+    assert told
+    # Alignment may add a few bytes to the sum of the parts.
+    excess = dry + model.stat().st_size - 128 * 1024
+    assert 0 < excess <= int(told[1].replace(",", "")) < excess + 64
+    assert not (tmp_path / "image").exists()
+
+
+def test_a_model_beyond_the_ram_is_refused_with_the_numbers(tmp_path: Path) -> None:
+    model = write_lstm(tmp_path / "large.psm", 64, layers=3)
+    needed = f"{psm.read(model).arena_bytes:,}"
+    with pytest.raises(BadInput, match=rf"needs {needed} bytes of RAM.* the board has [\d,]+"):
+        build("daisy_seed", model, tmp_path / "image")
+    assert not (tmp_path / "image").exists()
+
+
+def test_a_damaged_model_is_refused(tmp_path: Path) -> None:
+    model = write_lstm(tmp_path / "a.psm", 8)
+    data = bytearray(model.read_bytes())
+    data[100] ^= 4
+    model.write_bytes(data)
+    with pytest.raises(BadInput, match=r"a\.psm"):
+        build("daisy_seed", model, tmp_path / "image")
+
+
+def test_bad_options_are_named(tmp_path: Path) -> None:
+    with pytest.raises(BadInput, match=r"no board 'muff'; there is .*daisy_seed"):
+        build("muff", None, tmp_path)
+    with pytest.raises(BadInput, match="no image 'rom'"):
+        build("daisy_seed", None, tmp_path, image="rom")
+    with pytest.raises(BadInput, match="block 0"):
+        build("daisy_seed", None, tmp_path, block=0)
+
+
+def test_command_prints_json_on_stdout(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "pedalsmith", "build", "-o", str(tmp_path), "--json"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert '"load": "0x08000000"' in done.stdout
+    assert (tmp_path / "daisy_seed.bin").is_file()
+
+
+def test_drivers_and_pins_of_a_board_exist() -> None:
+    from pedalsmith.source import firmware_dir
+
+    for name in board_names():
+        board: Board = load_board(name)
+        for driver in board.drivers:
+            assert (firmware_dir() / "drivers" / f"{driver}.c").is_file(), driver
+        assert len(set(board.pins.values())) == len(board.pins), "a pin is used twice"
