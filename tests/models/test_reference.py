@@ -52,7 +52,8 @@ def test_pieces_give_what_the_whole_gives(kind: str) -> None:
     audio = np.random.default_rng(2).normal(size=100)
     player = Reference(model)
     pieces = np.concatenate([player.play(audio[:1]), player.play([]), player.play(audio[1:])])
-    assert np.array_equal(pieces, run(model, audio))
+    # BLAS sums a single row in another order than many.
+    assert np.abs(pieces - run(model, audio)).max() <= 1e-15
 
 
 @pytest.mark.parametrize("kind", ["lstm", "gru"])

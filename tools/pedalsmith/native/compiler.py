@@ -21,7 +21,8 @@ from pedalsmith.errors import BadInput
 from pedalsmith.source import firmware_dir
 
 WARNINGS = ("-Wall", "-Wextra", "-Wconversion", "-Werror")
-HOST_FLAGS = ("-std=c11", "-O3", "-fPIC", "-fno-builtin", *WARNINGS)
+# zig's default is the CPU at hand: a cached library must run on every machine that shares the folder.
+HOST_FLAGS = ("-mcpu=baseline", "-std=c11", "-O3", "-fPIC", "-fno-builtin", *WARNINGS)
 _HASHED = {".c", ".h", ".S"}
 
 
@@ -84,9 +85,16 @@ def shared_library(*names: str, flags: Sequence[str] = HOST_FLAGS) -> Path:
 
     Sources are found by folder, so the host and the firmware cannot drift apart. Raises BadInput.
     """
-    folders = [firmware_dir() / name for name in names]
+    return library_of([firmware_dir() / name for name in names], "-".join(names), flags)
+
+
+def library_of(folders: Sequence[Path], name: str, flags: Sequence[str]) -> Path:
+    """A shared library of all C files in `folders`, built or found in the cache. Raises BadInput.
+
+    `name` begins the library's file name and stands in the error when it does not compile.
+    """
     suffix = {"Windows": ".dll", "Darwin": ".dylib"}.get(platform.system(), ".so")
-    library = cache_dir() / f"{'-'.join(names)}-{_key(folders, flags)}{suffix}"
+    library = cache_dir() / f"{name}-{_key(folders, flags)}{suffix}"
     if library.is_file():
         return library
     sources = [str(path) for path in _ingredients(folders) if path.suffix == ".c"]
@@ -94,6 +102,6 @@ def shared_library(*names: str, flags: Sequence[str] = HOST_FLAGS) -> Path:
     with tempfile.TemporaryDirectory(prefix=".build-", dir=library.parent) as build:
         built = Path(build) / library.name
         command = [*zig_cc(), *flags, *includes, "-shared", "-o", str(built), *sources]
-        run_compiler(command, "firmware/" + ", ".join(names))
+        run_compiler(command, f"the {name} library")
         built.replace(library)
     return library

@@ -1,6 +1,10 @@
 # SPDX-License-Identifier: MIT
 # Copyright (c) 2026 the pedalsmith developers
-"""LSTM, GRU and Dense being played in float64."""
+"""LSTM, GRU and Dense being played in float64; the loops over samples are in recurrent.c."""
+
+import ctypes
+from functools import cache
+from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
@@ -8,6 +12,10 @@ import numpy.typing as npt
 from pedalsmith.models.convolution import Activation
 from pedalsmith.models.model import Dense, Gru, Lstm
 from pedalsmith.models.reference.signals import Signal, Trace, activate
+from pedalsmith.native.compiler import WARNINGS, library_of
+
+# Contraction to fused multiply-adds would give each kind of processor its own last bit.
+_FLAGS = ("-mcpu=baseline", "-std=c11", "-O3", "-fPIC", "-ffp-contract=off", *WARNINGS, "-lm")
 
 
 class DensePlayer:
@@ -29,21 +37,14 @@ class DensePlayer:
 
 
 class LstmPlayer:
-    """Keras LSTM, sample by sample.
-
-    Sigmoid rows are halved beforehand (an exact operation), so that one tanh serves all gates.
-    """
+    """Keras LSTM, sample by sample."""
 
     def __init__(self, layer: Lstm) -> None:
-        units = layer.hidden_size
-        self._units = units
-        half = np.repeat([0.5, 0.5, 1.0, 0.5], units)
-        self._kernel = _wide(layer.kernel) * half
-        self._recurrent = np.ascontiguousarray(_wide(layer.recurrent) * half)
-        self._bias = _wide(layer.bias) * half
-        self._unhalved = 1.0 / half
-        self._hidden = _start(layer.initial_hidden, units)
-        self._cell = _start(layer.initial_cell, units)
+        self._units = layer.hidden_size
+        self._kernel, self._bias = _wide(layer.kernel), _wide(layer.bias)
+        self._recurrent = _wide(layer.recurrent)
+        self._hidden = _start(layer.initial_hidden, self._units)
+        self._cell = _start(layer.initial_cell, self._units)
 
     def play(self, signal: Signal) -> Signal:
         """The hidden states (n, hidden)."""
@@ -54,57 +55,37 @@ class LstmPlayer:
         cells = np.empty((len(signal), self._units))
         sums = np.empty((len(signal), 4 * self._units))
         output = self._steps(signal, cells, sums)
-        sums *= self._unhalved
         return output, Trace(output, pre_activation=sums, cell=cells)
 
     def _steps(self, signal: Signal, cells: Signal | None, sums: Signal | None) -> Signal:
-        units = self._units
         driven = signal @ self._kernel + self._bias
-        output = np.empty((len(signal), units))
-        h, c, recurrent = self._hidden, self._cell, self._recurrent
-        z, ig, t = np.empty(4 * units), np.empty(units), np.empty(units)
-        gates = z.reshape(4, units)
-        i, f, g, o = gates
-        # Local names and out= halve the time of this loop.
-        dot, add, multiply, tanh = np.dot, np.add, np.multiply, np.tanh
-        for n in range(len(signal)):
-            dot(h, recurrent, out=z)
-            add(z, driven[n], out=z)
-            if sums is not None:
-                sums[n] = z
-            tanh(z, out=z)
-            # 2 sigmoid = tanh + 1; the factor 2 goes away in c/2 and h/2 below.
-            add(i, 1.0, out=i)
-            add(f, 1.0, out=f)
-            add(o, 1.0, out=o)
-            multiply(i, g, out=ig)
-            multiply(c, f, out=c)
-            add(c, ig, out=c)
-            multiply(c, 0.5, out=c)
-            if cells is not None:
-                cells[n] = c
-            tanh(c, out=t)
-            multiply(o, 0.5, out=o)
-            h = output[n]
-            multiply(o, t, out=h)
-        self._hidden = h.copy()
+        output = np.empty((len(signal), self._units))
+        _library().lstm_run(
+            len(signal),
+            self._units,
+            _pointer(driven),
+            _pointer(self._recurrent),
+            _pointer(self._hidden),
+            _pointer(self._cell),
+            _pointer(output),
+            _pointer(cells),
+            _pointer(sums),
+            _pointer(np.empty(4 * self._units)),
+        )
         return output
 
 
 class GruPlayer:
-    """Keras GRU with reset_after, sample by sample; sigmoid columns halved as in LstmPlayer."""
+    """Keras GRU with reset_after, sample by sample."""
 
     def __init__(self, layer: Gru) -> None:
         units = layer.hidden_size
         self._units = units
-        half = np.repeat([0.5, 0.5, 1.0], units)
-        self._kernel = _wide(layer.kernel) * half
-        self._recurrent = np.ascontiguousarray(_wide(layer.recurrent) * half)
-        bias = _wide(layer.bias) * half
+        self._kernel, self._recurrent = _wide(layer.kernel), _wide(layer.recurrent)
+        bias = _wide(layer.bias)
         # The biases of z and r are one; those of h are not: r multiplies the second.
         self._driven_bias = bias[0] + np.concatenate([bias[1, : 2 * units], np.zeros(units)])
-        self._state_bias = np.concatenate([np.zeros(2 * units), bias[1, 2 * units :]])
-        self._unhalved = 1.0 / half
+        self._state_bias = bias[1, 2 * units :].copy()
         self._hidden = np.zeros(units)
 
     def play(self, signal: Signal) -> Signal:
@@ -116,46 +97,47 @@ class GruPlayer:
         parts = np.empty((len(signal), self._units))
         sums = np.empty((len(signal), 3 * self._units))
         output = self._steps(signal, parts, sums)
-        sums *= self._unhalved
         return output, Trace(output, pre_activation=sums, state_part=parts)
 
     def _steps(self, signal: Signal, parts: Signal | None, sums: Signal | None) -> Signal:
-        units = self._units
         driven = signal @ self._kernel + self._driven_bias
-        output = np.empty((len(signal), units))
-        h, recurrent, state_bias = self._hidden, self._recurrent, self._state_bias
-        u, zr, n_ = np.empty(3 * units), np.empty(2 * units), np.empty(units)
-        u_zr, u_n = u[: 2 * units], u[2 * units :]
-        z, r = zr[:units], zr[units:]
-        driven_zr, driven_n = driven[:, : 2 * units], driven[:, 2 * units :]
-        dot, add, multiply, tanh = np.dot, np.add, np.multiply, np.tanh
-        for n in range(len(signal)):
-            dot(h, recurrent, out=u)
-            add(u, state_bias, out=u)
-            add(u_zr, driven_zr[n], out=zr)
-            if sums is not None and parts is not None:
-                sums[n, : 2 * units] = zr
-                parts[n] = u_n
-            tanh(zr, out=zr)
-            add(zr, 1.0, out=zr)
-            multiply(zr, 0.5, out=zr)
-            multiply(r, u_n, out=n_)
-            add(n_, driven_n[n], out=n_)
-            if sums is not None:
-                sums[n, 2 * units :] = n_
-            tanh(n_, out=n_)
-            # h' = n + z (h - n)
-            following = output[n]
-            np.subtract(h, n_, out=following)
-            multiply(following, z, out=following)
-            add(following, n_, out=following)
-            h = following
-        self._hidden = h.copy()
+        output = np.empty((len(signal), self._units))
+        _library().gru_run(
+            len(signal),
+            self._units,
+            _pointer(driven),
+            _pointer(self._recurrent),
+            _pointer(self._state_bias),
+            _pointer(self._hidden),
+            _pointer(output),
+            _pointer(parts),
+            _pointer(sums),
+            _pointer(np.empty(3 * self._units)),
+        )
         return output
 
 
+@cache
+def _library() -> ctypes.CDLL:
+    library = ctypes.CDLL(str(library_of([Path(__file__).parent], "reference", _FLAGS)))
+    pointer, size = ctypes.c_void_p, ctypes.c_size_t
+    library.lstm_run.argtypes = (size, size, *(pointer,) * 8)
+    library.lstm_run.restype = None
+    library.gru_run.argtypes = (size, size, *(pointer,) * 8)
+    library.gru_run.restype = None
+    return library
+
+
+def _pointer(array: Signal | None) -> int | None:
+    """The address of a C-contiguous array."""
+    if array is None:
+        return None
+    assert array.flags.c_contiguous and array.dtype == np.float64
+    return array.ctypes.data
+
+
 def _wide(array: npt.NDArray[np.float32]) -> Signal:
-    return array.astype(np.float64)
+    return np.ascontiguousarray(array, dtype=np.float64)
 
 
 def _start(state: npt.NDArray[np.float32] | None, units: int) -> Signal:
