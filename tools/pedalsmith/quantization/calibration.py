@@ -13,8 +13,7 @@ import numpy.typing as npt
 
 from pedalsmith.audio import Q23_ONE, Samples, Words, from_q23, to_q23
 from pedalsmith.quantization.blob import KNOB_ONE
-
-Floats = npt.NDArray[np.float64]
+from pedalsmith.quantization.rows import Floats
 
 LEVELS_DB = (0, -20, -40)
 """dB; gains at which a model is measured."""

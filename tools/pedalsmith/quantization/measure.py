@@ -2,7 +2,7 @@
 # Copyright (c) 2026 the pedalsmith developers
 """How far the integer engine is from the float model, in dB."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -12,8 +12,10 @@ from pedalsmith.native.host import HostEngine
 from pedalsmith.quantization import psm
 from pedalsmith.quantization.blob import Blob
 from pedalsmith.quantization.calibration import LEVELS_DB
+from pedalsmith.quantization.reference import with_rest_state
+from pedalsmith.quantization.rows import Floats
 
-Floats = npt.NDArray[np.float64]
+SETTLE_SECONDS = 0.05
 
 _FLOOR = 1e-20
 """Power that stands for 0: -200 dB."""
@@ -47,6 +49,18 @@ def play(blob: Blob, streams: Words, knobs: npt.NDArray[np.int64]) -> Words:
         engine.reset()
         played[index] = engine.process(words)
     return played
+
+
+def settled(blob: Blob) -> Blob:
+    """The blob with the rest state that silence leads to from the one it has, and its output.
+
+    The state it has should be the float model's, rounded: then SETTLE_SECONDS are enough. A state
+    that circles in a cycle of a few words is taken where it is, its output is the mean.
+    """
+    blob = with_rest_state(blob, SETTLE_SECONDS, from_zero=False)
+    silence = np.zeros((1, blob.sample_rate // 4), np.int32)
+    played = play(blob, silence, np.array([blob.resting_knobs], np.int64))
+    return replace(blob, rest_output=round(float(np.mean(played))))
 
 
 def level_errors(integer: Floats, float_: Floats, rest: float) -> tuple[LevelError, ...]:

@@ -14,8 +14,7 @@ import numpy.typing as npt
 
 from pedalsmith.errors import BadInput
 from pedalsmith.models.model import Dense, Gru, Lstm, Model
-
-Floats = npt.NDArray[np.float64]
+from pedalsmith.quantization.rows import Floats
 
 LARGEST_HIDDEN = 64
 LARGEST_STACK = 3

@@ -18,11 +18,10 @@ from pedalsmith.quantization import psm
 from pedalsmith.quantization.blob import Blob
 from pedalsmith.quantization.calibration import Calibration, calibration_of, loud
 from pedalsmith.quantization.cell import CellFormat, cell_format
-from pedalsmith.quantization.measure import LevelError, level_errors, play
+from pedalsmith.quantization.measure import LevelError, level_errors, play, settled
 from pedalsmith.quantization.metadata import metadata_of
 from pedalsmith.quantization.network import (
     FloatRun,
-    Floats,
     Head,
     Recurrent,
     State,
@@ -36,17 +35,17 @@ from pedalsmith.quantization.records import (
     head_record,
     recurrent_record,
 )
-from pedalsmith.quantization.reference import with_golden, with_rest_state
+from pedalsmith.quantization.reference import with_golden
 from pedalsmith.quantization.report import Report, tensor_reports
 from pedalsmith.quantization.rounding import compensated, damped
-from pedalsmith.quantization.rows import Rows, largest_word, plain_step, round_rows
+from pedalsmith.quantization.rows import Floats, Rows, largest_word, plain_step, round_rows
 from pedalsmith.quantization.sensitivity import Group, gauss_newton, groups_of
 
 RESTING_KNOB = 16_384
 """Q15; where a blob's knobs stand when nobody has turned them: the middle."""
 
-REST_SECONDS = 1.0
-"""Silence from zero state after which the state counts as at rest."""
+REST_SAMPLES, SETTLE_CHUNK = 48_000, 1_200
+"""Silence after which the float state counts as at rest; less when a chunk's output is constant."""
 
 GOLDEN_FRAMES = 256
 
@@ -111,18 +110,21 @@ class Quantizer:
         self.groups = groups_of(self.network)
 
     def _rest(self) -> list[State]:
-        """The float state after a second of silence at the resting knobs, and its output."""
+        """The float state after silence at the resting knobs, and its output."""
         network = self.network
         run = FloatRun(network, np.full((1, network.knobs), 0.5), zero_state(network, 1))
-        y, _ = run.advance(np.zeros((SAMPLE_RATE, 1)))
-        self.rest_output = float(y[-1, 0])
+        silence = np.zeros((SETTLE_CHUNK, 1))
+        for _ in range(REST_SAMPLES // SETTLE_CHUNK):
+            y, _ = run.advance(silence)
+            self.rest_output = float(y[-1, 0])
+            if float(np.ptp(y)) < 2.0**-40:
+                break
         return run.state
 
     def _streams(self, count: int) -> list[State]:
         """The rest state, `count` times side by side."""
-        return [
-            State(np.repeat(s.h, count, axis=0), np.repeat(s.c, count, axis=0)) for s in self.rest
-        ]
+        rows = np.zeros(count, np.intp)
+        return [State(state.h[rows], state.c[rows]) for state in self.rest]
 
     def _largest_cell(self, samples: Samples) -> Floats:
         """(layers,) the largest |c| on loud signals, with the knobs at their ends and middle."""
@@ -159,23 +161,23 @@ class Quantizer:
 
     def candidates(self, bits: int) -> Iterator[Candidate]:
         """Yields rounding to nearest first, then the compensated ones."""
-        layers = self.network.layers
-        wide = tuple(Wide.of(layer) for layer in layers)
-        plain = tuple(
-            round_rows(layer.weights, plain_step(layer.weights, bits), bits) for layer in layers
-        )
+        wide = tuple(Wide.of(layer) for layer in self.network.layers)
+        plain = self._plain(bits, 1.0)
         yield Candidate("to nearest", plain, wide, self.network.head)
         # Compensation moves weights by more than half a word, so the proof wants some room.
-        room = 1.02 if bits == 16 else 1.0
-        plain = tuple(
-            round_rows(layer.weights, room * plain_step(layer.weights, bits), bits)
-            for layer in layers
-        )
+        plain = self._plain(bits, 1.02 if bits == 16 else 1.0)
         grams = gauss_newton(
             self.network, self.groups, self.calibration.pieces, self.calibration.piece_knobs
         )
         for damping in DAMPINGS:
             yield self._compensated(bits, plain, grams, damping)
+
+    def _plain(self, bits: int, room: float) -> tuple[Rows, ...]:
+        """Every layer rounded to nearest, with steps `room` times the finest."""
+        return tuple(
+            round_rows(layer.weights, room * plain_step(layer.weights, bits), bits)
+            for layer in self.network.layers
+        )
 
     def _compensated(
         self, bits: int, plain: tuple[Rows, ...], grams: list[Floats], damping: float
@@ -254,7 +256,7 @@ class Quantizer:
 
     def finish(self, tried: Tried, weights: str) -> Quantized:
         """Gives the blob its rest state, golden vector and metadata, and measures it as it is."""
-        blob = with_rest_state(tried.blob, REST_SECONDS)
+        blob = settled(tried.blob)
         blob = with_golden(blob, self._golden_input())
         report = Report(
             weights=weights,
@@ -277,7 +279,7 @@ class Quantizer:
         loudest = excerpts[int(np.argmax(np.max(np.abs(excerpts), axis=1)))]
         peak = int(np.argmax(np.abs(loudest)))
         start = min(max(peak - GOLDEN_FRAMES // 2, 0), max(len(loudest) - GOLDEN_FRAMES, 0))
-        return loudest[start : start + GOLDEN_FRAMES]
+        return np.array(loudest[start : start + GOLDEN_FRAMES], dtype=np.int32)
 
 
 def _pack_values(

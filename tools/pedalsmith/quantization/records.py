@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from pedalsmith.quantization.blob import DenseRecord, GruRecord, LstmRecord
-from pedalsmith.quantization.network import Floats, Head, Recurrent, State
+from pedalsmith.quantization.network import Head, Recurrent, State
 from pedalsmith.quantization.proof import Refused
-from pedalsmith.quantization.rows import Ints, Rows
+from pedalsmith.quantization.rows import Floats, Ints, Rows
 
 _WORD = 2.0**31 - 1
 _STATE_ONE = 2**30 - 256
@@ -37,7 +37,7 @@ def fixed(values: Floats, fraction: int, what: str) -> Ints:
             f"{what} reaches {np.max(np.abs(values)):.4g}; the engine holds up to "
             f"{2.0 ** (31 - fraction):g}"
         )
-    return words.astype(np.int64)
+    return np.asarray(words, dtype=np.int64)
 
 
 def recurrent_record(

@@ -262,14 +262,15 @@ class ReferenceEngine:
             self.held = self.blob.rest_output
 
 
-def with_rest_state(blob: Blob, seconds: float = 2.0) -> Blob:
-    """The blob with the rest state that `seconds` of silence from zero state lead to.
+def with_rest_state(blob: Blob, seconds: float = 2.0, *, from_zero: bool = True) -> Blob:
+    """The blob with the rest state that `seconds` of silence lead to, from zero or from its own.
 
     A state that has reached a fixed point earlier ends the run; one that circles in a cycle of a few
     words is taken as it is at the end.
     """
     engine = ReferenceEngine(blob)
-    engine.zero_state()
+    if from_zero:
+        engine.zero_state()
     output = engine.step(0)
     for _ in range(int(seconds * blob.sample_rate) - 1):
         before = _snapshot(engine)

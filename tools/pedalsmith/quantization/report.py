@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 # Copyright (c) 2026 the pedalsmith developers
-"""What a conversion cost: the error of every tensor, the cell's formats, the error that is heard."""
+"""What a conversion cost: each tensor's error, the cell's formats, the error that is heard."""
 
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -10,7 +10,8 @@ import numpy as np
 from pedalsmith.quantization.blob import Blob, DenseRecord, LstmRecord
 from pedalsmith.quantization.cell import CellFormat
 from pedalsmith.quantization.measure import LevelError
-from pedalsmith.quantization.network import Floats, Network
+from pedalsmith.quantization.network import Network
+from pedalsmith.quantization.rows import Floats
 
 
 @dataclass(frozen=True)

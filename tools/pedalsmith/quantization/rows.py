@@ -4,18 +4,19 @@
 
 The arithmetic is that of firmware/engine/README.md, "Matrix rows". A row of float weights u
 becomes words w = round(s u); the engine computes acc = sum_j w_j h_j over states h in Q15 and
-multiplies it by `scale` = 2**40 / s. With sum_j |w_j| <= 65535 and |h| <= 2**15, |acc| <= 2**31 - 2**15,
-so that no partial sum, in any order, leaves int32.
+multiplies it by `scale` = 2**40 / s. With sum_j |w_j| <= 65535 and |h| <= 2**15,
+|acc| <= 2**31 - 2**15, so that no partial sum, in any order, leaves int32.
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from pedalsmith.quantization.proof import L1_MAX, Refused
 
-Floats = npt.NDArray[np.float64]
+Floats = npt.NDArray[np.floating[Any]]
 Ints = npt.NDArray[np.int64]
 
 _INT16, _INT8 = 32_767, 127
@@ -68,7 +69,7 @@ def plain_step(weights: Floats, bits: int) -> Floats:
         s = top / largest
         if bits == 16:
             s = np.minimum(s, (L1_MAX - columns / 2) / total)
-    return 1.0 / np.minimum(s, _LARGEST_S)
+    return np.asarray(1.0 / np.minimum(s, _LARGEST_S))
 
 
 def fit_step(step: Floats, bits: int) -> tuple[Ints, Ints]:

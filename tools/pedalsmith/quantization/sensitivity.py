@@ -15,17 +15,17 @@ import numpy.typing as npt
 
 from pedalsmith.quantization.network import (
     FloatRun,
-    Floats,
     LayerTape,
     Network,
     Recurrent,
     zero_state,
 )
+from pedalsmith.quantization.rows import Floats
 
 Indices = npt.NDArray[np.int64]
 
 LARGEST_GROUP = 6_600
-"""Weights rounded together; an LSTM-40 is one group. Memory and time go with its square and cube."""
+"""Weights rounded together: an LSTM-40. Memory goes with its square, time with its cube."""
 
 
 @dataclass(frozen=True)
