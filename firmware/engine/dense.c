@@ -110,5 +110,6 @@ const struct layer_kind dense_kind = {
     .load = dense_load,
     .reset = dense_reset,
     .set_knobs = NULL,
+    .unit = NULL,
     .process = dense_process,
 };

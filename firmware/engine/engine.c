@@ -215,6 +215,13 @@ void engine_process(struct engine *engine, const int32_t *in, int32_t *out, size
     }
 }
 
+int engine_unit(const struct engine *engine, uint32_t layer, uint32_t unit,
+                struct engine_unit *found) {
+    if (layer >= engine->layers || engine->layer[layer]->kind->unit == NULL)
+        return 0;
+    return engine->layer[layer]->kind->unit(engine->layer[layer], unit, found);
+}
+
 enum engine_status engine_selftest(struct engine *engine, const void *blob, size_t size) {
     struct engine_info info;
     enum engine_status status = engine_check(blob, size, &info);

@@ -90,6 +90,17 @@ enum engine_status engine_set_knob(struct engine *engine, uint32_t index, int32_
 // to cut a signal into calls gives the same words.
 void engine_process(struct engine *engine, const int32_t *in, int32_t *out, size_t frames);
 
+// What a recurrent layer remembers of one unit, as README.md names it; for tests and diagnosis.
+struct engine_unit {
+    int32_t state;  // LSTM: cell, Q(24 - s), 31 bits; GRU: h30, Q30
+    int32_t hidden; // h as the matrix reads it, Q15
+    int32_t error;  // e, 0..255
+};
+
+// Reads a unit; 0 when there is no such layer or unit (dense layers have none), otherwise 1.
+int engine_unit(const struct engine *engine, uint32_t layer, uint32_t unit,
+                struct engine_unit *found);
+
 // Plays the blob's golden vector from the rest state at the resting knobs and compares every word.
 // `blob` is the one the engine was loaded from. Ends in the rest state with the knobs as before.
 enum engine_status engine_selftest(struct engine *engine, const void *blob, size_t size);

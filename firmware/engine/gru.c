@@ -57,5 +57,6 @@ const struct layer_kind gru_kind = {
     .load = gru_load,
     .reset = recurrent_reset,
     .set_knobs = recurrent_set_knobs,
+    .unit = recurrent_unit,
     .process = gru_process,
 };

@@ -57,6 +57,8 @@ struct layer_kind {
     void (*reset)(struct layer *layer);
     // Folds ENGINE_KNOBS_MAX knobs (Q15) into the biases; NULL for kinds without knobs.
     void (*set_knobs)(struct layer *layer, const int32_t *knobs);
+    // Reads a unit, as engine_unit does; NULL for kinds without units.
+    int (*unit)(const struct layer *layer, uint32_t unit, struct engine_unit *found);
     // Computes up to LAYER_CHUNK frames into layer->out.
     void (*process)(struct layer *layer, const struct layer_signal *in, uint32_t frames);
 };
@@ -72,8 +74,8 @@ extern const struct layer_kind lstm_kind, gru_kind, dense_kind;
 // The kind of that number, or NULL.
 const struct layer_kind *layer_find(uint16_t kind);
 
-// The next `bytes` of the arena, all 0, on an 8-byte boundary (two words that a Cortex-M7 loads at once);
-// NULL when they are not there.
+// The next `bytes` of the arena, all 0, on an 8-byte boundary (two words that a Cortex-M7 loads at
+// once); NULL when they are not there.
 void *layer_take(struct layer_arena *arena, size_t bytes);
 
 // The arena's share of one layer beyond its tensors: its struct and the gaps of alignment. The

@@ -56,5 +56,6 @@ const struct layer_kind lstm_kind = {
     .load = lstm_load,
     .reset = recurrent_reset,
     .set_knobs = recurrent_set_knobs,
+    .unit = recurrent_unit,
     .process = lstm_process,
 };

@@ -249,3 +249,13 @@ void recurrent_set_knobs(struct layer *layer, const int32_t *knobs) {
             matrix_row(&r->matrix, unit * r->gates + gate)->bias = bias;
     }
 }
+
+int recurrent_unit(const struct layer *layer, uint32_t unit, struct engine_unit *found) {
+    const struct recurrent *const r = (const struct recurrent *)layer;
+    if (unit >= r->hidden)
+        return 0;
+    found->state = r->state[unit];
+    found->hidden = r->vector[r->inputs + unit];
+    found->error = r->error[unit];
+    return 1;
+}

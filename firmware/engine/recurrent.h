@@ -38,6 +38,7 @@ struct layer *recurrent_load(const struct blob_record *record, const struct laye
                              struct layer_arena *arena, uint32_t gates);
 void recurrent_reset(struct layer *layer);
 void recurrent_set_knobs(struct layer *layer, const int32_t *knobs);
+int recurrent_unit(const struct layer *layer, uint32_t unit, struct engine_unit *found);
 
 // Puts the layer below's Q15 outputs of one frame where the matrix reads them.
 static inline void recurrent_feed(const struct recurrent *r, const int16_t *below) {

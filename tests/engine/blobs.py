@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 # Copyright (c) 2026 the pedalsmith developers
-"""Random valid blobs, from tame ones to ones that lie exactly on the bounds of the overflow proof."""
+"""Random valid blobs, from tame ones to ones exactly on the bounds of the overflow proof."""
 
 from dataclasses import replace
 

@@ -25,6 +25,7 @@ class _Info(ctypes.Structure):
         ("blob_bytes", ctypes.c_uint32),
         ("sample_rate", ctypes.c_uint32),
         ("arena_bytes", ctypes.c_uint32),
+        ("rest_output", ctypes.c_int32),
         ("layers", ctypes.c_uint32),
         ("knobs", ctypes.c_uint32),
         ("resting_knobs", ctypes.c_uint16 * 4),
@@ -32,6 +33,16 @@ class _Info(ctypes.Structure):
         ("golden_frames", ctypes.c_uint32),
         ("metadata_at", ctypes.c_uint32),
         ("metadata_bytes", ctypes.c_uint32),
+    )
+
+
+class Unit(ctypes.Structure):
+    """struct engine_unit of engine.h: what a recurrent layer remembers of one unit."""
+
+    _fields_ = (
+        ("state", ctypes.c_int32),
+        ("hidden", ctypes.c_int32),
+        ("error", ctypes.c_int32),
     )
 
 
@@ -47,6 +58,10 @@ def _library() -> ctypes.CDLL:
     library.engine_set_knob.argtypes = (pointer, ctypes.c_uint32, ctypes.c_int32)
     library.engine_process.argtypes = (pointer, _WORDS, _WORDS, size)
     library.engine_process.restype = None
+    library.engine_unit.argtypes = (
+        *(pointer, ctypes.c_uint32, ctypes.c_uint32),
+        ctypes.POINTER(Unit),
+    )
     library.engine_selftest.argtypes = (pointer, ctypes.c_char_p, size)
     return library
 
@@ -73,6 +88,8 @@ class HostEngine:
         self._demand(library.engine_check(self._blob, len(blob), ctypes.byref(info)))
         self.sample_rate: int = info.sample_rate
         """Hz"""
+        self.rest_output: int = info.rest_output
+        """Q23, what the output comes to in silence"""
         self.knobs: int = info.knobs
         self.arena_bytes: int = info.arena_bytes
         memory = np.zeros(self.arena_bytes + ARENA_ALIGN, np.uint8)
@@ -102,6 +119,14 @@ class HostEngine:
     def set_knob(self, index: int, value: int) -> None:
         """Moves a knob, Q15, 0..32767."""
         self._demand(_library().engine_set_knob(self._engine, index, value))
+
+    def units(self, layer: int) -> list[Unit]:
+        """What a recurrent layer remembers; empty for other kinds."""
+        found: list[Unit] = []
+        unit = Unit()
+        while _library().engine_unit(self._engine, layer, len(found), ctypes.byref(unit)):
+            found.append(Unit.from_buffer_copy(unit))
+        return found
 
     def selftest(self) -> None:
         """Plays the golden vector and compares every word; ends in the rest state."""
