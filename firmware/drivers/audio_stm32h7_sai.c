@@ -16,13 +16,14 @@
 #include "registers.h"
 
 enum { A = 0, B = 1, CHANNELS = 2, HALVES = 2, SAI_FUNCTION = 6 };
-enum { REQUEST_A = 87, REQUEST_B = 88 };
+enum { REQUEST_A = 87, REQUEST_B = 88, PRIORITY_AUDIO = 0x40 };
 enum { FIFO_FILL_US = 100 };
 
-// Flags of stream 1 in LISR: FIFO, direct mode and transfer error; half and whole ring received.
-#define FLAGS_ERROR (0xDu << 6)
-#define FLAGS_HALF  (1u << 10)
-#define FLAGS_FULL  (1u << 11)
+// Flags of stream 0 in LISR, those of stream 1 are 6 higher: FIFO, direct mode and transfer error;
+// half and whole ring received.
+#define FLAGS_ERROR 0x0Du
+#define FLAGS_HALF  0x10u
+#define FLAGS_FULL  0x20u
 
 // CR1: 24-bit words, sampled on the falling edge, MCLK = kernel clock / 4 = 12.288 MHz.
 enum { CR1_WORD = 4u << 20 | 1u << 9 | 6u << 5, CR1_RECEIVE = 1u, CR1_SLAVE = 2u | 1u << 10 };
@@ -42,6 +43,7 @@ static volatile uint32_t due;  // 2 * blocks received; the lowest bit is the hal
 static volatile uint32_t done; // what `due` was at the block that was processed last
 static volatile struct board_audio_state counters;
 
+void dma1_stream0_handler(void);
 void dma1_stream1_handler(void);
 void pendsv_handler(void);
 
@@ -53,15 +55,15 @@ static void open_block(uint32_t block, bool receives) {
     SAI1_SLOTR(block) = TWO_SLOTS_OF_32;
 }
 
-// Stream 0 transmits and stream 1 receives, whichever block does it.
-static void open_stream(uint32_t stream, uint32_t block, bool receives, volatile void *ring) {
-    DMAMUX1_CCR(stream) = block == A ? REQUEST_A : REQUEST_B;
-    DMA1_CR(stream) = STREAM | (receives ? DMA_CR_TCIE | DMA_CR_HTIE | DMA_CR_TEIE | DMA_CR_DMEIE
-                                         : DMA_CR_TO_PERIPHERAL);
-    DMA1_FCR(stream) = 0x20; // direct mode
-    DMA1_NDTR(stream) = RING_WORDS;
-    DMA1_PAR(stream) = (uint32_t)(uintptr_t)&SAI1_DR(block);
-    DMA1_M0AR(stream) = (uint32_t)(uintptr_t)ring;
+// Stream 0 serves block A, stream 1 block B.
+static void open_stream(uint32_t block, bool receives) {
+    DMAMUX1_CCR(block) = block == A ? REQUEST_A : REQUEST_B;
+    DMA1_CR(block) = STREAM | (receives ? DMA_CR_TCIE | DMA_CR_HTIE | DMA_CR_TEIE | DMA_CR_DMEIE
+                                        : DMA_CR_TO_PERIPHERAL);
+    DMA1_FCR(block) = 0x20; // direct mode
+    DMA1_NDTR(block) = RING_WORDS;
+    DMA1_PAR(block) = (uint32_t)(uintptr_t)&SAI1_DR(block);
+    DMA1_M0AR(block) = (uint32_t)(uintptr_t)(receives ? received : transmitted);
 }
 
 void audio_open(bool receive_on_master) {
@@ -80,17 +82,17 @@ void audio_open(bool receive_on_master) {
     SAI1_GCR = 0;
     open_block(A, receive_on_master);
     open_block(B, !receive_on_master);
-    open_stream(0, transmitter, false, transmitted);
-    open_stream(1, receiver, true, received);
+    open_stream(A, receive_on_master);
+    open_stream(B, !receive_on_master);
 }
 
 void audio_start(board_audio_t *with) {
     process = with;
     SCB_SHPR(EXCEPTION_PENDSV) = PRIORITY_LOWEST;
-    core_enable_irq(IRQ_DMA1_STREAM1, 0x40);
+    core_enable_irq(IRQ_DMA1_STREAM0 + receiver, PRIORITY_AUDIO);
     DMA1_LIFCR = 0xFFFFFFFFu;
-    DMA1_CR(0) |= DMA_CR_EN;
-    DMA1_CR(1) |= DMA_CR_EN;
+    DMA1_CR(A) |= DMA_CR_EN;
+    DMA1_CR(B) |= DMA_CR_EN;
     SAI1_CR1(B) |= SAI_CR1_DMAEN;
     SAI1_CR1(A) |= SAI_CR1_DMAEN;
     // The transmitter must hold a word when the first frame begins, or the channels could swap.
@@ -122,9 +124,10 @@ void faults_silence(void) {
     }
 }
 
-void dma1_stream1_handler(void) {
-    uint32_t flags = DMA1_LISR & (FLAGS_ERROR | FLAGS_HALF | FLAGS_FULL);
-    DMA1_LIFCR = flags;
+static void half_received(void) {
+    uint32_t shift = receiver * 6u;
+    uint32_t flags = DMA1_LISR >> shift & (FLAGS_ERROR | FLAGS_HALF | FLAGS_FULL);
+    DMA1_LIFCR = flags << shift;
     if (flags & FLAGS_ERROR) {
         counters.errors++;
     }
@@ -137,6 +140,14 @@ void dma1_stream1_handler(void) {
         due = (due & ~1u) + 2u + half;
         core_pend_pendsv();
     }
+}
+
+void dma1_stream0_handler(void) {
+    half_received();
+}
+
+void dma1_stream1_handler(void) {
+    half_received();
 }
 
 void pendsv_handler(void) {

@@ -12,7 +12,7 @@ struct codec {
     const char *name;
     // Makes the codec ready; called before the clocks of the audio interface run. Returns NULL, or
     // in words what the codec did not do; sound may then be missing, nothing else.
-    const char *(*open)(void);
+    const char *(*open)(uint32_t peripheral_hz);
     // The codec's data output is wired to the block of the interface that makes the clocks.
     bool data_out_on_master;
 };

@@ -11,7 +11,8 @@
 
 enum { PULSE_US = 1000 };
 
-static const char *open(void) {
+static const char *open(uint32_t peripheral_hz) {
+    (void)peripheral_hz;
     gpio_output(BOARD_PIN_CODEC_CONTROL, true);
     cycles_wait_us(PULSE_US);
     gpio_write(BOARD_PIN_CODEC_CONTROL, false);

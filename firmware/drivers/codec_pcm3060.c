@@ -8,7 +8,8 @@
 #include "config.h"
 #include "gpio.h"
 
-static const char *open(void) {
+static const char *open(uint32_t peripheral_hz) {
+    (void)peripheral_hz;
     gpio_output(BOARD_PIN_CODEC_CONTROL, false);
     return NULL;
 }

@@ -40,3 +40,11 @@ void text_add_hex(struct text *text, uint32_t number) {
         text_add_bytes(text, &"0123456789abcdef"[number >> shift & 15u], 1);
     }
 }
+
+bool text_equal(const char *left, const char *right) {
+    while (*left && *left == *right) {
+        left++;
+        right++;
+    }
+    return *left == *right;
+}

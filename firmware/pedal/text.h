@@ -5,6 +5,7 @@
 #ifndef TEXT_H
 #define TEXT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -19,6 +20,8 @@ void text_add_bytes(struct text *text, const char *bytes, size_t count);
 void text_add_number(struct text *text, uint32_t number);
 // `tenths` as a number with one decimal: 123 is 12.3.
 void text_add_tenths(struct text *text, uint32_t tenths);
+// True when both read the same.
+bool text_equal(const char *left, const char *right);
 // As 0x and eight hexadecimal digits.
 void text_add_hex(struct text *text, uint32_t number);
 

@@ -173,4 +173,3 @@ def test_drivers_and_pins_of_a_board_exist() -> None:
         board: Board = load_board(name)
         for driver in board.drivers:
             assert (firmware_dir() / "drivers" / f"{driver}.c").is_file(), driver
-        assert len(set(board.pins.values())) == len(board.pins), "a pin is used twice"

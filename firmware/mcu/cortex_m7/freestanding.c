@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Copyright (c) 2026 the pedalsmith developers
 //
-// The functions that a C compiler may call even when there is no library: the four of the C standard
-// and, for clang, their forms in the ABI for the Arm architecture (RTABI 4.3.4).
+// The functions that a C compiler may call even when there is no library: the four of the C
+// standard and, for clang, their forms in the ABI for the Arm architecture (RTABI 4.3.4).
 #include <stddef.h>
 #include <stdint.h>
 

@@ -55,6 +55,7 @@
 #define RCC_AHB1RSTR_DMA1  (1u << 0)
 #define RCC_AHB1RSTR_OTGFS (1u << 27)
 #define RCC_AHB2ENR_SRAM   (7u << 29)
+#define RCC_APB1LENR_I2C2  (1u << 22)
 #define RCC_AHB4ENR_BKPRAM (1u << 28)
 #define RCC_APB2ENR_USART1 (1u << 4)
 #define RCC_APB2ENR_SAI1   (1u << 22)
@@ -126,6 +127,24 @@
 #define SAI_CR2_FFLUSH (1u << 3)
 #define SAI_SR_FLVL    (7u << 16)
 
+// I2C2
+#define I2C2_CR1     REG32(0x40005800u)
+#define I2C2_CR2     REG32(0x40005804u)
+#define I2C2_TIMINGR REG32(0x40005810u)
+#define I2C2_ISR     REG32(0x40005818u)
+#define I2C2_ICR     REG32(0x4000581Cu)
+#define I2C2_TXDR    REG32(0x40005828u)
+
+#define I2C_CR1_PE      (1u << 0)
+#define I2C_CR2_START   (1u << 13)
+#define I2C_CR2_AUTOEND (1u << 25)
+#define I2C_ISR_TXIS    (1u << 1)
+#define I2C_ISR_NACKF   (1u << 4)
+#define I2C_ISR_STOPF   (1u << 5)
+#define I2C_ISR_BERR    (1u << 8)
+#define I2C_ISR_ARLO    (1u << 9)
+#define I2C_ICR_ALL     0x3F38u
+
 // USART1
 #define USART1_CR1   REG32(0x40011000u)
 #define USART1_CR2   REG32(0x40011004u)
@@ -145,6 +164,7 @@
 #define USART_ISR_RXNE   (1u << 5)
 #define USART_ISR_TXNF   (1u << 7)
 
+#define IRQ_DMA1_STREAM0 11u
 #define IRQ_DMA1_STREAM1 12u
 
 #endif

@@ -33,7 +33,8 @@ vectors:
         handler pendsv_handler
         none    1
         // External interrupts, 0 to 149.
-        none    12
+        none    11
+        handler dma1_stream0_handler
         handler dma1_stream1_handler
         none    24
         handler usart1_handler

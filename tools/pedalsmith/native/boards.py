@@ -62,6 +62,8 @@ class Board(_Strict):
     console_baud: int
     drivers: tuple[str, ...]
     """Files under firmware/drivers/ without their ending"""
+    options: dict[str, str] = {}
+    """What the board's C file lets be chosen; BOARD_OPTION_<NAME> there"""
     images: dict[str, ImageKind]
     """The first is the default."""
     memories: dict[str, Memory]
