@@ -1,0 +1,172 @@
+# SPDX-License-Identifier: MIT
+# Copyright (c) 2026 the pedalsmith developers
+"""What the demo does: the capture into a model, into integers, into an image, into sound.
+
+DIR/run/            the training run, model.json in it
+DIR/tone.psm        the quantized model
+DIR/firmware/       the image that is flashed
+DIR/words/          36 s out of the host's engine and out of the emulated board, word for word
+DIR/*.wav           the last 6 s, which training did not hear: dry, target, model, pedal
+DIR/report.html     all of it on one page
+"""
+
+import csv
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from pedalsmith import assets
+from pedalsmith.audio import SAMPLE_RATE, Samples, read_audio, to_q23, write_wav
+from pedalsmith.demo.steps import Steps
+from pedalsmith.errors import NegativeResult
+from pedalsmith.report import Curve
+
+_RUN_IN_SECONDS = 1.0
+"""Played before the part that is measured, so that the model's state has settled."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The demo's options."""
+
+    output: Path
+    board: str = "daisy_seed"
+    arch: str = "lstm"
+    hidden: int = 16
+    weights: str = "int16"
+    minutes: float = 2.0
+    seed: int = 0
+    seconds: float = 36.0
+    """How much of the capture is played through host and board; the end of it is measured."""
+
+
+@dataclass
+class Figures:
+    """What the demo found; the JSON answers are what the commands printed."""
+
+    train: dict[str, Any] = field(default_factory=dict)
+    convert: dict[str, Any] = field(default_factory=dict)
+    build: dict[str, Any] = field(default_factory=dict)
+    info: dict[str, Any] = field(default_factory=dict)
+    sounds: dict[str, Samples] = field(default_factory=dict)
+    """dry, target, model, pedal: (n,) each, the test part."""
+    esr_float: float = 0.0
+    esr_quantized: float = 0.0
+    esr_rounding: float = 0.0
+    samples_compared: int = 0
+    samples_differing: int = 0
+
+
+def play(settings: Settings, steps: Steps) -> Figures:
+    """Does everything but the report. Raises StepFailed when a command fails."""
+    figures = Figures()
+    folder = settings.output
+    _train(settings, steps, figures)
+    with steps.step("convert", f"integers, {settings.weights} weights") as step:
+        figures.convert = steps.run(
+            step, "convert", str(folder / "run/model.json"), "-o", str(folder / "tone.psm"),
+            "--weights", settings.weights,
+        )  # fmt: skip
+        loudest = figures.convert["errors"][0]
+        step.result = f"\N{MINUS SIGN}{-loudest['esr_db']:.1f} dB of rounding"
+    with steps.step("build", "the image that is flashed") as step:
+        figures.build = steps.run(
+            step, "build", "--board", settings.board, "--model", str(folder / "tone.psm"),
+            "-o", str(folder / "firmware"),
+        )  # fmt: skip
+        flash = figures.build["memory"]["flash"]
+        step.result = f"{flash['used'] / 1024:.1f} kB of {flash['size'] / 1024:.0f} kB flash"
+    _emulate(settings, steps, figures)
+    with steps.step("info", "instructions, counted") as step:
+        figures.info = steps.run(
+            step, "info", str(folder / "tone.psm"), "--board", settings.board
+        )  # fmt: skip
+        step.result = f"{figures.info['load_mean_percent']:.1f} % of the block time"
+    with steps.step("measure", "on 6 s kept from training") as step:
+        _measure(settings, figures)
+        step.result = f"ESR {figures.esr_quantized:.4f} in the pedal"
+    return figures
+
+
+def _train(settings: Settings, steps: Steps, figures: Figures) -> None:
+    network = f"{settings.arch.upper()}-{settings.hidden}"
+    first, last = assets.TEST_SECONDS
+    with steps.step("train", f"{network} on {first:.0f} s of overdrive") as step:
+        figures.train = steps.run(
+            step, "train", "--dry", str(assets.dry_path()), "--wet", str(assets.wet_path()),
+            "-o", str(settings.output / "run"), "--arch", settings.arch,
+            "--hidden", str(settings.hidden), "--minutes", f"{settings.minutes:g}",
+            "--seed", str(settings.seed), "--test-seconds", f"{last - first:g}",
+            "--name", "Diode overdrive", "--gear", "Diode overdrive (simulated circuit)",
+        )  # fmt: skip
+        step.result = f"ESR {figures.train['figures']['test_esr']:.4f}"
+
+
+def _emulate(settings: Settings, steps: Steps, figures: Figures) -> None:
+    """Plays the capture through host and board and lays the words side by side."""
+    folder = settings.output / "words"
+    whole = read_audio(assets.dry_path()).samples
+    dry = folder / "dry.wav"
+    write_wav(dry, whole[len(whole) - round(settings.seconds * SAMPLE_RATE) :])
+    with steps.step("emulate", f"{settings.seconds:.0f} s on computer and board") as step:
+        for where in ("host", settings.board):
+            steps.run(
+                step, "emulate", str(settings.output / "tone.psm"), str(dry),
+                str(folder / f"{where}.wav"), "--on", where,
+            )  # fmt: skip
+        host = to_q23(read_audio(folder / "host.wav").samples)
+        board = to_q23(read_audio(folder / f"{settings.board}.wav").samples)
+        if len(host) != len(board):
+            raise NegativeResult(
+                f"{folder}: the host gave {len(host)} samples, the board {len(board)}."
+            )
+        figures.samples_compared = len(host)
+        figures.samples_differing = int(np.count_nonzero(host != board))
+        step.result = f"{len(host):,} samples, {figures.samples_differing:,} differ"
+
+
+def _measure(settings: Settings, figures: Figures) -> None:
+    """Plays the float model on the test part, measures, writes the WAVs."""
+    from pedalsmith.models.importers import load_model
+    from pedalsmith.models.reference import Reference
+
+    first, last = (round(second * SAMPLE_RATE) for second in assets.TEST_SECONDS)
+    dry = read_audio(assets.dry_path()).samples
+    # What training corrected, it learned without: the target is brought to the same place.
+    alignment = figures.train["alignment"]
+    target = np.roll(read_audio(assets.wet_path()).samples, -alignment["shift"])[first:last]
+    target = -target if alignment["inverted"] else target
+    player = Reference(load_model(settings.output / "run/model.json"))
+    run_in = round(_RUN_IN_SECONDS * SAMPLE_RATE)
+    rest = float(player.play(np.zeros(run_in))[-1])
+    model = player.play(dry[first - run_in : last])[run_in:]
+    pedal = read_audio(settings.output / "words" / f"{settings.board}.wav").samples
+    count = min(last - first, len(pedal))
+    sounds = {"dry": dry[first:last], "target": target, "model": model, "pedal": pedal}
+    figures.sounds = {name: samples[-count:] for name, samples in sounds.items()}
+    for name, samples in figures.sounds.items():
+        write_wav(settings.output / f"{name}.wav", samples)
+    target, model, pedal = (figures.sounds[name] for name in ("target", "model", "pedal"))
+    figures.esr_float = esr(model, target)
+    figures.esr_quantized = esr(pedal, target)
+    # The pedal takes its resting output off; the float model's has to go for a fair comparison.
+    figures.esr_rounding = esr(pedal, model - rest)
+
+
+def esr(output: Samples, target: Samples) -> float:
+    """Power of the error over power of the target."""
+    return float(np.sum((output - target) ** 2) / np.sum(target**2))
+
+
+def training_curve(settings: Settings) -> Curve | None:
+    """What RUN/history.csv says of the training, if it says anything."""
+    with (settings.output / "run/history.csv").open(encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    if not rows:
+        return None
+    return Curve(
+        tuple(float(row["seconds"]) for row in rows),
+        tuple(float(row["held_out_esr"]) for row in rows),
+    )
