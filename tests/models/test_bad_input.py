@@ -115,8 +115,8 @@ KERAS_EDITS: dict[str, tuple[Edit, str]] = {
         "layers[0].type: 'attention' is a layer that is not supported",
     ),
     "an unknown activation": (
-        lambda d: put(d["layers"][1], "activation", "softmax"),
-        "layers[1].activation: 'softmax' is an activation that is not supported",
+        lambda d: put(d["layers"][1], "activation", "swish"),
+        "layers[1].activation: 'swish' is an activation that is not supported",
     ),
     "no layers": (lambda d: put(d, "layers", []), "layers: has 0 elements where 1 to 64"),
     "many layers": (

@@ -20,6 +20,7 @@ ACTIVATION_PARAMETERS = {
     "hardtanh": 0,
     "hardswish": 0,
     "fasttanh": 0,
+    "softmax": 0,
     "elu": 1,
     "leaky_relu": 1,
     "leaky_hardtanh": 4,
@@ -30,7 +31,7 @@ ACTIVATION_PARAMETERS = {
 
 @dataclass(frozen=True)
 class Activation:
-    """An elementwise function; also a layer of its own.
+    """An elementwise function (but for softmax over the channels); also a layer of its own.
 
     With a, b, ... the parameters in their order:
     linear, tanh, relu, sigmoid, softsign, elu (a = 1); silu x sigmoid(x);

@@ -13,6 +13,7 @@ from pedalsmith.models.convolution import Activation, Array, BatchNorm, Conv1d
 from pedalsmith.models.wavenet import WaveNet
 
 __all__ = [
+    "DENSE_ACTIVATIONS",
     "Activation",
     "Array",
     "BatchNorm",
@@ -27,6 +28,9 @@ __all__ = [
     "WaveNet",
     "outputs_of",
 ]
+
+
+DENSE_ACTIVATIONS = ("linear", "tanh", "relu", "sigmoid")
 
 
 @dataclass(frozen=True)
@@ -92,6 +96,7 @@ class Dense:
     bias: Array
     """(outputs,)"""
     activation: str = "linear"
+    """One of DENSE_ACTIVATIONS."""
 
     @property
     def outputs(self) -> int:

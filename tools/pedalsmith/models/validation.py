@@ -10,6 +10,7 @@ import numpy as np
 from pedalsmith.errors import BadInput
 from pedalsmith.models.convolution import ACTIVATION_PARAMETERS
 from pedalsmith.models.model import (
+    DENSE_ACTIVATIONS,
     Activation,
     BatchNorm,
     Conv1d,
@@ -25,8 +26,6 @@ from pedalsmith.models.wavenet import GATINGS, Film, WaveNetArray, WaveNetLayer
 
 LARGEST_HISTORY = 4 << 20
 """Values that the convolutions of a model may remember; no board has memory for a quarter of it."""
-
-_DENSE_ACTIVATIONS = ("linear", "tanh", "relu", "sigmoid")
 
 
 def validate(model: Model, where: str) -> None:
@@ -119,7 +118,7 @@ def _check_dense(layer: Dense, place: str, inputs: int) -> None:
     outputs = _rows(layer.bias, f"{place}: bias")
     _tensor(layer.kernel, f"{place}: kernel", (inputs, outputs))
     _tensor(layer.bias, f"{place}: bias", (outputs,))
-    if layer.activation not in _DENSE_ACTIVATIONS:
+    if layer.activation not in DENSE_ACTIVATIONS:
         raise _FlawError(f"{place}: the activation {layer.activation!r} is unknown")
 
 

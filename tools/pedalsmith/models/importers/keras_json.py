@@ -2,29 +2,23 @@
 # Copyright (c) 2026 the pedalsmith developers
 """Keras JSON as RTNeural reads it, with the metadata of AIDA-X (`.json`, `.aidax`).
 
-Source of the layout: RTNeural's model_loader.h and AIDA-X's loadModelFromStream. The file holds
-weights as Keras has them, so layers are taken over as they are. RTNeural ignores "activation" on
-lstm and gru (always tanh and sigmoid) and obeys it on dense.
+Source of the layout: RTNeural's model_loader.h and AIDA-X's loadModelFromStream.
 """
 
-from collections.abc import Callable
 from typing import Any
 
 from pedalsmith.models.importers import ImportOptions
-from pedalsmith.models.model import Dense, Golden, Gru, Layer, Lstm, Metadata, Model, outputs_of
+from pedalsmith.models.model import Golden, Metadata, Model
 from pedalsmith.models.parsing.content import Content
 from pedalsmith.models.parsing.golden import checked_golden
+from pedalsmith.models.parsing.keras_layers import read_layers
 from pedalsmith.models.parsing.node import Node
 from pedalsmith.models.parsing.rate import HIGHEST_RATE, LOWEST_RATE, rate_or_default
 
 _MOST_INPUTS = 5
 """The audio input and four knobs."""
 
-_MOST_UNITS = 512
-_MOST_LAYERS = 64
 _LARGEST_GAIN_DB = 120.0
-_ACTIVATIONS = {"": "linear", "linear": "linear", "tanh": "tanh", "relu": "relu",
-                "sigmoid": "sigmoid"}  # fmt: skip
 _NAMES = {
     "name": "name",
     "author": "author",
@@ -54,7 +48,7 @@ def read(content: Content, options: ImportOptions) -> Model:
     assert root is not None
     inputs = _inputs(root)
     model = Model(
-        layers=_layers(root["layers"], inputs),
+        layers=read_layers(root["layers"], inputs),
         sample_rate=_sample_rate(root, options),
         skip=_skip(root),
         input_gain_db=_gain(root, "in_gain"),
@@ -70,69 +64,6 @@ def _inputs(root: Node) -> int:
     if root.get("in_shape") is None:
         return 1
     return root["in_shape"].items(1, 4)[-1].integer(1, _MOST_INPUTS)
-
-
-def _layers(node: Node, inputs: int) -> tuple[Layer, ...]:
-    layers: list[Layer] = []
-    for entry in node.items(1, _MOST_LAYERS):
-        kind = entry["type"].text()
-        if kind not in _READERS:
-            entry["type"].fail(
-                f"{kind[:40]!r} is a layer that is not supported",
-                f"train with {', '.join(_READERS)}",
-            )
-        shape = entry.get("shape")
-        units = shape.items(1, 4)[-1].integer(1, _MOST_UNITS) if shape else None
-        layers.append(_READERS[kind](entry, inputs, units))
-        inputs = outputs_of(layers[-1], inputs)
-    return tuple(layers)
-
-
-def _lstm(entry: Node, inputs: int, units: int | None) -> Lstm:
-    kernel, recurrent, bias = entry["weights"].items(3, 3)
-    units = _units(recurrent, units)
-    return Lstm(
-        kernel.array(inputs, 4 * units), recurrent.array(units, 4 * units), bias.array(4 * units)
-    )
-
-
-def _gru(entry: Node, inputs: int, units: int | None) -> Gru:
-    kernel, recurrent, bias = entry["weights"].items(3, 3)
-    units = _units(recurrent, units)
-    return Gru(
-        kernel.array(inputs, 3 * units), recurrent.array(units, 3 * units), bias.array(2, 3 * units)
-    )
-
-
-def _dense(entry: Node, inputs: int, units: int | None) -> Dense:
-    kernel, bias = entry["weights"].items(2, 2)
-    biases = bias.array(units)
-    return Dense(kernel.array(inputs, len(biases)), biases, _activation(entry))
-
-
-_READERS: dict[str, Callable[[Node, int, int | None], Layer]] = {
-    "lstm": _lstm,
-    "gru": _gru,
-    "dense": _dense,
-    "time-distributed-dense": _dense,
-}
-
-
-def _units(recurrent: Node, units: int | None) -> int:
-    """The hidden size: as "shape" says, or the rows of the recurrent kernel."""
-    return units or len(recurrent.items(1, _MOST_UNITS))
-
-
-def _activation(entry: Node) -> str:
-    node = entry.get("activation")
-    name = node.text() if node else ""
-    if name not in _ACTIVATIONS:
-        assert node
-        node.fail(
-            f"{name[:40]!r} is an activation that is not supported",
-            "train with tanh, relu, sigmoid or none",
-        )
-    return _ACTIVATIONS[name]
 
 
 def _sample_rate(root: Node, options: ImportOptions) -> int:

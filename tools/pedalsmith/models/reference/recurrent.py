@@ -60,6 +60,7 @@ class LstmPlayer:
     def _steps(self, signal: Signal, cells: Signal | None, sums: Signal | None) -> Signal:
         driven = signal @ self._kernel + self._bias
         output = np.empty((len(signal), self._units))
+        scratch = np.empty(4 * self._units)
         _library().lstm_run(
             len(signal),
             self._units,
@@ -70,7 +71,7 @@ class LstmPlayer:
             _pointer(output),
             _pointer(cells),
             _pointer(sums),
-            _pointer(np.empty(4 * self._units)),
+            _pointer(scratch),
         )
         return output
 
@@ -102,6 +103,7 @@ class GruPlayer:
     def _steps(self, signal: Signal, parts: Signal | None, sums: Signal | None) -> Signal:
         driven = signal @ self._kernel + self._driven_bias
         output = np.empty((len(signal), self._units))
+        scratch = np.empty(3 * self._units)
         _library().gru_run(
             len(signal),
             self._units,
@@ -112,7 +114,7 @@ class GruPlayer:
             _pointer(output),
             _pointer(parts),
             _pointer(sums),
-            _pointer(np.empty(3 * self._units)),
+            _pointer(scratch),
         )
         return output
 
@@ -129,7 +131,7 @@ def _library() -> ctypes.CDLL:
 
 
 def _pointer(array: Signal | None) -> int | None:
-    """The address of a C-contiguous array."""
+    """The address of a C-contiguous array, which the caller must keep until C is done with it."""
     if array is None:
         return None
     assert array.flags.c_contiguous and array.dtype == np.float64

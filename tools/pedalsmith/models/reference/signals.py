@@ -75,6 +75,13 @@ def _fast_tanh(x: Signal) -> Signal:
     return result
 
 
+def _softmax(z: Signal) -> Signal:
+    """Over the channels."""
+    powers = np.exp(z - z.max(axis=-1, keepdims=True))
+    result: Signal = powers / powers.sum(axis=-1, keepdims=True)
+    return result
+
+
 _SIMPLE: dict[str, Callable[[Signal], Signal]] = {
     "linear": lambda z: z,
     "tanh": np.tanh,
@@ -85,4 +92,5 @@ _SIMPLE: dict[str, Callable[[Signal], Signal]] = {
     "hardtanh": lambda z: np.clip(z, -1.0, 1.0),
     "hardswish": lambda z: z * np.clip(z + 3.0, 0.0, 6.0) / 6.0,
     "fasttanh": _fast_tanh,
+    "softmax": _softmax,
 }
