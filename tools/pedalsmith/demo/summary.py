@@ -125,9 +125,12 @@ def panel(settings: Settings, figures: Figures, seconds: float) -> Panel:
     places.add_row("listen", f"{settings.output}/*.wav: {', '.join(figures.sounds)}")
     places.add_row("flash", image)
     return Panel(
-        Group(table, "", places), title=f"done in {clock(seconds)}", title_align="left", border_style="dim",
+        Group(table, "", places),
+        title=f"done in {clock(seconds)}",
+        title_align="left",
+        border_style="dim",
         padding=(1, 2),
-    )  # fmt: skip
+    )
 
 
 def picture(settings: Settings, figures: Figures, steps: Steps, seconds: float) -> str:

@@ -1,0 +1,74 @@
+# SPDX-License-Identifier: MIT
+# Copyright (c) 2026 the pedalsmith developers
+"""The demo from end to end, small: a network of 4 units, 3 s of training, 7 s of guitar."""
+
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from pedalsmith.audio import read_audio
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, Any]]:
+    folder = tmp_path_factory.mktemp("demo") / "out"
+    done = subprocess.run(
+        [sys.executable, "-m", "pedalsmith", "demo", "-o", folder, "--hidden", "4", "--minutes",
+         "0.05", "--seconds", "7", "--svg", folder / "terminal.svg", "--json"],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert "Traceback" not in done.stderr
+    return folder, json.loads(done.stdout)
+
+
+def test_the_board_gives_the_computers_words(demo: tuple[Path, dict[str, Any]]) -> None:
+    folder, figures = demo
+    assert figures["samples_compared"] == 7 * 48_000
+    assert figures["samples_differing"] == 0
+    host = read_audio(folder / "words/host.wav").samples
+    board = read_audio(folder / "words/daisy_seed.wav").samples
+    assert np.array_equal(host, board) and np.std(host) > 0.001
+
+
+def test_the_figures_are_those_of_the_files(demo: tuple[Path, dict[str, Any]]) -> None:
+    folder, figures = demo
+    dry, target, model, pedal = (
+        read_audio(folder / f"{name}.wav").samples for name in ("dry", "target", "model", "pedal")
+    )
+    assert len(dry) == len(target) == len(model) == len(pedal) == 6 * 48_000
+    for name, output in (("esr_float", model), ("esr_quantized", pedal)):
+        measured = np.sum((output - target) ** 2) / np.sum(target**2)
+        assert figures[name] == pytest.approx(measured, rel=1e-3)
+    # Three seconds teach little; something must have been learned, and the integers cost nothing.
+    assert figures["esr_float"] < 0.5
+    assert figures["esr_rounding"] < 1e-4
+    assert figures["esr_float"] == pytest.approx(figures["train"]["figures"]["test_esr"], rel=0.05)
+    assert 0 < figures["load_mean"] <= figures["load_worst"] < 100
+
+
+def test_report_and_picture_ask_for_nothing(demo: tuple[Path, dict[str, Any]]) -> None:
+    folder, figures = demo
+    page = (folder / "report.html").read_text(encoding="utf-8")
+    assert f"{figures['samples_compared']:,}" in page
+    assert page.count("<audio") == 4
+    for text in (page, (folder / "terminal.svg").read_text(encoding="utf-8")):
+        addresses = set(re.findall(r"https?://[^\s\"'<>)]+", text))
+        assert all(address.startswith("http://www.w3.org/") for address in addresses)
+
+
+def test_a_folder_that_cannot_be_written_ends_in_one_line(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("no folder")
+    done = subprocess.run(
+        [sys.executable, "-m", "pedalsmith", "demo", "-o", tmp_path / "file" / "out"],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 2
+    last = done.stderr.strip().splitlines()[-1]
+    assert last.startswith("pedalsmith: train: ") and "file" in last
