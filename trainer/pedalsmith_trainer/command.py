@@ -66,7 +66,13 @@ def command(
     from pedalsmith_trainer.run import Request, run
 
     settings = Settings(
-        arch=arch.value, hidden=hidden, skip=skip, seconds=60 * minutes, steps=steps, seed=seed
+        arch=arch.value,
+        hidden=hidden,
+        skip=skip,
+        seconds=60 * minutes,
+        steps=steps,
+        seed=seed,
+        threads=threads,
     )
     run(
         Request(

@@ -23,9 +23,13 @@ def to_model(
     The network saw g_in x and was held against g_out y, so the input kernel takes g_in and the
     dense layer 1 / g_out; the skip, trained as g_out / g_in, becomes exactly 1.
     """
-    recurrent, dense = network.to_model_layers()
+    first, *others, dense = network.to_model_layers()
     return Model(
-        layers=(_driven(recurrent, material.input_gain), _quieter(dense, material.output_gain)),
+        layers=(
+            _driven(first, material.input_gain),
+            *others,
+            _quieter(dense, material.output_gain),
+        ),
         sample_rate=SAMPLE_RATE,
         skip=1.0 if network.skip else 0.0,
         metadata=Metadata(

@@ -70,7 +70,7 @@ def _figures(
             "seconds": last.seconds,
             "steps": last.steps,
             "samples_a_second": outcome.samples_a_second,
-            "largest_cell": last.largest_cell,
+            "cell_excess": last.cell_excess,
             "stopped_early": outcome.stopped_early,
         },
         "versions": {

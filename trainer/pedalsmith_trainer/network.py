@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 # Copyright (c) 2026 the pedalsmith developers
-"""The Keras network: one recurrent layer, a dense layer, and the dry sound added if asked for.
+"""The Keras network: recurrent layers, a dense layer, and the dry sound added if asked for.
 
 Sound is shaped (time, streams), time first, because that is how recurrent kernels want it. The
 state is an argument and a result, so that the training loop carries it and nothing is hidden.
@@ -11,150 +11,110 @@ import numpy as np
 import tensorflow as tf
 
 from pedalsmith.models.model import Dense, Gru, Lstm
-from pedalsmith_trainer.block_lstm import block_lstm
-
-State = list[tf.Tensor]
-
-FORGET_BIAS = 1.0
-"""Gates that start out remembering learn long notes in half the steps."""
-
-
-@keras.saving.register_keras_serializable("pedalsmith")
-class LstmLayer(keras.layers.Layer):
-    """An LSTM with weights as in keras.layers.LSTM, whose state is carried by the caller."""
-
-    def __init__(self, units: int, **kwargs: object) -> None:
-        super().__init__(**kwargs)
-        self.units = units
-
-    def build(self, input_shape: tuple[int | None, ...]) -> None:
-        """Makes the weights for inputs (time, streams, features)."""
-        features = int(input_shape[-1] or 1)
-        self.kernel = self.add_weight(
-            name="kernel", shape=(features, 4 * self.units), initializer="glorot_uniform"
-        )
-        self.recurrent_kernel = self.add_weight(
-            name="recurrent_kernel", shape=(self.units, 4 * self.units), initializer="orthogonal"
-        )
-        self.bias = self.add_weight(
-            name="bias", shape=(4 * self.units,), initializer=self._forgetful_bias
-        )
-
-    def _forgetful_bias(self, shape: tuple[int, ...], dtype: str | None = None) -> tf.Tensor:
-        bias = np.zeros(shape, np.float32)
-        bias[self.units : 2 * self.units] = FORGET_BIAS
-        return tf.convert_to_tensor(bias, dtype)
-
-    def zero_state(self, streams: int) -> State:
-        """The state in which a stream begins: hidden and cell, (streams, units) each."""
-        return [tf.zeros([streams, self.units]), tf.zeros([streams, self.units])]
-
-    def call(self, inputs: tf.Tensor, state: State) -> tuple[tf.Tensor, State, tf.Tensor]:
-        """Returns the outputs (time, streams, units), the state after them and all cells."""
-        hiddens, cells = block_lstm(
-            inputs, state[0], state[1], self.kernel, self.recurrent_kernel, self.bias
-        )
-        return hiddens, [hiddens[-1], cells[-1]], cells
-
-    def to_model_layer(self) -> Lstm:
-        """The layer as pedalsmith's Model has it."""
-        return Lstm(*(np.asarray(weight) for weight in self.get_weights()))
-
-    def get_config(self) -> dict[str, object]:
-        """What Keras needs to make the layer again."""
-        return {**super().get_config(), "units": self.units}
-
-
-@keras.saving.register_keras_serializable("pedalsmith")
-class GruLayer(keras.layers.Layer):
-    """A GRU with weights as in keras.layers.GRU (reset_after), state carried by the caller."""
-
-    def __init__(self, units: int, **kwargs: object) -> None:
-        super().__init__(**kwargs)
-        self.units = units
-
-    def build(self, input_shape: tuple[int | None, ...]) -> None:
-        """Makes the weights for inputs (time, streams, features)."""
-        features = int(input_shape[-1] or 1)
-        self.kernel = self.add_weight(
-            name="kernel", shape=(features, 3 * self.units), initializer="glorot_uniform"
-        )
-        self.recurrent_kernel = self.add_weight(
-            name="recurrent_kernel", shape=(self.units, 3 * self.units), initializer="orthogonal"
-        )
-        self.bias = self.add_weight(
-            name="bias", shape=(2, 3 * self.units), initializer=self._remembering_bias
-        )
-
-    def _remembering_bias(self, shape: tuple[int, ...], dtype: str | None = None) -> tf.Tensor:
-        bias = np.zeros(shape, np.float32)
-        bias[0, : self.units] = FORGET_BIAS
-        return tf.convert_to_tensor(bias, dtype)
-
-    def zero_state(self, streams: int) -> State:
-        """The state in which a stream begins, (streams, units)."""
-        return [tf.zeros([streams, self.units])]
-
-    def call(self, inputs: tf.Tensor, state: State) -> tuple[tf.Tensor, State, None]:
-        """Returns the outputs (time, streams, units) and the state after them."""
-        driven = tf.tensordot(inputs, self.kernel, 1) + self.bias[0]
-        units, recurrent, bias = self.units, self.recurrent_kernel, self.bias[1]
-
-        def step(hidden: tf.Tensor, now: tf.Tensor) -> tf.Tensor:
-            kept = tf.matmul(hidden, recurrent) + bias
-            z = tf.sigmoid(now[:, :units] + kept[:, :units])
-            r = tf.sigmoid(now[:, units : 2 * units] + kept[:, units : 2 * units])
-            n = tf.tanh(now[:, 2 * units :] + r * kept[:, 2 * units :])
-            return n + z * (hidden - n)
-
-        hiddens = tf.scan(step, driven, initializer=state[0])
-        return hiddens, [hiddens[-1]], None
-
-    def to_model_layer(self) -> Gru:
-        """The layer as pedalsmith's Model has it."""
-        return Gru(*(np.asarray(weight) for weight in self.get_weights()))
-
-    def get_config(self) -> dict[str, object]:
-        """What Keras needs to make the layer again."""
-        return {**super().get_config(), "units": self.units}
-
-
-LAYERS = {"lstm": LstmLayer, "gru": GruLayer}
+from pedalsmith_trainer.kernel_op import Op, kernel_op
+from pedalsmith_trainer.layers import LAYERS
+from pedalsmith_trainer.native import Kernel
 
 
 @keras.saving.register_keras_serializable("pedalsmith")
 class AmpNetwork(keras.Model):
-    """Audio (and knobs) in, audio out: output = dense(recurrent(input)) + skip * input."""
+    """Audio (and knobs) in, audio out: output = dense(recurrent(input)) + skip * audio.
 
-    def __init__(self, arch: str, hidden: int, skip: float = 0.0, **kwargs: object) -> None:
+    It computes by the C kernel once use_kernel was called, else by TensorFlow's operations.
+    """
+
+    def __init__(
+        self,
+        arch: str,
+        hidden: int,
+        *,
+        layers: int = 1,
+        features: int = 1,
+        skip: float = 0.0,
+        cell_bound: float = 4.0,
+        **kwargs: object,
+    ) -> None:
         super().__init__(**kwargs)
-        self.arch, self.hidden, self.skip = arch, hidden, skip
-        self.recurrent = LAYERS[arch](hidden, name="recurrent")
+        self.arch, self.hidden, self.features, self.skip = arch, hidden, features, skip
+        self.cell_bound = cell_bound
+        self.recurrent = [LAYERS[arch](hidden, name=f"recurrent_{n}") for n in range(layers)]
         self.output_layer = keras.layers.Dense(1, name="dense")
+        self._learning: Op | None = None
+        self._playing: Op | None = None
+        self.build((None, None, features))
 
     def build(self, input_shape: tuple[int | None, ...]) -> None:
         """Makes the weights for inputs (time, streams, 1 + knobs)."""
-        self.recurrent.build(input_shape)
+        for number, layer in enumerate(self.recurrent):
+            layer.build((None, None, self.hidden) if number else input_shape)
         self.output_layer.build((None, None, self.hidden))
         super().build(input_shape)
 
-    def call(self, inputs: tf.Tensor, state: State) -> tuple[tf.Tensor, State, tf.Tensor | None]:
-        """Returns the output (time, streams), the state after it and the LSTM's cells, if any."""
-        hiddens, after, cells = self.recurrent(inputs, state)
-        output = self.output_layer(hiddens)[..., 0] + self.skip * inputs[..., 0]
-        return output, after, cells
-
-    def zero_state(self, streams: int) -> State:
-        """The state in which a stream begins."""
-        return self.recurrent.zero_state(streams)
-
-    def to_model_layers(self) -> tuple[Lstm | Gru, Dense]:
-        """The layers as pedalsmith's Model has them."""
-        return (
-            self.recurrent.to_model_layer(),
-            Dense(*(np.asarray(weight) for weight in self.output_layer.get_weights())),
+    def use_kernel(self, threads: int) -> None:
+        """Computes by the C kernel from now on. Raises BadInput when it cannot be built."""
+        kernel = Kernel(
+            self.arch,
+            self.hidden,
+            features=self.features,
+            layers=len(self.recurrent),
+            cell_bound=self.cell_bound,
+            threads=threads,
         )
+        self._learning = kernel_op(kernel, learn=True)
+        self._playing = kernel_op(kernel, learn=False)
+
+    @property
+    def state_count(self) -> int:
+        """Numbers of state in a stream."""
+        return sum(layer.state_count for layer in self.recurrent)
+
+    def zero_state(self, streams: int | tf.Tensor) -> tf.Tensor:
+        """The state in which streams begin, (state_count, streams)."""
+        return tf.zeros([self.state_count, streams])
+
+    def call(
+        self, inputs: tf.Tensor, state: tf.Tensor, training: bool = False
+    ) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
+        """Plays inputs (time, streams, 1 + knobs) from `state`.
+
+        Returns the output (time, streams), the state after it, and the penalty: the sum over time,
+        streams and LSTM units of max(|cell| - cell_bound, 0)^2.
+        """
+        op = self._learning if training else self._playing
+        if op is None:
+            output, after, penalty = self._composed(inputs, state)
+        else:
+            weights = tf.concat([tf.reshape(w, [-1]) for w in self.trainable_variables], axis=0)
+            output, after, penalty = op(weights, inputs, state)
+        return output + self.skip * inputs[..., 0], after, penalty
+
+    def _composed(
+        self, inputs: tf.Tensor, state: tf.Tensor
+    ) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
+        """The same by TensorFlow's own operations."""
+        after, penalty = [], tf.constant(0.0)
+        parts = tf.split(state, [layer.state_count for layer in self.recurrent], axis=0)
+        for layer, part in zip(self.recurrent, parts, strict=True):
+            inputs, part_after, cells = layer(inputs, part)
+            after.append(part_after)
+            if cells is not None:
+                beyond = tf.nn.relu(tf.abs(cells) - self.cell_bound)
+                penalty += tf.reduce_sum(tf.square(beyond))
+        return self.output_layer(inputs)[..., 0], tf.concat(after, axis=0), penalty
+
+    def to_model_layers(self) -> tuple[Lstm | Gru | Dense, ...]:
+        """The layers as pedalsmith's Model has them."""
+        dense = Dense(*(np.asarray(weight) for weight in self.output_layer.get_weights()))
+        return (*(layer.to_model_layer() for layer in self.recurrent), dense)
 
     def get_config(self) -> dict[str, object]:
         """What Keras needs to make the network again."""
-        return {**super().get_config(), "arch": self.arch, "hidden": self.hidden, "skip": self.skip}
+        return {
+            **super().get_config(),
+            "arch": self.arch,
+            "hidden": self.hidden,
+            "layers": len(self.recurrent),
+            "features": self.features,
+            "skip": self.skip,
+            "cell_bound": self.cell_bound,
+        }

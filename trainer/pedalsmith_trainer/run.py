@@ -23,7 +23,7 @@ from pedalsmith_trainer import folder
 from pedalsmith_trainer.display import Display
 from pedalsmith_trainer.export import to_model
 from pedalsmith_trainer.loss import esr_db, esr_words
-from pedalsmith_trainer.material import Material, Pair, prepare
+from pedalsmith_trainer.material import Material, prepare
 from pedalsmith_trainer.settings import Settings
 from pedalsmith_trainer.training import Outcome, Rehearsal, train
 

@@ -32,3 +32,6 @@ class Settings:
     """Share of the time in which the learning rate rises; then it falls as a cosine."""
     cell_bound: float = 4.0
     """LSTM cells are kept within this; integers need a cell that stays put."""
+    kernel: bool = True
+    """Compute by the C kernel; else by TensorFlow's own operations, several times slower."""
+    threads: int = 2

@@ -28,9 +28,11 @@ class Streams:
         self.steps_a_pass = max(1, count // (self.streams * self.step_samples))
         self._seed = seed
         self._count = count
-        ring = np.stack([dry, wet]).astype(np.float32)
         # One step more at the end, so that a piece never wraps.
-        self._ring = tf.constant(np.concatenate([ring, ring[:, : self.step_samples]], axis=1))
+        self._dry, self._wet = (
+            tf.constant(np.append(sound, sound[: self.step_samples]), tf.float32)
+            for sound in (dry, wet)
+        )
         self._places = np.arange(self.streams, dtype=np.int64) * count // self.streams
 
     def batch(self, step: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
@@ -47,5 +49,5 @@ class Streams:
         )
         starts = (offset + self._places + within * self.step_samples) % self._count
         samples = tf.range(self.step_samples, dtype=tf.int64)[:, None] + starts[None, :]
-        dry, wet = tf.gather(self._ring[0], samples), tf.gather(self._ring[1], samples)
+        dry, wet = tf.gather(self._dry, samples), tf.gather(self._wet, samples)
         return dry, wet, tf.logical_or(within > 0, self.steps_a_pass == 1)

@@ -15,6 +15,8 @@ import numpy as np
 import tensorflow as tf
 
 from pedalsmith.audio import Samples
+from pedalsmith.console import notice
+from pedalsmith.errors import BadInput
 from pedalsmith_trainer.loss import CaptureLoss, esr
 from pedalsmith_trainer.material import Material, Pair
 from pedalsmith_trainer.network import AmpNetwork
@@ -42,7 +44,8 @@ class Progress:
     held_out_esr: float
     best_esr: float
     learning_rate: float
-    largest_cell: float
+    cell_excess: float
+    """RMS of what LSTM cells had beyond the bound."""
 
 
 @dataclass
@@ -67,13 +70,10 @@ class TruncatedTraining(keras.Model):
         super().__init__()
         self.network = network
         self._streams, self._capture_loss = streams, loss
-        self._cell_bound = settings.cell_bound
-        self._state = [
-            tf.Variable(part, trainable=False) for part in network.zero_state(streams.streams)
-        ]
+        self._state = tf.Variable(network.zero_state(streams.streams), trainable=False)
         self._running_norm = tf.Variable(0.0, trainable=False)
         self.loss_mean = keras.metrics.Mean(name="loss")
-        self.largest_cell = tf.Variable(0.0, trainable=False)
+        self.excess_mean = keras.metrics.Mean(name="excess")
 
     def call(self, inputs: tf.Tensor) -> tf.Tensor:
         """Output for inputs (time, streams, 1) from zero state."""
@@ -83,22 +83,19 @@ class TruncatedTraining(keras.Model):
         """One update; `data` is the step's number."""
         dry, wet, learn = self._streams.batch(data)
         with tf.GradientTape() as tape:
-            output, state, cells = self.network(
-                dry[..., None], [tf.identity(part) for part in self._state]
+            output, state, penalty = self.network(
+                dry[..., None], self._state.read_value(), training=True
             )
             error = self._capture_loss(wet, output)
-            loss = error
-            if cells is not None:
-                beyond = tf.nn.relu(tf.abs(cells) - self._cell_bound)
-                loss += _CELL_WEIGHT * tf.reduce_mean(tf.square(beyond))
-                self.largest_cell.assign(tf.reduce_max(tf.abs(cells)))
+            cells = tf.cast(tf.size(output) * self.network.hidden, tf.float32)
+            loss = error + _CELL_WEIGHT * penalty / cells
         weights = self.network.trainable_variables
         gradients = tape.gradient(loss, weights)
-        for kept, new in zip(self._state, state, strict=True):
-            kept.assign(new)
+        self._state.assign(state)
         self.optimizer.apply(self._clipped(gradients, tf.cast(learn, tf.float32)), weights)
         self.loss_mean.update_state(error)
-        return {"loss": self.loss_mean.result()}
+        self.excess_mean.update_state(tf.sqrt(penalty / cells))
+        return {"loss": self.loss_mean.result(), "excess": self.excess_mean.result()}
 
     def _clipped(self, gradients: list[tf.Tensor], learn: tf.Tensor) -> list[tf.Tensor]:
         """Holds the gradient's norm to twice its running mean; spikes are common in feedback."""
@@ -189,7 +186,7 @@ class Judge(keras.callbacks.Callback):
             held_out_esr=ratio,
             best_esr=self.best_esr,
             learning_rate=float(self.model.optimizer.learning_rate.numpy()),
-            largest_cell=float(self.model.largest_cell.numpy()),
+            cell_excess=float((logs or {}).get("excess", float("nan"))),
         )
         self.history.append(progress)
         self._report(progress)
@@ -236,8 +233,9 @@ def train(
     dry = material.training.dry * material.input_gain
     wet = material.training.wet * material.output_gain
     skip = material.output_gain / material.input_gain if settings.skip else 0.0
-    network = AmpNetwork(settings.arch, settings.hidden, skip)
-    network.build((None, None, 1))
+    network = AmpNetwork(settings.arch, settings.hidden, skip=skip, cell_bound=settings.cell_bound)
+    if settings.kernel:
+        _try_kernel(network, settings.threads)
     streams = Streams(
         dry,
         wet,
@@ -273,6 +271,13 @@ def train(
         stopped_early=pace.share < 1.0,
         samples_a_second=rate / max(pace.training_seconds, 1e-9),
     )
+
+
+def _try_kernel(network: AmpNetwork, threads: int) -> None:
+    try:
+        network.use_kernel(threads)
+    except (BadInput, OSError) as error:
+        notice(f"{error} Training goes on without it, several times slower.")
 
 
 def _stop_if(training: keras.Model, should_stop: Callable[[], bool]) -> None:

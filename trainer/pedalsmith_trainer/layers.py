@@ -1,0 +1,129 @@
+# SPDX-License-Identifier: MIT
+# Copyright (c) 2026 the pedalsmith developers
+"""Recurrent Keras layers whose state is carried by the caller; weights as Keras lays them out."""
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from pedalsmith.models.model import Gru, Lstm
+from pedalsmith_trainer.block_lstm import block_lstm
+
+FORGET_BIAS = 1.0
+"""Gates that start out remembering learn long notes in half the steps."""
+
+
+class RecurrentLayer(keras.layers.Layer):
+    """What LSTM and GRU share: kernel, recurrent kernel and bias of `gates` blocks of units."""
+
+    gates = 0
+
+    def __init__(self, units: int, **kwargs: object) -> None:
+        super().__init__(**kwargs)
+        self.units = units
+
+    def build(self, input_shape: tuple[int | None, ...]) -> None:
+        """Makes the weights for inputs (time, streams, features)."""
+        features = int(input_shape[-1] or 1)
+        columns = self.gates * self.units
+        self.kernel = self.add_weight(
+            name="kernel", shape=(features, columns), initializer="glorot_uniform"
+        )
+        self.recurrent_kernel = self.add_weight(
+            name="recurrent_kernel", shape=(self.units, columns), initializer="orthogonal"
+        )
+        self.bias = self.add_weight(
+            name="bias", shape=self.bias_shape(), initializer=self._remembering_bias
+        )
+
+    def bias_shape(self) -> tuple[int, ...]:
+        """Shape of the bias."""
+        raise NotImplementedError
+
+    def _remembering_bias(self, shape: tuple[int, ...], dtype: str | None = None) -> tf.Tensor:
+        raise NotImplementedError
+
+    def get_config(self) -> dict[str, object]:
+        """What Keras needs to make the layer again."""
+        return {**super().get_config(), "units": self.units}
+
+
+@keras.saving.register_keras_serializable("pedalsmith")
+class LstmLayer(RecurrentLayer):
+    """An LSTM. State: hidden, then cell, (2 units, streams)."""
+
+    gates = 4
+
+    @property
+    def state_count(self) -> int:
+        """Numbers of state in a stream."""
+        return 2 * self.units
+
+    def bias_shape(self) -> tuple[int, ...]:
+        """One bias for each gate."""
+        return (4 * self.units,)
+
+    def _remembering_bias(self, shape: tuple[int, ...], dtype: str | None = None) -> tf.Tensor:
+        bias = np.zeros(shape, np.float32)
+        bias[self.units : 2 * self.units] = FORGET_BIAS
+        return tf.convert_to_tensor(bias, dtype)
+
+    def call(
+        self, inputs: tf.Tensor, state: tf.Tensor
+    ) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor | None]:
+        """Returns the outputs (time, streams, units), the state after them and all cells."""
+        hidden, cell = tf.split(tf.transpose(state), 2, axis=1)
+        hiddens, cells = block_lstm(
+            inputs, hidden, cell, self.kernel, self.recurrent_kernel, self.bias
+        )
+        after = tf.transpose(tf.concat([hiddens[-1], cells[-1]], axis=1))
+        return hiddens, after, cells
+
+    def to_model_layer(self) -> Lstm:
+        """The layer as pedalsmith's Model has it."""
+        return Lstm(*(np.asarray(weight) for weight in self.get_weights()))
+
+
+@keras.saving.register_keras_serializable("pedalsmith")
+class GruLayer(RecurrentLayer):
+    """A GRU (reset_after). State: hidden, (units, streams)."""
+
+    gates = 3
+
+    @property
+    def state_count(self) -> int:
+        """Numbers of state in a stream."""
+        return self.units
+
+    def bias_shape(self) -> tuple[int, ...]:
+        """One bias with the input, one with the state."""
+        return (2, 3 * self.units)
+
+    def _remembering_bias(self, shape: tuple[int, ...], dtype: str | None = None) -> tf.Tensor:
+        bias = np.zeros(shape, np.float32)
+        bias[0, : self.units] = FORGET_BIAS
+        return tf.convert_to_tensor(bias, dtype)
+
+    def call(
+        self, inputs: tf.Tensor, state: tf.Tensor
+    ) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor | None]:
+        """Returns the outputs (time, streams, units), the state after them, and no cells."""
+        driven = tf.tensordot(inputs, self.kernel, 1) + self.bias[0]
+        units, recurrent, bias = self.units, self.recurrent_kernel, self.bias[1]
+
+        def step(hidden: tf.Tensor, now: tf.Tensor) -> tf.Tensor:
+            kept = tf.matmul(hidden, recurrent) + bias
+            z = tf.sigmoid(now[:, :units] + kept[:, :units])
+            r = tf.sigmoid(now[:, units : 2 * units] + kept[:, units : 2 * units])
+            n = tf.tanh(now[:, 2 * units :] + r * kept[:, 2 * units :])
+            return n + z * (hidden - n)
+
+        hiddens = tf.scan(step, driven, initializer=tf.transpose(state))
+        return hiddens, tf.transpose(hiddens[-1]), None
+
+    def to_model_layer(self) -> Gru:
+        """The layer as pedalsmith's Model has it."""
+        return Gru(*(np.asarray(weight) for weight in self.get_weights()))
+
+
+LAYERS: dict[str, type[RecurrentLayer]] = {"lstm": LstmLayer, "gru": GruLayer}
