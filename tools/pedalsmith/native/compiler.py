@@ -21,7 +21,7 @@ from pedalsmith.errors import BadInput
 from pedalsmith.source import firmware_dir
 
 WARNINGS = ("-Wall", "-Wextra", "-Wconversion", "-Werror")
-# zig's default is the CPU at hand: a cached library must run on every machine that shares the folder.
+# zig builds for the CPU at hand by default; a cached library must run wherever the folder is seen.
 HOST_FLAGS = ("-mcpu=baseline", "-std=c11", "-O3", "-fPIC", "-fno-builtin", *WARNINGS)
 _HASHED = {".c", ".h", ".S"}
 
