@@ -3,7 +3,7 @@
 """`pedalsmith demo`: from a capture to a pedal that was heard, in one go."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -13,9 +13,11 @@ def command(
         Path, typer.Option("--output", "-o", help="Folder for everything that is made.")
     ] = Path("demo"),
     board: Annotated[str, typer.Option(help="A folder under boards/.")] = "daisy_seed",
-    arch: Annotated[str, typer.Option(help="Kind of recurrent layer: lstm or gru.")] = "lstm",
+    arch: Annotated[Literal["lstm", "gru"], typer.Option(help="Kind of recurrent layer.")] = "lstm",
     hidden: Annotated[int, typer.Option(min=4, max=64, help="Units of that layer.")] = 16,
-    weights: Annotated[str, typer.Option(help="int16 or int8.")] = "int16",
+    weights: Annotated[
+        Literal["int16", "int8"], typer.Option(help="Bits of the recurrent weights.")
+    ] = "int16",
     minutes: Annotated[float, typer.Option(min=0.02, max=1440, help="Time to train.")] = 2.0,
     seed: Annotated[int, typer.Option(min=0, help="Of the training.")] = 0,
     seconds: Annotated[
