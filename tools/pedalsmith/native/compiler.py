@@ -85,16 +85,14 @@ def shared_library(*names: str, flags: Sequence[str] = HOST_FLAGS) -> Path:
 
     Sources are found by folder, so the host and the firmware cannot drift apart. Raises BadInput.
     """
-    return library_of([firmware_dir() / name for name in names], "-".join(names), flags)
+    return library_of([firmware_dir() / name for name in names], flags)
 
 
-def library_of(folders: Sequence[Path], name: str, flags: Sequence[str]) -> Path:
-    """A shared library of all C files in `folders`, built or found in the cache. Raises BadInput.
-
-    `name` begins the library's file name and stands in the error when it does not compile.
-    """
+def library_of(folders: Sequence[Path], flags: Sequence[str] = HOST_FLAGS) -> Path:
+    """A shared library of all C files in the folders, built or found in the cache. Raises BadInput."""
+    names = [folder.name for folder in folders]
     suffix = {"Windows": ".dll", "Darwin": ".dylib"}.get(platform.system(), ".so")
-    library = cache_dir() / f"{name}-{_key(folders, flags)}{suffix}"
+    library = cache_dir() / f"{'-'.join(names)}-{_key(folders, flags)}{suffix}"
     if library.is_file():
         return library
     sources = [str(path) for path in _ingredients(folders) if path.suffix == ".c"]
@@ -102,6 +100,6 @@ def library_of(folders: Sequence[Path], name: str, flags: Sequence[str]) -> Path
     with tempfile.TemporaryDirectory(prefix=".build-", dir=library.parent) as build:
         built = Path(build) / library.name
         command = [*zig_cc(), *flags, *includes, "-shared", "-o", str(built), *sources]
-        run_compiler(command, f"the {name} library")
+        run_compiler(command, ", ".join(names))
         built.replace(library)
     return library

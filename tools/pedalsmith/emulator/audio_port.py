@@ -1,0 +1,122 @@
+# SPDX-License-Identifier: MIT
+# Copyright (c) 2026 the pedalsmith developers
+"""Samples at the codec: those that go in at its ADC and those that come out at its DAC.
+
+Latency is measured from the rings themselves: after a half of the receive ring has been filled, the
+firmware answers by changing a half of the transmit ring; the frame in which that half begins to play,
+less the frame in which the first sample of the received half came in, is the latency.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from pedalsmith.emulator.machine import Machine
+
+RECEIVE, TRANSMIT = 0, 1
+CHANNELS = 2
+
+
+@dataclass(frozen=True)
+class Mark:
+    """Counts at the moment a half of the receive ring was full."""
+
+    instructions: int
+    thread_instructions: int
+    frame: int
+
+
+class AudioPort:
+    """Both directions. `samples_in` (n,) is played once into the left channel, then silence."""
+
+    def __init__(self, machine: Machine) -> None:
+        self.machine = machine
+        self.rate = 0.0
+        self.latency: int | None = None
+        self.marks: list[Mark] = []
+        self.on_block: Callable[[int], None] | None = None
+        """Called with the number of blocks so far at each half of the receive ring."""
+        self._in = np.zeros(0, dtype=np.int32)
+        self._out = np.zeros(0, dtype=np.int32)
+        self._transmit: tuple[int, int] | None = None
+        self._half_frames = 0
+        self._seen: tuple[bytes, bytes] | None = None
+        self._seen_at = 0
+
+    def play(self, samples_in: npt.NDArray[np.int32], room: int) -> None:
+        """Sets what goes in, Q23 words, and makes room for `room` frames that come out."""
+        self._in = np.zeros(2 * len(samples_in), dtype=np.int32)
+        self._in[::CHANNELS] = samples_in
+        self._out = np.zeros(CHANNELS * room, dtype=np.int32)
+
+    def start(self, rate: float) -> None:
+        """The frame clock starts."""
+        self.rate = rate
+
+    @property
+    def frames_out(self) -> int:
+        """Frames that came out so far."""
+        return int(self.machine.state.pumps[TRANSMIT].sample_at) // CHANNELS
+
+    def left(self) -> npt.NDArray[np.int32]:
+        """Left channel of what came out, from the first frame on."""
+        return self._out[: CHANNELS * self.frames_out : CHANNELS]
+
+    def right(self) -> npt.NDArray[np.int32]:
+        """Right channel of what came out."""
+        return self._out[1 : CHANNELS * self.frames_out : CHANNELS]
+
+    def connect(
+        self, *, receives: bool, ring: int, words: int, bits: int, on_half: Callable[[int], None],
+        shift: int = 0,
+    ) -> Callable[[], int]:  # fmt: skip
+        """Moves words to or from a ring from now on; returns how far in the ring it is."""
+        index = RECEIVE if receives else TRANSMIT
+        pump = self.machine.state.pumps[index]
+        if not pump.on:
+            self.machine.start_pump(
+                index, ring=ring, words=words, samples=self._in if receives else self._out,
+                to_memory=receives, on_half=self._received(on_half) if receives else on_half,
+                bits=bits, shift=shift,
+            )  # fmt: skip
+            if receives:
+                self._half_frames = words // CHANNELS // 2
+            else:
+                self._transmit = ring, words
+        return lambda: int(pump.at)
+
+    def stop(self, *, receives: bool) -> None:
+        """The words stop; the samples stay where they are."""
+        self.machine.stop_pump(RECEIVE if receives else TRANSMIT)
+
+    def _received(self, on_half: Callable[[int], None]) -> Callable[[int], None]:
+        def half_full(second_half: int) -> None:
+            state = self.machine.state
+            self.marks.append(Mark(int(state.instructions), int(state.spent[0]), int(state.frames)))
+            if self.latency is None:
+                self._measure_latency()
+            if self.on_block:
+                self.on_block(len(self.marks))
+            on_half(second_half)
+
+        return half_full
+
+    def _measure_latency(self) -> None:
+        """Looks which half of the transmit ring changed since the half before was full."""
+        if self._transmit is None:
+            return
+        ring, words = self._transmit
+        half_bytes = 2 * words
+        both = self.machine.read(ring, 2 * half_bytes)
+        halves = both[:half_bytes], both[half_bytes:]
+        if self._seen is not None:
+            changed = [i for i in (0, 1) if halves[i] != self._seen[i]]
+            if len(changed) == 1:
+                # Seen from the edge at which the half before was full: the next frame to play was
+                # at `_seen_at`, and the received half had begun `_half_frames` frames before.
+                ahead = (changed[0] * words // 2 - self._seen_at) % words // CHANNELS
+                self.latency = self._half_frames + 1 + ahead
+        self._seen = halves
+        self._seen_at = int(self.machine.state.pumps[TRANSMIT].at)

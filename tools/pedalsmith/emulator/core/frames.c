@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: MIT
+ * Copyright (c) 2026 the pedalsmith developers */
+
+/* The audio frame clock. At a frame's edge the words to be sent in the frame leave the transmit ring
+ * and those received in the frame before arrive in the receive ring, in that order. */
+#include "core.h"
+
+#include <string.h>
+
+void core_start_frames(machine_t *m, uint64_t whole, uint64_t part) {
+    m->frame_whole = whole;
+    m->frame_part = part;
+    m->frame_carry = 0;
+    m->frames = 0;
+    m->frame_next = whole ? m->now : CORE_NEVER;
+    core_update_deadline(m);
+}
+
+static void send(pump_t *pump) {
+    uint32_t word;
+    memcpy(&word, pump->ring + 4u * pump->at, 4);
+    uint32_t unused = 32u - pump->bits;
+    int32_t sample = (int32_t)(word >> pump->shift << unused) >> unused;
+    if (pump->sample_at < pump->sample_words) {
+        pump->samples[pump->sample_at++] = sample;
+    } else {
+        pump->has_run_out = 1;
+    }
+}
+
+static void receive(pump_t *pump) {
+    uint32_t word = 0;
+    if (pump->sample_at < pump->sample_words) {
+        word = (uint32_t)pump->samples[pump->sample_at++];
+    } else {
+        pump->has_run_out = 1;
+    }
+    uint32_t mask = pump->bits == 32 ? 0xFFFFFFFFu : (1u << pump->bits) - 1u;
+    word = (word & mask) << pump->shift;
+    memcpy(pump->ring + 4u * pump->at, &word, 4);
+}
+
+static void move_frame(machine_t *m, uint32_t index) {
+    pump_t *pump = &m->pumps[index];
+    for (uint32_t i = 0; i < pump->words_a_frame && pump->on; i++) {
+        if (pump->to_memory) {
+            receive(pump);
+        } else {
+            send(pump);
+        }
+        pump->at++;
+        if (pump->at == pump->ring_words / 2) {
+            m->callbacks.on_pump(index, 0);
+        } else if (pump->at == pump->ring_words) {
+            pump->at = 0;
+            m->callbacks.on_pump(index, 1);
+        }
+    }
+}
+
+void core_frame_due(machine_t *m) {
+    for (uint32_t i = 0; i < CORE_PUMPS; i++) {
+        if (m->pumps[i].on && !m->pumps[i].to_memory) {
+            move_frame(m, i);
+        }
+    }
+    for (uint32_t i = 0; i < CORE_PUMPS && m->frames; i++) {
+        if (m->pumps[i].on && m->pumps[i].to_memory) {
+            move_frame(m, i);
+        }
+    }
+    m->frames++;
+    m->frame_carry += m->frame_part;
+    m->frame_next += m->frame_whole + (m->frame_carry >> 32);
+    m->frame_carry &= 0xFFFFFFFFu;
+}

@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: MIT
+ * Copyright (c) 2026 the pedalsmith developers */
+
+/* RAM and flash, and who may do what where.
+ *
+ * Unicorn asks for the permissions of a page when it first meets it. Two things are made of that: the
+ * MPU is enforced (for what is at least a page of 1 KB), and a page is executable only once it has been
+ * executed. Unicorn looks for translated code at every store to an executable page: 20 MIPS instead of
+ * 270 in a loop of stores. */
+#include "core.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { PAGE = 1024, HOST_PAGE = 4096 }; /* Unicorn's page on a Cortex-M */
+
+static memory_t *find(machine_t *m, uint32_t address) {
+    for (uint32_t i = 0; i < m->memory_count; i++) {
+        if (address - m->memories[i].base < m->memories[i].size) {
+            return &m->memories[i];
+        }
+    }
+    return NULL;
+}
+
+uint8_t *core_host(machine_t *m, uint32_t address, uint32_t bytes) {
+    memory_t *memory = find(m, address);
+    if (!memory || bytes > memory->size - (address - memory->base)) {
+        return NULL;
+    }
+    return memory->host + (address - memory->base);
+}
+
+uint8_t *core_add_memory(machine_t *m, uint32_t base, uint32_t size, uint32_t protection) {
+    uint8_t *host = aligned_alloc(HOST_PAGE, size), *code = calloc(size / PAGE, 1);
+    if (!host || !code || m->memory_count == CORE_MEMORIES ||
+        m->unicorn.mem_map_ptr(m->uc, base, size, UC_PROT_ALL, host)) {
+        free(host);
+        free(code);
+        return NULL;
+    }
+    memset(host, 0, size);
+    m->memories[m->memory_count++] = (memory_t){base, size, host, code, protection};
+    return host;
+}
+
+void core_flush_permissions(machine_t *m) {
+    m->unicorn.ctl(m->uc, UC_CTL_WRITE(UC_CTL_TLB_FLUSH, 0));
+}
+
+void core_protect(machine_t *m, uint32_t base, uint32_t protection) {
+    memory_t *memory = find(m, base);
+    if (memory && memory->protection != protection) {
+        memory->protection = protection;
+        core_flush_permissions(m);
+    }
+}
+
+/* What the MPU allows at an address: ARMv7-M Architecture Reference Manual, B3.5. */
+static uint32_t mpu_allows(const machine_t *m, uint32_t address) {
+    static const uint8_t privileged[8] = {0, 3, 3, 3, 0, 1, 1, 1};
+    if (!(m->mpu_ctrl & 1u)) {
+        return UC_PROT_ALL;
+    }
+    for (uint32_t i = m->mpu_regions; i-- > 0;) {
+        uint32_t rasr = m->mpu_rasr[i], bits = (rasr >> 1 & 31u) + 1;
+        if (!(rasr & 1u) || bits < 10) {
+            continue;
+        }
+        uint32_t mask = bits == 32 ? 0xFFFFFFFFu : (1u << bits) - 1u;
+        uint32_t at = address - (m->mpu_rbar[i] & ~mask);
+        if (at & ~mask || (bits >= 13 && rasr >> 8 & 1u << (at >> (bits - 3)))) {
+            continue;
+        }
+        uint32_t allowed = privileged[rasr >> 24 & 7u];
+        return allowed | (rasr >> 28 & 1u || !allowed ? 0 : UC_PROT_EXEC);
+    }
+    return m->mpu_ctrl & 4u ? UC_PROT_ALL : UC_PROT_NONE;
+}
+
+static bool on_page(uc_engine *uc, uint64_t address, uc_mem_type type, uc_tlb_entry *entry,
+                    void *machine) {
+    machine_t *m = machine;
+    (void)uc;
+    uint32_t page = (uint32_t)address & ~(uint32_t)(PAGE - 1);
+    uint32_t wanted = type == UC_MEM_WRITE   ? UC_PROT_WRITE
+                      : type == UC_MEM_FETCH ? UC_PROT_EXEC
+                                             : UC_PROT_READ;
+    bool system = page >= CORE_PPB_BASE;
+    uint32_t allowed = system ? UC_PROT_READ | UC_PROT_WRITE : mpu_allows(m, page);
+    uint32_t by_mpu = allowed & wanted ? 0 : 256;
+    memory_t *memory = find(m, page);
+    if (memory) {
+        uint8_t *code = &memory->code[(page - memory->base) / PAGE];
+        allowed &= memory->protection;
+        if (type == UC_MEM_FETCH && allowed & UC_PROT_EXEC) {
+            *code = 1;
+        }
+        allowed &= *code ? UC_PROT_ALL : UC_PROT_READ | UC_PROT_WRITE;
+    } else if (page - CORE_BUS_BASE >= CORE_BUS_SIZE && page - CORE_PPB_BASE >= CORE_PPB_SIZE) {
+        allowed = 0;
+    } else {
+        allowed &= UC_PROT_READ | UC_PROT_WRITE;
+    }
+    if (!(allowed & wanted)) {
+        m->fault_address = (uint32_t)address;
+        m->fault_kind = ((uint32_t)type + 1) | by_mpu;
+        return false;
+    }
+    entry->paddr = page;
+    entry->perms = allowed;
+    return true;
+}
+
+bool core_open_memory(machine_t *m) {
+    uc_hook hook;
+    return !m->unicorn.ctl(m->uc, UC_CTL_WRITE(UC_CTL_TLB_TYPE, 1), UC_TLB_VIRTUAL) &&
+           !m->unicorn.hook_add(m->uc, &hook, UC_HOOK_TLB_FILL, (void *)on_page, m, 1, 0);
+}

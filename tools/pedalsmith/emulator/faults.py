@@ -1,0 +1,13 @@
+# SPDX-License-Identifier: MIT
+# Copyright (c) 2026 the pedalsmith developers
+"""What goes wrong on an emulated board, in one line each."""
+
+from pedalsmith.errors import DeviceTrouble
+
+
+class EmulationError(DeviceTrouble):
+    """The firmware did what the hardware would not take: a wrong set-up, a fault, no audio."""
+
+
+class Unmodelled(EmulationError):
+    """The firmware touched a register, a bit or an address that the emulated board does not know."""

@@ -1,0 +1,347 @@
+# SPDX-License-Identifier: MIT
+# Copyright (c) 2026 the pedalsmith developers
+"""The generic machine: a Cortex-M7, memories, peripherals, and time.
+
+Time is counted in units of 1 / UNITS_PER_SECOND (see core/core.h) and is made of executed
+instructions, one core cycle each, and of sleep: two runs of one image are equal to the last
+instruction.
+"""
+
+import ctypes
+import heapq
+import itertools
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from unicorn import arm_const
+
+from pedalsmith.emulator import library
+from pedalsmith.emulator.faults import EmulationError, Unmodelled
+from pedalsmith.emulator.image import Image
+from pedalsmith.emulator.peripheral import Peripheral
+from pedalsmith.emulator.system_names import system_register_name
+from pedalsmith.emulator.writes import WriteLog
+
+UNITS_PER_SECOND = 158_400_000_000
+READ, WRITE, EXECUTE = 1, 2, 4
+SYSTEM_BASE = 0xE000_0000
+_ACCESS = {17: "read of", 18: "write to", 19: "jump to"}
+"""Kinds of fault: Unicorn's UC_MEM_READ, UC_MEM_WRITE, UC_MEM_FETCH, plus 1."""
+_BY_MPU = 256
+
+
+@dataclass(frozen=True)
+class Edge:
+    """A step from a block of instructions to the next and how often it was made; sizes in bytes."""
+
+    source: int
+    source_size: int
+    target: int
+    target_size: int
+    count: int
+
+
+class Machine:
+    """A Cortex-M7 with memories and peripherals; the chips build theirs on it."""
+
+    def __init__(self, name: str, *, core_hz: int, mpu_regions: int = 16) -> None:
+        self.name = name
+        self.peripherals: list[Peripheral] = []
+        self.image: Image | None = None
+        self.writes = WriteLog(self)
+        self.on_reset: Callable[[], None] | None = None
+        self._by_cell: dict[int, list[Peripheral]] = {}
+        self._error: BaseException | None = None
+        self._events: list[tuple[int, int, Callable[[], None]]] = []
+        self._sequence = itertools.count()
+        self._deferred: list[Callable[[], None]] = []
+        self._pump_calls: list[Callable[[int], None] | None] = [None] * library.PUMPS
+        self._kept: dict[int, Any] = {}
+        self._library = library.load()
+        self._callbacks = library.Callbacks(
+            library.ON_READ(self._on_read),
+            library.ON_WRITE(self._on_write),
+            library.ON_EVENT(self._on_event),
+            library.ON_PUMP(self._on_pump),
+            library.ON_WRITE(self._on_system_write),
+        )
+        self._unicorn = library.unicorn_functions()
+        self._pointer = self._library.core_new(self._unicorn, self._callbacks)
+        if not self._pointer:
+            raise EmulationError("unicorn does not start; reinstall the package unicorn.")
+        self.state: library.MachineState = self._pointer.contents
+        self.state.mpu_regions = mpu_regions
+        self.state.systick_reference = UNITS_PER_SECOND // 1_000_000
+        self.set_core_hz(core_hz)
+
+    def close(self) -> None:
+        """Frees Unicorn and all memories."""
+        if self._pointer:
+            self._library.core_free(self._pointer)
+            self._pointer = None
+
+    # Building
+
+    def add_memory(
+        self, base: int, size: int, protection: int = READ | WRITE | EXECUTE
+    ) -> npt.NDArray[np.uint8]:
+        """Maps `size` bytes of RAM or flash; returns them, to be read and written at any time."""
+        host = self._library.core_add_memory(self._pointer, base, size, protection)
+        if not host:
+            raise EmulationError(f"{self.name}: memory at {base:#010x} cannot be mapped.")
+        array = (ctypes.c_uint8 * size).from_address(host)
+        return np.frombuffer(array, dtype=np.uint8)
+
+    def protect(self, base: int, protection: int) -> None:
+        """Changes what may be done with the memory that begins at `base`."""
+        self._library.core_protect(self._pointer, base, protection)
+
+    def add(self, peripheral: Peripheral) -> None:
+        """Puts a peripheral on the bus."""
+        self.peripherals.append(peripheral)
+        for base in range(peripheral.base & ~0x3FF, peripheral.base + peripheral.size, 0x400):
+            self._by_cell.setdefault(base, []).append(peripheral)
+
+    def cell(self, address: int) -> library.Cell:
+        """The kilobyte of register values that `address` lies in."""
+        cell: library.Cell = self._library.core_add_cell(self._pointer, address).contents
+        cell.open = 1
+        return cell
+
+    def load(self, image: Image) -> None:
+        """Writes an image into flash, as a loader would."""
+        self.image = image
+        for base, data in image.segments:
+            self.write(base, data)
+
+    def reset(self, vector_table: int) -> None:
+        """Resets the core and every peripheral; memories, time and counts stay."""
+        self._events.clear()
+        self._library.core_reset(self._pointer, vector_table)
+        for peripheral in self.peripherals:
+            peripheral.reset()
+
+    # Memory
+
+    def _host(self, address: int, count: int) -> int | None:
+        host: int | None = self._library.core_host(self._pointer, address, count)
+        return host
+
+    def read(self, address: int, count: int) -> bytes:
+        """Bytes of RAM or flash, past every protection."""
+        host = self._host(address, count)
+        if host is None:
+            raise EmulationError(f"{self.name}: {address:#010x} is no memory.")
+        return ctypes.string_at(host, count)
+
+    def write(self, address: int, data: bytes) -> None:
+        """Writes RAM or flash, past every protection."""
+        host = self._host(address, len(data))
+        if host is None:
+            raise EmulationError(f"{self.name}: {address:#010x} is no memory; the image is too large.")
+        ctypes.memmove(host, data, len(data))
+
+    # Time
+
+    def set_core_hz(self, hz: float) -> None:
+        """Changes the clock of the core; time goes on."""
+        self.core_hz = hz
+        self._library.core_set_cycle(self._pointer, round(UNITS_PER_SECOND / hz))
+
+    @property
+    def now(self) -> int:
+        """Units since power-up."""
+        return int(self.state.now)
+
+    @property
+    def seconds(self) -> float:
+        """Virtual seconds since power-up."""
+        return self.now / UNITS_PER_SECOND
+
+    @property
+    def instructions(self) -> int:
+        """Instructions executed since power-up."""
+        return int(self.state.instructions)
+
+    def after(self, seconds: float, call: Callable[[], None]) -> None:
+        """Calls `call` when that much virtual time has passed."""
+        self.at(self.now + round(seconds * UNITS_PER_SECOND), call)
+
+    def at(self, when: int, call: Callable[[], None]) -> None:
+        """Calls `call` at the time `when`, in units."""
+        heapq.heappush(self._events, (when, next(self._sequence), call))
+        self._library.core_set_python_event(self._pointer, self._events[0][0])
+
+    def defer(self, call: Callable[[], None]) -> None:
+        """Calls `call` before the next block, with Unicorn at rest."""
+        self._deferred.append(call)
+        self._library.core_stop(self._pointer, library.STOPPED)
+
+    # Interrupts and audio
+
+    def set_line(self, irq: int, level: bool) -> None:
+        """Drives an interrupt line of the NVIC; `irq` counts from the first external one."""
+        self._library.core_set_line(self._pointer, 16 + irq, level)
+
+    def start_frames(self, rate: float) -> None:
+        """Starts the audio frame clock at `rate` frames a second; 0 stops it."""
+        units = UNITS_PER_SECOND / rate if rate else 0.0
+        whole = int(units)
+        self._library.core_start_frames(self._pointer, whole, int((units - whole) * 2**32))
+
+    def start_pump(
+        self,
+        index: int,
+        *,
+        ring: int,
+        words: int,
+        samples: npt.NDArray[np.int32],
+        to_memory: bool,
+        on_half: Callable[[int], None],
+        at: int = 0,
+        shift: int = 0,
+        bits: int = 24,
+        words_a_frame: int = 2,
+    ) -> None:
+        """Moves `samples` to or from a ring in RAM, a frame a tick; `on_half(0 or 1)` at its halves."""
+        pump = self.state.pumps[index]
+        before = pump.sample_at if self._kept.get(index) is samples else 0
+        self._kept[index] = samples
+        self._pump_calls[index] = on_half
+        pump.ring = self._host(ring, 4 * words)
+        pump.samples, pump.sample_words = samples.ctypes.data, samples.size
+        pump.sample_at, pump.at = before, at
+        pump.ring_words, pump.words_a_frame = words, words_a_frame
+        pump.shift, pump.bits = shift, bits
+        pump.to_memory, pump.on = int(to_memory), 1
+
+    def stop_pump(self, index: int) -> None:
+        """Stops moving words; the list of samples stays where it is."""
+        self.state.pumps[index].on = 0
+
+    # Tracing
+
+    def trace(self, on: bool) -> None:
+        """Starts (with empty counts) or ends counting the steps from block to block."""
+        self._library.core_trace(self._pointer, int(on))
+
+    def edges(self) -> list[Edge]:
+        """The steps counted since trace(True)."""
+        if self.state.tracing == 2:
+            raise EmulationError(f"{self.name}: more than {library.EDGES} steps in the trace.")
+        raw = np.frombuffer(self.state.edges, dtype=np.dtype(library.Edge))
+        used = raw[raw["target_size"] != 0]
+        return [Edge(*(int(v) for v in edge)) for edge in used]
+
+    # Running
+
+    def run(self, seconds: float) -> None:
+        """Executes until that much virtual time has passed, or raises EmulationError."""
+        until = self.now + round(seconds * UNITS_PER_SECOND)
+        while self.now < until:
+            reason = self._library.core_run(self._pointer, until)
+            if self._error:
+                error, self._error = self._error, None
+                raise error
+            deferred, self._deferred = self._deferred, []
+            for call in deferred:
+                call()
+            if reason == library.RESET:
+                if self.on_reset is None:
+                    raise EmulationError(f"{self.name}: the firmware resets the chip{self.where()}.")
+                self.on_reset()
+            elif reason not in {library.TIME, library.STOPPED}:
+                self._raise(reason)
+
+    def _raise(self, reason: int) -> None:
+        state = self.state
+        address, pc = int(state.fault_address), int(state.last_pc)
+        if reason == library.REFUSED:
+            kind = int(state.fault_kind)
+            what = _ACCESS.get(kind & 0xFF, "access to")
+            if kind & _BY_MPU:
+                why = "which the MPU forbids,"
+            elif self._host(address, 1) is None:
+                why = "where nothing is,"
+            else:
+                why = "which is locked or unclocked,"
+            raise Unmodelled(f"{self.name}: {what} {address:#010x}, {why}{self.where(pc)}.")
+        if reason == library.ASLEEP:
+            raise EmulationError(f"{self.name}: sleeps for ever, no interrupt can come{self.where(pc)}.")
+        if reason == library.FAULT:
+            raise EmulationError(
+                f"{self.name}: an exception cannot be entered or left (stack, vector or "
+                f"{address:#010x} is wrong, or floating point without CPACR){self.where(pc)}."
+            )
+        raise EmulationError(f"{self.name}: an instruction that does not exist{self.where(pc)}.")
+
+    def where(self, pc: int | None = None) -> str:
+        """' at PC 0x... (function+offset)'; without `pc`, the block being executed."""
+        address = int(self.state.block) if pc is None else pc
+        symbol = self.image.symbol(address) if self.image else ""
+        return f" at PC {address:#010x}{symbol}"
+
+    def register(self, name: str) -> int:
+        """A core register by name: R0..R12, SP, LR, PC, XPSR, ..."""
+        number = getattr(arm_const, f"UC_ARM_REG_{name}")
+        value: int = self._library.core_register(self._pointer, number)
+        return value
+
+    # Called by the core. An exception must not cross C: it is kept and the core is stopped.
+
+    def _keep(self, error: BaseException) -> None:
+        self._error = self._error or error
+        self._library.core_stop(self._pointer, library.STOPPED)
+
+    def _find(self, address: int) -> Peripheral | None:
+        for peripheral in self._by_cell.get(address & ~0x3FF, ()):
+            if peripheral.base <= address < peripheral.base + peripheral.size:
+                return peripheral
+        return None
+
+    def _unknown(self, address: int, what: str) -> Unmodelled:
+        name = system_register_name(address) if address >= SYSTEM_BASE else "no peripheral"
+        return Unmodelled(f"{self.name}: {what} {address:#010x} ({name}){self.where()}.")
+
+    def _on_read(self, address: int, size: int) -> int:
+        try:
+            peripheral = self._find(address)
+            if peripheral is None:
+                raise self._unknown(address, "read of")
+            return peripheral.read(address - peripheral.base, size)
+        except BaseException as error:
+            self._keep(error)
+            return 0
+
+    def _on_write(self, address: int, size: int, value: int) -> None:
+        try:
+            peripheral = self._find(address)
+            if peripheral is None:
+                raise self._unknown(address, f"write of {value:#x} to")
+            peripheral.write(address - peripheral.base, size, value)
+        except BaseException as error:
+            self._keep(error)
+
+    def _on_system_write(self, address: int, size: int, value: int) -> None:
+        if self.writes.on:
+            self.writes.add(system_register_name(address), value, size)
+
+    def _on_event(self) -> None:
+        try:
+            while self._events and self._events[0][0] <= self.now:
+                heapq.heappop(self._events)[2]()
+        except BaseException as error:
+            self._keep(error)
+        when = self._events[0][0] if self._events else library.NEVER
+        self._library.core_set_python_event(self._pointer, when)
+
+    def _on_pump(self, index: int, second_half: int) -> None:
+        try:
+            call = self._pump_calls[index]
+            if call is not None:
+                call(second_half)
+        except BaseException as error:
+            self._keep(error)

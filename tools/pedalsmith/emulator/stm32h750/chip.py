@@ -1,0 +1,82 @@
+# SPDX-License-Identifier: MIT
+# Copyright (c) 2026 the pedalsmith developers
+"""The STM32H750: memories and peripherals put together."""
+
+from pedalsmith.emulator.audio_port import AudioPort
+from pedalsmith.emulator.console_port import ConsolePort
+from pedalsmith.emulator.machine import EXECUTE, READ, WRITE, Machine
+from pedalsmith.emulator.memory_types import is_cached
+from pedalsmith.emulator.stm32h750.dma import Dma, Dmamux
+from pedalsmith.emulator.stm32h750.gpio import Gpio
+from pedalsmith.emulator.stm32h750.rcc import HSI_HZ, Rcc
+from pedalsmith.emulator.stm32h750.sai import CodecWires, Sai
+from pedalsmith.emulator.stm32h750.system import Dbgmcu, FlashInterface, Pwr, Syscfg
+from pedalsmith.emulator.stm32h750.usart import Usart
+
+FLASH, FLASH_BYTES = 0x0800_0000, 0x2_0000
+D2_SRAM, D2_SRAM_BYTES = 0x3000_0000, 0x4_8000
+BACKUP, BACKUP_BYTES = 0x3880_0000, 0x1000
+_MEMORIES = (
+    (0x0000_0000, 0x1_0000), (0x2000_0000, 0x2_0000), (0x2400_0000, 0x8_0000),
+    (D2_SRAM, D2_SRAM_BYTES), (0x3800_0000, 0x1_0000), (BACKUP, BACKUP_BYTES),
+)  # fmt: skip
+_DMA_REACHES = ((0x2400_0000, 0x8_0000), (D2_SRAM, D2_SRAM_BYTES), (0x3800_0000, 0x1_0000))
+
+
+class Stm32h750:
+    """The chip on a board whose codec has `wires` and whose console runs at `baud`."""
+
+    def __init__(self, name: str, *, wires: CodecWires, baud: int, hse_hz: float) -> None:
+        self.machine = machine = Machine(name, core_hz=HSI_HZ)
+        machine.state.systick_reference *= 8  # HCLK / 8, replaced when the clocks change
+        self.flash = machine.add_memory(FLASH, FLASH_BYTES, READ | EXECUTE)
+        for base, size in _MEMORIES:
+            machine.add_memory(base, size)
+        self.rcc = rcc = Rcc(machine, hse_hz=hse_hz)
+        self.pwr = Pwr(machine)
+        self.syscfg = Syscfg(machine, self.pwr)
+        rcc.gate(self.syscfg, "APB4", 1)
+        self.flash_interface = FlashInterface(machine, rcc)
+        Dbgmcu(machine)
+        rcc.voltage_scale = self._voltage_scale
+        rcc.flash_wait_states = lambda: self.flash_interface["ACR"] & 15
+        self.gpio = Gpio(machine, rcc)
+        self.mux = Dmamux(machine)
+        self.dma = {n: Dma(machine, n, self.mux, self._reachable) for n in (1, 2)}
+        rcc.gate(self.dma[1], "AHB1", 0)
+        rcc.gate(self.dma[2], "AHB1", 1)
+        self.audio = AudioPort(machine)
+        self.sai = Sai(machine, rcc, self.gpio, wires, self.audio)
+        rcc.gate(self.sai, "APB2", 22)
+        for request, letter in ((87, "A"), (88, "B")):
+            self.mux.connect(request, self.sai.blocks[letter])
+        self.console = ConsolePort(machine, baud)
+        self.usart = Usart(machine, rcc, self.gpio, self.console)
+        rcc.gate(self.usart, "APB2", 4)
+        for bit in (29, 30, 31):
+            rcc.gate_call("AHB2", bit, lambda on: self._gate_d2_sram())
+        rcc.gate_call("AHB4", 28, lambda on: self._gate_backup())
+
+    def _voltage_scale(self) -> int:
+        pwr = self.pwr
+        if not pwr["D3CR"] & 0x2000 or pwr["CSR1"] & 0xC000 != 0xC000:
+            return 1 if pwr["CSR1"] & 0xC000 == 0xC000 else 3
+        return 0 if self.syscfg["PWRCR"] & 1 else 1
+
+    def _gate_d2_sram(self) -> None:
+        on = self.rcc["AHB2ENR"] >> 29 == 7
+        self.machine.protect(D2_SRAM, READ | WRITE | EXECUTE if on else 0)
+
+    def _gate_backup(self) -> None:
+        on = self.rcc["AHB4ENR"] >> 28 & 1
+        self.machine.protect(BACKUP, READ | WRITE if on else 0)
+
+    def _reachable(self, address: int, count: int) -> str:
+        """Why DMA1 and DMA2 cannot use a stretch of memory, or ''."""
+        if not any(b <= address and address + count <= b + s for b, s in _DMA_REACHES):
+            return "DMA1 and DMA2 do not reach this memory"
+        if D2_SRAM <= address < D2_SRAM + D2_SRAM_BYTES and self.rcc["AHB2ENR"] >> 29 != 7:
+            return "the clock of this memory is off"
+        if is_cached(self.machine.state, address):
+            return "the data cache holds this memory, what the DMA moves would be missed"
+        return ""
