@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from pedalsmith.audio import Q23_ONE, Samples, Words, from_q23, to_q23
+from pedalsmith.audio import Q23_ONE, SAMPLE_RATE, Samples, Words, from_q23, to_q23
 from pedalsmith.quantization.blob import KNOB_ONE
 from pedalsmith.quantization.rows import Floats
 
@@ -80,16 +80,16 @@ def calibration_of(samples: Samples, knobs: int) -> Calibration:
     )
 
 
-def loud(samples: Samples, seconds: float = 0.5, rate: int = 48_000) -> Floats:
-    """Returns (time, 3) signals for ranges: the loudest stretch at full scale, a square, DC.
+def loud(samples: Samples) -> Floats:
+    """Returns (EXCERPT, 3) signals for ranges: the loudest stretch at full scale, a square, DC.
 
     The square has 110 Hz and, like the DC, full scale.
     """
-    count = min(int(seconds * rate), len(samples))
+    count = min(EXCERPT, len(samples) // 4)
     energy = np.concatenate([[0.0], np.cumsum(samples**2)])
     at = int(np.argmax(energy[count:] - energy[:-count])) if len(samples) > count else 0
     stretch = samples[at : at + count]
     peak = float(np.max(np.abs(stretch))) or 1.0
-    square = np.where(np.arange(count) * 110 / rate % 1.0 < 0.5, 1.0, -1.0)
+    square = np.where(np.arange(count) * 110 / SAMPLE_RATE % 1.0 < 0.5, 1.0, -1.0)
     top = (Q23_ONE - 1) / Q23_ONE
     return np.stack([stretch / peak * top, square * top, np.full(count, -1.0)], axis=1)

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pedalsmith.errors import BadInput
-from pedalsmith.models.model import Dense, Gru, Lstm, Model
+from pedalsmith.models.model import Dense, Gru, Layer, Lstm, Model
 from pedalsmith.quantization.rows import Floats
 
 LARGEST_HIDDEN = 64
@@ -79,7 +79,7 @@ def from_model(model: Model, name: str) -> Network:
         or last.kernel.shape[1] != 1
         or not all(isinstance(layer, Lstm | Gru) for layer in recurrent)
     ):
-        kinds = ", ".join(type(layer).__name__.lower() for layer in model.layers)
+        kinds = ", ".join(_describe(layer) for layer in model.layers)
         raise BadInput(
             f"{name}: is a network of {kinds}; the engine runs 1 to {LARGEST_STACK} LSTM or GRU "
             "layers and one linear dense output."
@@ -103,6 +103,11 @@ def from_model(model: Model, name: str) -> Network:
         model.skip * gain_in * gain_out,
     )
     return Network(tuple(layers), head, model.knobs)
+
+
+def _describe(layer: Layer) -> str:
+    kind = type(layer).__name__.lower()
+    return f"{layer.activation} {kind}" if isinstance(layer, Dense) else kind
 
 
 def _recurrent(layer: Lstm | Gru, gain_in: float, *, stacked: bool) -> Recurrent:

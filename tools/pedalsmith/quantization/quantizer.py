@@ -104,8 +104,7 @@ class Quantizer:
         self.network = from_model(model, name)
         self.calibration: Calibration = calibration_of(samples, self.network.knobs)
         self.rest = self._rest()
-        self.largest_cell = self._largest_cell(samples)
-        self.reference = self._reference()
+        self.reference, self.largest_cell = self._reference(loud(samples))
         self.cells = self._cells()
         self.groups = groups_of(self.network)
 
@@ -126,27 +125,21 @@ class Quantizer:
         rows = np.zeros(count, np.intp)
         return [State(state.h[rows], state.c[rows]) for state in self.rest]
 
-    def _largest_cell(self, samples: Samples) -> Floats:
-        """(layers,) the largest |c| on loud signals, with the knobs at their ends and middle."""
-        signals = loud(samples)
-        knobs = self.network.knobs
-        corners = [np.full(knobs, at) for at in ((0.5,) if knobs == 0 else (0.0, 0.5, 1.0))]
-        audio = np.tile(signals, (1, len(corners)))
-        run = FloatRun(
-            self.network,
-            np.repeat(np.array(corners).reshape(len(corners), knobs), signals.shape[1], axis=0),
-            self._streams(audio.shape[1]),
-        )
-        run.advance(audio)
-        return run.largest_cell
+    def _reference(self, loud_: Floats) -> tuple[Floats, Floats]:
+        """(levels, excerpts, time) what the float model plays, and the largest |c| of each layer.
 
-    def _reference(self) -> Floats:
-        """(levels, excerpts, time) what the float model plays."""
+        The cells are measured on `loud_` (time, streams) too, with the knobs at both ends and in
+        the middle.
+        """
         audio, knobs = self.calibration.excerpt_streams
-        run = FloatRun(self.network, knobs, self._streams(audio.shape[1]))
+        corners = np.array([[0.5], [0.0], [1.0]] if self.network.knobs else [[0.5]])
+        ranges = np.repeat(np.tile(corners, (1, self.network.knobs)), loud_.shape[1], axis=0)
+        ours = audio.shape[1]
+        audio = np.concatenate([audio, np.tile(loud_[: len(audio)], (1, len(corners)))], axis=1)
+        run = FloatRun(self.network, np.vstack([knobs, ranges]), self._streams(audio.shape[1]))
         y, _ = run.advance(audio)
-        self.largest_cell = np.maximum(self.largest_cell, run.largest_cell)
-        return np.ascontiguousarray(y.T).reshape(self.calibration.excerpts.shape)
+        played = np.ascontiguousarray(y[:, :ours].T).reshape(self.calibration.excerpts.shape)
+        return played, run.largest_cell
 
     def _cells(self) -> dict[int, CellFormat]:
         """Layer -> the format of its cell, for the LSTM layers."""

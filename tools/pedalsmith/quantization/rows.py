@@ -65,7 +65,7 @@ def plain_step(weights: Floats, bits: int) -> Floats:
     largest = np.max(np.abs(weights), axis=1, initial=0.0)
     total = np.sum(np.abs(weights), axis=1)
     top = largest_word(bits)
-    with np.errstate(divide="ignore"):
+    with np.errstate(divide="ignore", over="ignore"):
         s = top / largest
         if bits == 16:
             s = np.minimum(s, (L1_MAX - columns / 2) / total)

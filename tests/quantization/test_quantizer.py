@@ -1,0 +1,124 @@
+# SPDX-License-Identifier: MIT
+# Copyright (c) 2026 the pedalsmith developers
+"""A model becomes a blob: the parts that hold for any model."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from random_models import plucks, random_model
+
+from pedalsmith.audio import Q23_ONE, from_q23, to_q23
+from pedalsmith.errors import BadInput
+from pedalsmith.models.model import Lstm
+from pedalsmith.models.reference import Reference
+from pedalsmith.native.host import HostEngine
+from pedalsmith.quantization import psm
+from pedalsmith.quantization.blob import KNOB_ONE
+from pedalsmith.quantization.quantizer import Quantizer, quantize
+from pedalsmith.quantization.reference import ReferenceEngine
+
+AUDIO = plucks(4.0)
+
+
+@pytest.mark.parametrize("weights", ["int16", "int8"])
+@pytest.mark.parametrize(
+    ("kind", "hidden", "layers", "knobs"),
+    [("lstm", 7, 1, 0), ("gru", 6, 1, 1), ("lstm", 5, 2, 2), ("gru", 4, 3, 0)],
+)
+def test_a_blob_that_every_engine_plays(
+    kind: str, hidden: int, layers: int, knobs: int, weights: str
+) -> None:
+    model = random_model(
+        kind, hidden, layers=layers, knobs=knobs, skip=1.0, gains=(2.0, -3.0), size=1.5
+    )
+    quantized = quantize(model, "random", AUDIO, weights)
+    data = psm.encode(quantized.blob)
+    assert len(data) == quantized.report.blob_bytes
+    assert psm.encode(psm.decode(data)) == data
+    engine = HostEngine(data)
+    engine.selftest()
+    assert len(quantized.blob.golden_input) == 256
+    assert np.max(np.abs(quantized.blob.golden_input)) > Q23_ONE // 100
+
+    # Other playing than it was quantized on, other knobs: near the float model, word for word the
+    # same in C and NumPy.
+    words = to_q23(plucks(0.5, seed=9))
+    turned = tuple(0.2 + 0.5 * k for k in range(knobs))
+    reference = ReferenceEngine(quantized.blob)
+    for index, value in enumerate(turned):
+        engine.set_knob(index, round(value * KNOB_ONE))
+        reference.set_knob(index, round(value * KNOB_ONE))
+    engine.reset()
+    played = engine.process(words)
+    np.testing.assert_array_equal(played[:2000], reference.process(words[:2000]))
+    float_ = Reference(model, knobs=turned)
+    float_.play(np.zeros(24_000))
+    wanted = float_.play(from_q23(words))
+    error = from_q23(played) - wanted
+    esr = 10 * np.log10(np.mean(error[2000:] ** 2) / np.var(wanted[2000:]))
+    assert esr < (-50 if weights == "int16" else -30)
+
+
+@pytest.mark.parametrize("bits", [8, 16])
+def test_never_worse_than_rounding_to_nearest(bits: int) -> None:
+    quantizer = Quantizer(random_model("lstm", 8, size=2.0, seed=4), "random", AUDIO)
+    plain = quantizer.measure(quantizer.assemble(next(quantizer.candidates(bits))))
+    best = quantizer.best(bits).errors
+    assert best[0].esr_db <= plain[0].esr_db
+    if bits == 8:
+        assert best[0].esr_db < plain[0].esr_db - 6
+
+
+@given(
+    st.sampled_from(["lstm", "gru"]),
+    st.integers(1, 12),
+    st.floats(0.01, 4.0),
+    st.integers(0, 99),
+    st.sampled_from([8, 16]),
+)
+@settings(deadline=None, max_examples=15)
+def test_nothing_ever_leaves_its_word(
+    kind: str, hidden: int, size: float, seed: int, bits: int
+) -> None:
+    """The reference engine raises RangeError where C would wrap."""
+    quantizer = Quantizer(random_model(kind, hidden, size=size, seed=seed), "random", AUDIO)
+    blob = quantizer.assemble(next(quantizer.candidates(bits)))
+    rng = np.random.default_rng(seed)
+    square = np.where(np.arange(300) // 50 % 2, Q23_ONE - 1, -Q23_ONE)
+    noise = rng.integers(-Q23_ONE, Q23_ONE, 300)
+    words = np.concatenate([square, noise, np.full(100, -Q23_ONE)]).astype(np.int32)
+    played = ReferenceEngine(blob).process(words)
+    np.testing.assert_array_equal(played, HostEngine(psm.encode(blob)).process(words))
+
+
+def test_silence_ends_in_the_stated_output() -> None:
+    blob = quantize(random_model("lstm", 8, size=1.5, seed=2), "random", AUDIO, "int8").blob
+    engine = HostEngine(psm.encode(blob))
+    engine.process(to_q23(AUDIO[:20_000]))
+    silence = engine.process(np.zeros(60_000, np.int32))
+    assert np.all(silence[48_000:] == blob.rest_output)
+    engine.reset()
+    assert np.all(np.abs(engine.process(np.zeros(24_000, np.int32)) - blob.rest_output) < 2**8)
+
+
+def test_a_cell_that_grows_gets_a_wider_format() -> None:
+    model = random_model("lstm", 4, size=0.5, seed=1)
+    layer = model.layers[0]
+    assert isinstance(layer, Lstm)
+    bias = layer.bias.copy()
+    bias[4:8] = 9.0  # forget gates: hardly anything is forgotten
+    bias[8:12] = 3.0
+    layer = replace(layer, bias=bias)
+    quantizer = Quantizer(replace(model, layers=(layer, model.layers[1])), "random", AUDIO)
+    cell = quantizer.cells[0]
+    assert cell.largest > 64
+    assert cell.range >= 2 * cell.largest
+    assert quantizer.best(16).errors[0].noise_dbfs < -60
+
+
+def test_weights_that_cannot_be_proved_are_refused_by_name() -> None:
+    with pytest.raises(BadInput, match=r"^tone\.json: "):
+        quantize(random_model("lstm", 32, size=200.0), "tone.json", AUDIO, "int16")
