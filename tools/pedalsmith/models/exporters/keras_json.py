@@ -12,12 +12,22 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from pedalsmith.console import notice
 from pedalsmith.errors import BadInput
 from pedalsmith.files import write_whole
-from pedalsmith.models.model import Dense, Golden, Gru, Layer, Lstm, Model
+from pedalsmith.models.convolution import Activation, Array, BatchNorm, Conv1d
+from pedalsmith.models.exporters.numbers import numbers
+from pedalsmith.models.model import (
+    Dense,
+    Golden,
+    Gru,
+    Layer,
+    Lstm,
+    Model,
+    WaveNet,
+    outputs_of,
+)
 from pedalsmith.models.reference import run
 
 GOLDEN_SAMPLES = 2048
@@ -25,7 +35,12 @@ GOLDEN_SAMPLES = 2048
 
 
 def write(model: Model, path: Path) -> None:
-    """Writes `model`; its own golden vector is kept, or one is made."""
+    """Writes `model`; its own golden vector is kept, or one is made. Raises BadInput."""
+    write_whole(path, json.dumps(document_of(model, path)) + "\n")
+
+
+def document_of(model: Model, path: Path) -> dict[str, Any]:
+    """What `write` writes; `path` begins the messages."""
     if any(isinstance(layer, Lstm) and _starts_moved(layer) for layer in model.layers):
         notice(f"{path.name}: the format has no initial state; the model will start from zeros.")
         model = replace(model, layers=tuple(map(_from_zeros, model.layers)), golden=None)
@@ -39,7 +54,11 @@ def write(model: Model, path: Path) -> None:
         document["in_gain"] = model.input_gain_db
     if model.output_gain_db:
         document["out_gain"] = model.output_gain_db
-    document["layers"] = [_layer(layer, path) for layer in model.layers]
+    width = 1 + model.knobs
+    document["layers"] = []
+    for layer in model.layers:
+        width = outputs_of(layer, width)
+        document["layers"].append(_layer(layer, width, path))
     document["input_batch"] = numbers(golden.input)
     document["output_batch"] = numbers(golden.output)
     if model.knobs:
@@ -47,7 +66,7 @@ def write(model: Model, path: Path) -> None:
     document["metadata"] = _metadata(model)
     # NeuralAudio looks for the rate here, others in the metadata.
     document["samplerate"] = model.sample_rate
-    write_whole(path, json.dumps(document) + "\n")
+    return document
 
 
 def make_golden(model: Model) -> Golden:
@@ -60,27 +79,42 @@ def make_golden(model: Model) -> Golden:
     return Golden(audio, output, knobs)
 
 
-def numbers(array: npt.NDArray[np.float32]) -> Any:
-    """Nested lists of the shortest decimal numbers that are these float32 values."""
-    if array.ndim == 1:
-        return [float(str(value)) for value in array]
-    return [numbers(row) for row in array]
-
-
-def _layer(layer: Layer, path: Path) -> dict[str, Any]:
-    if isinstance(layer, Lstm | Gru):
-        kind, activation = type(layer).__name__.lower(), ""
-        weights = [layer.kernel, layer.recurrent, layer.bias]
-    elif isinstance(layer, Dense):
-        kind, activation = "dense", "" if layer.activation == "linear" else layer.activation
-        weights = [layer.kernel, layer.bias]
-    else:
-        raise BadInput(f"{path}: the format has no layer {type(layer).__name__}; export to .nam.")
+def _layer(layer: Layer, width: int, path: Path) -> dict[str, Any]:
+    """One layer, which gives `width` channels."""
+    kind, activation, more = type(layer).__name__.lower(), "", dict[str, Any]()
+    tensors: list[Array] = []
+    match layer:
+        case Lstm() | Gru():
+            tensors = [layer.kernel, layer.recurrent, layer.bias]
+        case Dense():
+            activation = "" if layer.activation == "linear" else layer.activation
+            tensors = [layer.kernel, layer.bias]
+        case Conv1d():
+            bias = np.zeros(width, np.float32) if layer.bias is None else layer.bias
+            tensors = [layer.kernel, bias]
+            more = {"kernel_size": [layer.taps], "dilation": [layer.dilation]}
+            more["groups"] = layer.groups
+        case BatchNorm():
+            tensors = [layer.gamma, layer.beta, layer.mean, layer.variance]
+            more = {"epsilon": layer.epsilon}
+        case Activation(kind="prelu" | "leaky_relu"):
+            kind, tensors = "prelu", [np.array([layer.parameters], np.float32)]
+        case Activation(kind="linear"):
+            pass
+        case Activation(kind="tanh" | "relu" | "sigmoid" | "softmax"):
+            activation = layer.kind
+        case Activation(kind="elu", parameters=(1.0,)):
+            activation = "elu"
+        case Activation():
+            raise BadInput(f"{path}: Keras JSON has no activation {layer.kind}.")
+        case WaveNet():
+            raise BadInput(f"{path}: Keras JSON has no WaveNet; export to .nam.")
     return {
         "type": kind,
         "activation": activation,
-        "shape": [None, None, layer.outputs],
-        "weights": [numbers(tensor) for tensor in weights],
+        "shape": [None, None, width],
+        **more,
+        "weights": [numbers(tensor) for tensor in tensors],
     }
 
 

@@ -11,13 +11,13 @@ import re
 from pedalsmith.console import notice
 from pedalsmith.models.importers import ImportOptions
 from pedalsmith.models.model import Model
+from pedalsmith.models.parsing.braces import read_braces
 from pedalsmith.models.parsing.content import Content
 from pedalsmith.models.parsing.neuralseed import model_from
 from pedalsmith.models.parsing.node import Node
 
 _TENSORS = ("rec_weight_ih_l0", "rec_weight_hh_l0", "lin_weight", "lin_bias", "rec_bias")
 _ASSIGNMENT = re.compile(rf"\b(\w{{1,64}})\.({'|'.join(_TENSORS)})\s*=")
-_TOKEN = re.compile(r"[{},]|[^{},\s]+")
 _MOST_MODELS = 64
 _LONGEST_COMMENT = 4_096
 
@@ -44,7 +44,7 @@ def read(content: Content, options: ImportOptions) -> Model:
             place.fail("is assigned twice")
         if len(models) > _MOST_MODELS:
             root.fail(f"holds more than {_MOST_MODELS} models", "split it")
-        model[tensor] = _numbers(place, content.text[found.end() : end])
+        model[tensor] = read_braces(place, content.text[found.end() : end])
     if not models:
         root.fail("assigns no tensor in a form that is known")
     number = options.submodel or 1
@@ -66,28 +66,3 @@ def _comments(text: str, end: int) -> dict[str, object]:
     above = before[:start].rstrip().rpartition("\n")[2]
     name = {"name": above[2:].strip()} if above.startswith("//") else {}
     return {**name, "meta": before[start + 2 : -2]}
-
-
-def _numbers(place: Node, braces: str) -> list[object]:
-    """Nested lists from nested braces; at most two deep, as the tensors are."""
-    stack: list[list[object]] = [[]]
-    for token in _TOKEN.findall(braces):
-        if token == "{":
-            if len(stack) > 2:
-                place.fail("is nested too deeply")
-            stack.append([])
-        elif token == "}":
-            if len(stack) < 2:
-                place.fail("has a brace too many")
-            done = stack.pop()
-            stack[-1].append(done)
-        elif token != ",":
-            try:
-                stack[-1].append(float(token.rstrip("fF")))
-            except ValueError:
-                place.fail(f"contains {ascii(token)[:30]} where a number belongs")
-    if len(stack) != 1 or len(stack[0]) != 1:
-        place.fail("has braces that do not match")
-    result = stack[0][0]
-    assert isinstance(result, list)
-    return result

@@ -57,42 +57,44 @@ class Content:
         """
         if self.text is None or not self.text.lstrip().startswith(("{", "[")):
             return None
-        try:
-            value = json.loads(
-                self.text, object_pairs_hook=self._unique, parse_constant=self._no_constant
-            )
-        except json.JSONDecodeError as error:
-            raise BadInput(
-                f"{self.path}: line {error.lineno}, column {error.colno}: is no JSON "
-                f"({error.msg[:1].lower()}{error.msg[1:]}); copy or export the file again."
-            ) from None
-        except ValueError:
-            # Python refuses integers of more than 4300 digits.
-            raise BadInput(
-                f"{self.path}: has a number with thousands of digits; export the model again."
-            ) from None
-        except RecursionError:
-            raise BadInput(
-                f"{self.path}: is nested hundreds of levels deep, as no model is; export it again."
-            ) from None
-        return Node(self.path, value)
+        return parse_json(self.path, self.text)
 
-    def _unique(self, pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-        """Makes an object of its members; a key that is there twice has no certain value."""
+
+def parse_json(path: Path, text: str) -> Node:
+    """The root of a JSON document. Raises BadInput for one that may not be trusted."""
+
+    def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         found = dict(pairs)
         if len(found) != len(pairs):
             keys = [key for key, _ in pairs]
             twice = next(key for key in keys if keys.count(key) > 1)
             raise BadInput(
-                f"{self.path}: has the key {twice[:40]!r} twice in one object; delete one of them."
+                f"{path}: has the key {twice[:40]!r} twice in one object; delete one of them."
             )
         return found
 
-    def _no_constant(self, name: str) -> float:
-        """NaN and Infinity, which Python's parser would take."""
+    def no_constant(name: str) -> float:
         raise BadInput(
-            f"{self.path}: contains {name}, which no weight can be; train or export it again."
+            f"{path}: contains {name}, which no weight can be; train or export it again."
         )
+
+    try:
+        value = json.loads(text, object_pairs_hook=unique, parse_constant=no_constant)
+    except json.JSONDecodeError as error:
+        raise BadInput(
+            f"{path}: line {error.lineno}, column {error.colno}: is no JSON "
+            f"({error.msg[:1].lower()}{error.msg[1:]}); copy or export the file again."
+        ) from None
+    except ValueError:
+        # Python refuses integers of more than 4300 digits.
+        raise BadInput(
+            f"{path}: has a number with thousands of digits; export the model again."
+        ) from None
+    except RecursionError:
+        raise BadInput(
+            f"{path}: is nested hundreds of levels deep, as no model is; export it again."
+        ) from None
+    return Node(path, value)
 
 
 def _read(path: Path) -> bytes:

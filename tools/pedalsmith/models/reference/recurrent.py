@@ -121,7 +121,7 @@ class GruPlayer:
 
 @cache
 def _library() -> ctypes.CDLL:
-    library = ctypes.CDLL(str(library_of([Path(__file__).parent], "reference", _FLAGS)))
+    library = ctypes.CDLL(str(library_of([Path(__file__).parent], _FLAGS)))
     pointer, size = ctypes.c_void_p, ctypes.c_size_t
     library.lstm_run.argtypes = (size, size, *(pointer,) * 8)
     library.lstm_run.restype = None
