@@ -24,14 +24,13 @@ from pathlib import Path
 
 import numpy as np
 
-from pedalsmith.cycles.decode import Decoder
+from pedalsmith.cycles.core import Core
 from pedalsmith.cycles.engine import BareEngine, build, engine_sources
-from pedalsmith.cycles.machine import Image, Machine
+from pedalsmith.cycles.image import Image
 from pedalsmith.cycles.memory import tightly_coupled
-from pedalsmith.cycles.pipeline import Pipeline, simulate
 from pedalsmith.cycles.report import by_function, listing
 from pedalsmith.cycles.synthetic import recurrent_blob
-from pedalsmith.cycles.trace import Trace
+from pedalsmith.emulator.bare import BareMachine, Trace
 from pedalsmith.errors import PedalsmithError
 from pedalsmith.quantization.psm import encode
 from pedalsmith.source import firmware_dir
@@ -39,13 +38,13 @@ from pedalsmith.source import firmware_dir
 _HEAP = 0x20040000
 
 
-def _arguments(text: str, machine: Machine) -> list[int]:
+def _arguments(text: str, machine: BareMachine) -> list[int]:
     values, heap = [], _HEAP
     for part in filter(None, (piece.strip() for piece in text.split(","))):
         if part.endswith("@"):
             name = part[:-1]
             data = bytes(int(name, 0)) if re.fullmatch(r"\w+", name) else Path(name).read_bytes()
-            machine.uc.mem_write(heap, data)
+            machine.write(heap, data)
             values.append(heap)
             heap += (len(data) + 63) & ~63
         else:
@@ -60,11 +59,12 @@ def _called(
         image = Image(sources[0])
     else:
         image = build(sources, folder / "bare.elf", flags)
-    machine = Machine(image)
+    machine = BareMachine((start, data) for start, data, _ in image.segments)
     trace = Trace()
     for call in calls:
         name, _, rest = call.partition("(")
-        trace, result = machine.record(name.strip(), *_arguments(rest.rstrip(") "), machine))
+        function = image.extent(name.strip())[0]
+        trace, result = machine.record(function, *_arguments(rest.rstrip(") "), machine))
         print(f"{call} = {result} (0x{result & 0xFFFFFFFF:08x})")
     return image, trace
 
@@ -108,20 +108,18 @@ def main() -> None:
         else:
             frames = options.frames
             image, trace = _played(options.sources[0], frames, options.flag, Path(folder))
-    steps = list(trace.steps(Decoder(image.read)))
-    core = Pipeline(tightly_coupled())
-    simulate(steps, core)  # the branch predictor learns, so that what is shown is the steady state
-    cold = core.cycle
-    issues = simulate(steps, core)
+    core = Core(image.read, tightly_coupled())
+    cold = core.run(trace)
+    warm = core.run(trace)  # the branch predictor has learned: the steady state
     per = f"; a sample, of {frames}" if frames > 1 else ""
     print(
-        f"{len(steps) / frames:.0f} instructions, {(core.cycle - cold) / frames:.0f} cycles warm, "
-        f"{cold / frames:.0f} cold{per}"
+        f"{len(trace) / frames:.0f} instructions, {warm.cycles / frames:.0f} cycles warm, "
+        f"{cold.cycles / frames:.0f} cold{per}"
     )
-    for cost in by_function(issues, image.function_at):
+    for cost in by_function(warm, image.function_at):
         print(f"{cost.instructions / frames:10.1f} {cost.cycles / frames:10.1f}  {cost.name}")
     for function in options.functions:
-        print(f"\n{function}:\n{listing(issues, *image.extent(function))}")
+        print(f"\n{function}:\n{listing(warm, *image.extent(function))}")
 
 
 if __name__ == "__main__":

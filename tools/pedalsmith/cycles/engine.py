@@ -5,17 +5,16 @@
 Code in ITCM, tables, weights and state in DTCM: what a model costs where everything is placed well.
 """
 
-import subprocess
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
-from pedalsmith.cycles.machine import Image, Machine
-from pedalsmith.cycles.trace import Trace
+from pedalsmith.cycles.image import Image
+from pedalsmith.emulator.bare import BareMachine, Trace
 from pedalsmith.errors import BadInput
+from pedalsmith.native.compiler import run_compiler, zig_cc
 from pedalsmith.source import firmware_dir
 
 _TARGET = ("-target", "thumb-freestanding-eabihf", "-mcpu=cortex_m7+fp_armv8d16")
@@ -41,7 +40,6 @@ _OUTPUT = 0x20021000
 _ARENA = 0x20040000
 _ARENA_BYTES = 0x80000
 _BLOB = 0x24000000
-_STATUS_NAMES = "engine_status_text"
 
 Words = npt.NDArray[np.int32]
 
@@ -51,12 +49,10 @@ def build(sources: Sequence[Path], out: Path, flags: Sequence[str] = ()) -> Imag
     script = out.with_suffix(".ld")
     script.write_text(_SCRIPT, encoding="utf-8")
     command = [
-        sys.executable, "-m", "ziglang", "cc", *_TARGET, *_FLAGS, *flags, *map(str, sources),
+        *zig_cc(), *_TARGET, *_FLAGS, *flags, *map(str, sources),
         f"-Wl,-T,{script}", "-Wl,--entry=0", "-Wl,--no-gc-sections", "-o", str(out),
     ]  # fmt: skip
-    done = subprocess.run(command, capture_output=True, text=True)
-    if done.returncode:
-        raise BadInput(f"{sources[0]}: does not build: {done.stderr.strip()[:2000]}")
+    run_compiler(command, str(sources[0].parent))
     return Image(out)
 
 
@@ -71,34 +67,28 @@ class BareEngine:
 
     def __init__(self, image: Image, blob: bytes, name: str = "blob") -> None:
         """Raises BadInput when the engine refuses the blob."""
-        self.machine = Machine(image)
-        self.machine.uc.mem_write(_BLOB, blob)
-        status = self.machine.call("engine_load", _ARENA, _ARENA_BYTES, _BLOB, len(blob), _POINTER)
+        self._machine = BareMachine((start, data) for start, data, _ in image.segments)
+        self._process = image.extent("engine_process")[0]
+        self._machine.write(_BLOB, blob)
+        load = image.extent("engine_load")[0]
+        status = self._machine.call(load, _ARENA, _ARENA_BYTES, _BLOB, len(blob), _POINTER)
         if status:
-            raise BadInput(f"{name}: the engine refuses it: {self._status(status)}.")
-        self._engine = self._word(_POINTER)
+            text = self._machine.call(image.extent("engine_status_text")[0], status)
+            said = self._machine.read(text, 200).split(b"\0")[0].decode()
+            raise BadInput(f"{name}: the engine refuses it: {said}.")
+        self._engine = int.from_bytes(self._machine.read(_POINTER, 4), "little")
 
     def process(self, words: Words) -> Words:
         """Plays Q23 words, at most 16,384 at once."""
-        self._write(words)
-        self.machine.call("engine_process", self._engine, _INPUT, _OUTPUT, len(words))
-        return self._read(len(words))
+        self._machine.write(_INPUT, words.astype("<i4").tobytes())
+        self._machine.call(self._process, self._engine, _INPUT, _OUTPUT, len(words))
+        return self._output(len(words))
 
     def record(self, words: Words) -> tuple[Trace, Words]:
         """Plays Q23 words in one call and returns what was executed."""
-        self._write(words)
-        trace, _ = self.machine.record("engine_process", self._engine, _INPUT, _OUTPUT, len(words))
-        return trace, self._read(len(words))
+        self._machine.write(_INPUT, words.astype("<i4").tobytes())
+        trace, _ = self._machine.record(self._process, self._engine, _INPUT, _OUTPUT, len(words))
+        return trace, self._output(len(words))
 
-    def _write(self, words: Words) -> None:
-        self.machine.uc.mem_write(_INPUT, words.astype("<i4").tobytes())
-
-    def _read(self, count: int) -> Words:
-        return np.frombuffer(bytes(self.machine.uc.mem_read(_OUTPUT, 4 * count)), "<i4").copy()
-
-    def _word(self, address: int) -> int:
-        return int.from_bytes(self.machine.uc.mem_read(address, 4), "little")
-
-    def _status(self, status: int) -> str:
-        at = self.machine.call(_STATUS_NAMES, status)
-        return bytes(self.machine.uc.mem_read(at, 200)).split(b"\0")[0].decode()
+    def _output(self, count: int) -> Words:
+        return np.frombuffer(self._machine.read(_OUTPUT, 4 * count), "<i4").copy()

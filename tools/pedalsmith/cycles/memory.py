@@ -36,6 +36,10 @@ class Cache:
     ways: int
     _sets: dict[int, OrderedDict[int, None]] = field(default_factory=dict)
 
+    def forget(self) -> None:
+        """Invalidates every line."""
+        self._sets.clear()
+
     def touch(self, address: int) -> bool:
         """Looks an address up and brings its line in."""
         line = address // LINE
@@ -57,6 +61,11 @@ class Memory:
     instruction_cache: Cache
     data_cache: Cache
     _last: Region | None = None
+
+    def forget(self) -> None:
+        """Empties the caches."""
+        self.instruction_cache.forget()
+        self.data_cache.forget()
 
     def region(self, address: int) -> Region | None:
         """The region that holds the address; None where nothing is."""

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 # Copyright (c) 2026 the pedalsmith developers
-"""Issues a trace of instructions on a model of the Cortex-M7, cycle by cycle.
+"""Issues instructions on a model of the Cortex-M7, cycle by cycle.
 
 The rules are those of rules.py. Not modelled: interrupts, bus contention with DMA, the half-cycle
 slides that compressed code causes on silicon, and the extra stall of ldrd/ldm in code without any
@@ -8,12 +8,10 @@ slides that compressed code causes on silicon, and the extra stall of ldrd/ldm i
 """
 
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Hashable
 from dataclasses import dataclass, field
 
-from pedalsmith.cycles.decode import FLAGS, REGISTERS, Instruction, Trait, Unit
-from pedalsmith.cycles.memory import Memory
-from pedalsmith.cycles.predictor import Predictor
+from pedalsmith.cycles.instruction import FLAGS, REGISTERS, Instruction, Trait, Unit
 from pedalsmith.cycles.rules import (
     EARLY_FLAGS,
     FETCH_QUEUE,
@@ -35,24 +33,37 @@ Accesses = tuple[tuple[int, int], ...]
 """The data accesses of one execution: (address, bytes) each; empty when predicated off."""
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Issue:
-    """One executed instruction: when it issued, and what it waited for."""
+    """One executed instruction: what it cost and what it waited for."""
 
     instruction: Instruction
-    cycle: int
-    younger: bool
-    """Whether it shared its cycle with the instruction before it."""
+    cycles: int
+    """From the issue of the instruction before to its own; 0: they shared a cycle."""
     waited: str
     """What kept it from issuing earlier; empty where nothing did."""
+
+
+@dataclass(frozen=True, slots=True)
+class Branching:
+    """How a branch went."""
+
+    taken: bool
+    predicted: bool
+    """Whether it went where it was predicted to go."""
+    delay: int = 0
+    """Cycles until a rightly predicted target is fetched, beyond the cycle after the branch."""
+
+
+STRAIGHT_ON = Branching(taken=False, predicted=True)
 
 
 @dataclass(slots=True)
 class Pipeline:
     """The state of the core between two instructions. `step` issues one more."""
 
-    memory: Memory
-    predictor: Predictor = field(default_factory=Predictor)
+    fetch_waits: dict[int, int] = field(default_factory=dict)
+    """Cycles that fetching an 8-byte group (address >> 3) takes more, for what comes next."""
     cycle: int = 0
     """Cycle of the newest issue group."""
     _free: int = 0
@@ -67,54 +78,57 @@ class Pipeline:
     _group: int = -1
     _fetched_at: int = 0
     _consumed: deque[int] = field(default_factory=lambda: deque([_LONG_AGO] * FETCH_QUEUE))
+    """When the last instruction of each of the newest groups issued."""
     _redirect: int = -1
     """First cycle of a fetch from the target of the branch before; -1 without one."""
     _mispredicted: bool = False
     _banks: list[int] = field(default_factory=lambda: [0, 0])
+    """When each bank has taken the stores that were buffered."""
     _stores: deque[int] = field(default_factory=deque)
 
-    def step(self, instruction: Instruction, accesses: Accesses, following: int) -> Issue:
-        """Issues `instruction`; `following` is the address of the next one executed."""
+    def step(
+        self,
+        instruction: Instruction,
+        accesses: Accesses = (),
+        branching: Branching = STRAIGHT_ON,
+        data_wait: int = 0,
+    ) -> Issue:
+        """Issues `instruction`; its data accesses wait `data_wait` cycles for memory."""
+        before = self.cycle
         fetched = self._fetch(instruction)
         mispredicted, self._mispredicted = self._mispredicted, False
         ready, waited = self._operands(instruction)
-        extra = self._data_cost(instruction, accesses)
+        extra = data_wait + self._unaligned(instruction, accesses)
         conflict = self._pairing_conflict(instruction, accesses)
         younger = not conflict and ready <= self.cycle and fetched <= self.cycle
+        reason = ""
         if younger:
             self._older = None
-            cycle = self.cycle
-            reason = ""
         else:
-            had_partner = self._older is not None
             start = self._free
             store_ready = self._store_buffer_free(instruction, start)
-            cycle = max(start, ready, fetched, store_ready)
-            if cycle == start:
-                reason = ""
-                if had_partner:
-                    # It missed the slot beside the instruction before.
+            self.cycle = max(start, ready, fetched, store_ready)
+            if self.cycle == start:
+                if self._older is not None:  # it missed the slot beside the instruction before
                     reason = conflict or (waited if ready >= fetched else "fetch")
-            elif cycle == ready:
+            elif self.cycle == ready:
                 reason = waited
-            elif cycle == store_ready:
+            elif self.cycle == store_ready:
                 reason = "store buffer"
             else:
                 reason = "mispredicted branch" if mispredicted else "fetch"
-            self.cycle = cycle
-            alone = instruction.traits & Trait.ALONE
-            self._older = None if alone else instruction
+            self._older = None if instruction.traits & Trait.ALONE else instruction
             self._older_accesses = accesses
-        if extra and younger and instruction.traits & Trait.SHORT == 0:
-            extra += 1 if self._unaligned(instruction, accesses) else 0
-        self._free = max(self._free, cycle + instruction.cycles + extra)
+        self._free = max(self._free, self.cycle + instruction.cycles + extra)
         if extra or instruction.cycles > 1:
             self._older = None
-        self._complete(instruction, cycle, younger, extra, accesses)
-        if instruction.unit is Unit.BRANCH or instruction.traits & Trait.INDIRECT:
-            self._branch(instruction, cycle, following)
-        self._consumed[-1] = cycle
-        return Issue(instruction, cycle, younger, reason + (f" +{extra} memory" if extra else ""))
+        self._complete(instruction, younger, extra, accesses)
+        if instruction.ends_block:
+            self._branch(instruction, branching)
+        self._consumed[-1] = self.cycle
+        if extra:
+            reason = f"{reason}, memory {extra}" if reason else f"memory {extra}"
+        return Issue(instruction, self.cycle - before, reason)
 
     def _fetch(self, instruction: Instruction) -> int:
         """First cycle in which the bytes of the instruction can issue."""
@@ -129,7 +143,7 @@ class Pipeline:
         while self._group < last:
             self._group += 1
             at = max(self._fetched_at + 1, self._consumed[0])
-            self._fetched_at = at + self.memory.fetch_cost(self._group << 3)
+            self._fetched_at = at + self.fetch_waits.get(self._group, 0)
             self._consumed.popleft()
             self._consumed.append(self._fetched_at)
         return self._fetched_at
@@ -188,19 +202,11 @@ class Pipeline:
             return False
         return (accesses[0][0] ^ self._older_accesses[0][0]) & 4 == 0
 
-    def _data_cost(self, instruction: Instruction, accesses: Accesses) -> int:
-        """Cycles that the data accesses take beyond those of the unit."""
-        if not accesses:
-            return 0
-        load = instruction.unit is not Unit.STORE
-        cost = sum(self.memory.data_cost(address, load) for address, _ in accesses)
-        if load and self._unaligned(instruction, accesses):
-            cost += UNALIGNED_LOAD
-        return cost
-
     @staticmethod
-    def _unaligned(instruction: Instruction, accesses: Accesses) -> bool:
-        return instruction.unit is Unit.LOAD and any(a & (min(n, 4) - 1) for a, n in accesses)
+    def _unaligned(instruction: Instruction, accesses: Accesses) -> int:
+        if instruction.unit is Unit.LOAD and any(a & (min(n, 4) - 1) for a, n in accesses):
+            return UNALIGNED_LOAD
+        return 0
 
     def _store_buffer_free(self, instruction: Instruction, cycle: int) -> int:
         if instruction.unit is not Unit.STORE or instruction.traits & Trait.ALONE:
@@ -210,10 +216,11 @@ class Pipeline:
         return self._stores[0] if len(self._stores) >= STORE_BUFFER else _LONG_AGO
 
     def _complete(
-        self, instruction: Instruction, cycle: int, younger: bool, extra: int, accesses: Accesses
+        self, instruction: Instruction, younger: bool, extra: int, accesses: Accesses
     ) -> None:
         """Notes when and where the results of the instruction come into being."""
-        early = self._runs_early(instruction, cycle, younger)
+        cycle = self.cycle
+        early = self._runs_early(instruction, younger)
         for number, made, later in instruction.writes:
             self._made_at[number] = cycle + later + (extra if made is not Made.ADDRESS else 0)
             self._made[number] = Made.EARLY if early else made
@@ -228,7 +235,7 @@ class Pipeline:
                 self._banks[bank] = max(self._banks[bank], cycle) + (SHORT_STORE if slow else 1)
                 self._stores.append(self._banks[bank])
 
-    def _runs_early(self, instruction: Instruction, cycle: int, younger: bool) -> bool:
+    def _runs_early(self, instruction: Instruction, younger: bool) -> bool:
         traits = instruction.traits
         if not traits & Trait.EARLY:
             return False
@@ -238,34 +245,110 @@ class Pipeline:
         elif younger:
             return False
         return all(
-            self._made_at[number] + LATENCY[self._made[number]][need] <= cycle
+            self._made_at[number] + LATENCY[self._made[number]][need] <= self.cycle
             for number, _ in instruction.reads
             if number != FLAGS
         )
 
-    def _branch(self, instruction: Instruction, cycle: int, following: int) -> None:
+    def _branch(self, instruction: Instruction, branching: Branching) -> None:
         """Sends the fetch where the branch goes, at the cost of its prediction."""
-        taken = following != instruction.address + instruction.size
-        right, delay = self.predictor.predict(instruction, following, taken)
-        if not right:
-            early = instruction.traits & Trait.CONDITIONAL and (
-                cycle - self._flags_at >= EARLY_FLAGS
+        if not branching.predicted:
+            early = (
+                instruction.traits & Trait.CONDITIONAL
+                and self.cycle - self._flags_at >= EARLY_FLAGS
             )
             penalty = MISPREDICT_EARLY_FLAGS if early else MISPREDICT
-            self._redirect = cycle + instruction.cycles + penalty
+            self._redirect = self.cycle + instruction.cycles + penalty
             self._mispredicted = True
             self._older = None
-        elif taken:
-            self._redirect = self._fetched_at + 1 + delay
-            if delay:
-                self._redirect = max(self._redirect, cycle + 1 + delay)
+        elif branching.taken:
+            self._redirect = self._fetched_at + 1
+            if branching.delay:
+                self._redirect = max(self._redirect, self.cycle + 1) + branching.delay
 
+    def signature(self, reads: tuple[int, ...], first_group: int) -> Hashable:
+        """All of the state that decides how instructions reading `reads` will issue.
+
+        Relative to the cycle, so that the same situation later has the same signature.
+        """
+        now, old = self.cycle, self.cycle - _FORGOTTEN
+        made_at, made = self._made_at, self._made
+        return (
+            self._free - now,
+            None if self._older is None else self._older.address,
+            self._older_accesses[0][0] & 4 if self._older_accesses else -1,
+            tuple([(made_at[r] - now, made[r]) if made_at[r] > old else None for r in reads]),
+            max(self._flags_at, old) - now,
+            max(self._float_mac_at, old) - now,
+            first_group - self._group if self._redirect < 0 else None,
+            self._fetched_at - now,
+            tuple([max(at - now, -_FORGOTTEN) for at in self._consumed]),
+            max(self._redirect - now, -_FORGOTTEN) if self._redirect >= 0 else None,
+            self._mispredicted,
+            tuple([max(at - now, 0) for at in self._banks]),
+            tuple([at - now for at in self._stores if at > now]),
+        )
+
+    def snapshot(self, writes: tuple[int, ...]) -> "Snapshot":
+        """The state relative to the cycle, as far as instructions writing `writes` changed it."""
+        now = self.cycle
+        return Snapshot(
+            self._free - now,
+            self._older,
+            self._older_accesses,
+            [(r, self._made_at[r] - now, self._made[r]) for r in writes],
+            self._flags_at - now,
+            self._float_mac_at - now,
+            self._group,
+            self._fetched_at - now,
+            [at - now for at in self._consumed],
+            self._redirect - now if self._redirect >= 0 else None,
+            self._mispredicted,
+            [at - now for at in self._banks],
+            [at - now for at in self._stores],
+        )
+
+    def restore(self, cycles: int, after: "Snapshot") -> None:
+        """Moves on by `cycles` into the state of a snapshot."""
+        now = self.cycle = self.cycle + cycles
+        self._free = now + after.free
+        self._older, self._older_accesses = after.older, after.older_accesses
+        for register, at, made in after.made:
+            self._made_at[register] = now + at
+            self._made[register] = made
+        self._flags_at, self._float_mac_at = now + after.flags_at, now + after.float_mac_at
+        self._group, self._fetched_at = after.group, now + after.fetched_at
+        self._consumed = deque([now + at for at in after.consumed])
+        self._redirect = -1 if after.redirect is None else now + after.redirect
+        self._mispredicted = after.mispredicted
+        self._banks = [now + at for at in after.banks]
+        self._stores = deque([now + at for at in after.stores])
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """A state of the pipeline with all cycles relative to the newest group's."""
+
+    free: int
+    older: Instruction | None
+    older_accesses: Accesses
+    made: list[tuple[int, int, Made]]
+    flags_at: int
+    float_mac_at: int
+    group: int
+    fetched_at: int
+    consumed: list[int]
+    redirect: int | None
+    mispredicted: bool
+    banks: list[int]
+    stores: list[int]
+
+
+_FORGOTTEN = 40
+"""Cycles after which nothing is still waiting for a result (a division and its latency)."""
 
 _SHIFTER_BUSY = Trait.INLINE_SHIFT | Trait.PLAIN_SHIFT | Trait.SHIFTER
 _FLOAT_UNITS = {Unit.FLOAT, Unit.FLOAT_MAC}
-
-
-_MULTIPLY, _STORE, _LOAD, _BRANCH = Unit.MULTIPLY, Unit.STORE, Unit.LOAD, Unit.BRANCH
 
 
 def _name(number: int) -> str:
@@ -277,16 +360,3 @@ def _name(number: int) -> str:
 _WAITS = [
     [f"{_name(number)} ({need.name.lower()})" for need in Need] for number in range(REGISTERS)
 ]
-
-
-def simulate(steps: Iterable[tuple[Instruction, Accesses]], core: Pipeline) -> list[Issue]:
-    """Issues a whole trace on `core` and returns one Issue per executed instruction."""
-    listed = list(steps)
-    following = [instruction.address for instruction, _ in listed[1:]]
-    if listed:
-        last = listed[-1][0]
-        following.append(last.address + last.size)
-    return [
-        core.step(instruction, accesses, after)
-        for (instruction, accesses), after in zip(listed, following, strict=True)
-    ]

@@ -9,7 +9,8 @@ the counters and their size are an assumption of ours.
 from collections import OrderedDict
 from dataclasses import dataclass, field
 
-from pedalsmith.cycles.decode import Instruction, Trait
+from pedalsmith.cycles.instruction import Instruction, Trait
+from pedalsmith.cycles.pipeline import Branching
 from pedalsmith.cycles.rules import PREDICTOR_ENTRIES, STATIC_REDIRECT
 
 _WEAKLY_TAKEN, _MOST = 2, 3
@@ -27,12 +28,12 @@ class Predictor:
 
     _entries: OrderedDict[int, _Entry] = field(default_factory=OrderedDict)
 
-    def predict(self, branch: Instruction, following: int, taken: bool) -> tuple[bool, int]:
-        """Whether the branch went where it was predicted to go, and what finding out delayed.
+    def predict(self, branch: Instruction, following: int) -> Branching:
+        """Whether the branch went where it was predicted to go; learns where it went.
 
-        Learns the outcome. The delay, in cycles, is that of a direct branch that is taken, was
-        not in the table, and is redirected when it is decoded.
+        A direct branch that is taken but not in the table is redirected when it is decoded.
         """
+        taken = following != branch.address + branch.size
         conditional = bool(branch.traits & Trait.CONDITIONAL)
         indirect = bool(branch.traits & Trait.INDIRECT)
         entry = self._entries.get(branch.address)
@@ -44,7 +45,7 @@ class Predictor:
                 self._entries[branch.address] = _Entry(_WEAKLY_TAKEN, following)
                 if len(self._entries) > PREDICTOR_ENTRIES:
                     self._entries.popitem(last=False)
-            return right, delay
+            return Branching(taken, right, delay)
         self._entries.move_to_end(branch.address)
         guess = entry.counter >= _WEAKLY_TAKEN if conditional else True
         right = guess == taken and (not taken or entry.target == following)
@@ -53,4 +54,4 @@ class Predictor:
             entry.target = following
         else:
             entry.counter = max(entry.counter - 1, 0)
-        return right, 0
+        return Branching(taken, right)

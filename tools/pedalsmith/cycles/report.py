@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: MIT
 # Copyright (c) 2026 the pedalsmith developers
-"""A priced trace as text: cycles per function, and the annotated listing of one function."""
+"""A priced trace by function, and as the annotated listing of one function."""
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from pedalsmith.cycles.pipeline import Issue
+from pedalsmith.cycles.core import Timing
 
 
 @dataclass(slots=True)
@@ -18,20 +18,15 @@ class FunctionCost:
     cycles: int = 0
 
 
-def by_function(issues: Sequence[Issue], name_at: Callable[[int], str]) -> list[FunctionCost]:
+def by_function(timing: Timing, name_at: Callable[[int], str]) -> list[FunctionCost]:
     """Instructions and cycles per function, the costliest first; they sum to the trace's."""
     costs: dict[str, FunctionCost] = {}
-    names: dict[int, str] = {}
-    before = issues[0].cycle if issues else 0
-    for issue in issues:
-        address = issue.instruction.address
-        name = names.get(address)
-        if name is None:
-            name = names[address] = name_at(address)
-        cost = costs.setdefault(name, FunctionCost(name))
-        cost.instructions += 1
-        cost.cycles += issue.cycle - before
-        before = issue.cycle
+    for issues, count in timing.executed:
+        for issue in issues:
+            name = name_at(issue.instruction.address)
+            cost = costs.setdefault(name, FunctionCost(name))
+            cost.instructions += count
+            cost.cycles += count * issue.cycles
     return sorted(costs.values(), key=lambda cost: -cost.cycles)
 
 
@@ -44,39 +39,36 @@ class _Line:
     waited: Counter[str] = field(default_factory=Counter)
 
 
-def listing(issues: Sequence[Issue], start: int, end: int) -> str:
+def listing(timing: Timing, start: int, end: int) -> str:
     """Every executed instruction in [start, end) with its price.
 
-    Columns: executions; cycles from the issue of the instruction before to its own, mean; a `|`
-    where it mostly shared the cycle of the instruction before; the address; the instruction;
-    the cycles lost here, in all, and what it mostly waited for.
+    Columns: executions; cycles from the issue of the instruction before to its own, mean; share
+    of the listing's cycles; address; `|` where it mostly issued beside the instruction before;
+    the instruction; what it mostly waited for.
     """
     lines: dict[int, _Line] = {}
-    before = issues[0].cycle if issues else 0
-    for issue in issues:
-        address = issue.instruction.address
-        if start <= address < end:
-            line = lines.get(address)
-            if line is None:
-                line = lines[address] = _Line(issue.instruction.text)
-            line.count += 1
-            line.cycles += issue.cycle - before
-            line.younger += issue.younger
-            if issue.waited:
-                line.waited[issue.waited] += 1
-        before = issue.cycle
+    for issues, count in timing.executed:
+        for issue in issues:
+            one = issue.instruction
+            if start <= one.address < end:
+                line = lines.setdefault(one.address, _Line(one.text))
+                line.count += count
+                line.cycles += count * issue.cycles
+                line.younger += count if issue.cycles == 0 else 0
+                if issue.waited:
+                    line.waited[issue.waited] += count
     total = sum(line.cycles for line in lines.values()) or 1
-    rows = ["    count  cycle   share    address  instruction"]
+    rows = ["    count  cycle   share   address   instruction"]
     for address in sorted(lines):
         line = lines[address]
         pair = "|" if 2 * line.younger > line.count else " "
         waits = ", ".join(
-            f"{what} x{count}" if count != line.count else what
+            what if count == line.count else f"{what} x{count}"
             for what, count in line.waited.most_common(2)
         )
-        mark = f"  ; {waits}" if waits else ""
-        rows.append(
+        row = (
             f"{line.count:9d} {line.cycles / line.count:6.2f} {100 * line.cycles / total:6.1f}% "
-            f"{address:10x} {pair} {line.text:<38}{mark}"
+            f"{address:9x} {pair} {line.text:<38}{f'; {waits}' if waits else ''}"
         )
+        rows.append(row.rstrip())
     return "\n".join(rows)

@@ -1,0 +1,188 @@
+# SPDX-License-Identifier: MIT
+# Copyright (c) 2026 the pedalsmith developers
+"""`pedalsmith info`: what a blob is, and what it costs on a board."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from pedalsmith.cycles.price import Price
+    from pedalsmith.native.boards import Board
+    from pedalsmith.quantization.blob import Blob, LayerRecord
+
+_FUNCTIONS_SHOWN = 0.005
+"""Functions under this share of the cycles are not listed."""
+
+
+def command(
+    model: Annotated[Path, typer.Argument(help="A blob, .psm, as `pedalsmith convert` writes it.")],
+    board: Annotated[str, typer.Option(help="The board it is priced for.")] = "daisy_seed",
+    max_cpu: Annotated[
+        float | None,
+        typer.Option(help="Percent of the block time it may take; exit code 1 when over."),
+    ] = None,
+    json: Annotated[bool, typer.Option("--json", help="Print the figures as JSON.")] = False,
+) -> None:
+    """Say what a model is, how much memory it takes, and how much of the CPU.
+
+    Instructions are counted in an emulated Cortex-M7; cycles are a pipeline model's estimate.
+
+    Example: pedalsmith info tone.psm --board daisy_seed --max-cpu 70
+    """
+    from pedalsmith.console import emit_json, talk
+    from pedalsmith.cycles.price import price
+    from pedalsmith.native.boards import load_board
+    from pedalsmith.quantization import psm
+
+    where = load_board(board)
+    blob = psm.read(model)
+    with talk.status(f"running {model.name} in an emulated Cortex-M7 ..."):
+        cost = price(model.read_bytes(), where.block, str(model))
+    facts = _facts(model, blob, where, cost)
+    if json:
+        emit_json(facts)
+    else:
+        print(_text(facts))
+    _hold_to(max_cpu, model, blob, where, cost)
+
+
+def _facts(path: Path, blob: "Blob", board: "Board", cost: "Price") -> dict[str, Any]:
+    from pedalsmith.cycles import ERROR_WORDS
+    from pedalsmith.cycles.price import engine_image
+
+    image = engine_image()
+    layers = [_layer(record) for record in blob.layers]
+    clock, rate = board.clock_hz, board.sample_rate
+    return {
+        "model": str(path),
+        "name": blob.metadata.get("name"),
+        "layers": layers,
+        "skip": blob.skip / 2**24,
+        "knobs": blob.knobs,
+        "sample_rate": blob.sample_rate,
+        "rest_output": blob.rest_output / 2**23,
+        "golden_samples": len(blob.golden_input),
+        "metadata": blob.metadata,
+        "parameters": sum(layer["parameters"] for layer in layers),
+        "macs_per_sample": sum(layer["macs"] for layer in layers),
+        "flash_bytes": path.stat().st_size,
+        "ram_bytes": blob.arena_bytes,
+        "engine_code_bytes": image.code_bytes,
+        "engine_table_bytes": image.data_bytes,
+        "board": board.folder,
+        "clock_hz": clock,
+        "block": cost.block,
+        "instructions_per_sample": round(cost.instructions, 1),
+        "cycles_per_sample": round(cost.cycles, 1),
+        "worst_cycles_per_sample": round(cost.worst_cycles, 1),
+        "cycles_available_per_sample": clock / rate,
+        "load_mean_percent": round(100 * cost.load(clock, rate), 2),
+        "load_worst_percent": round(100 * cost.load(clock, rate, worst=True), 2),
+        "load_error": ERROR_WORDS,
+        "functions": [
+            {
+                "name": function.name,
+                "instructions_per_sample": round(function.instructions / cost.block, 1),
+                "cycles_per_sample": round(function.cycles / cost.block, 1),
+            }
+            for function in cost.functions
+        ],
+    }
+
+
+def _layer(record: "LayerRecord") -> dict[str, Any]:
+    from pedalsmith.quantization.blob import DenseRecord, LstmRecord
+
+    if isinstance(record, DenseRecord):
+        size = record.inputs * record.outputs
+        return {
+            "kind": "dense",
+            "inputs": record.inputs,
+            "outputs": record.outputs,
+            "parameters": size + record.outputs,
+            "macs": size,
+            "format": f"int32 weights Q{record.fraction}",
+        }
+    own = record.rows * (0 if record.input is None else 1)
+    knobs = 0 if record.knob is None else record.knob.size
+    weights = "int16" if record.row_shift is None else "int8 with a shift a row"
+    state = {1: "int16 state with error feedback"}.get(record.state_format, "another state")
+    lstm = isinstance(record, LstmRecord)
+    cell = f", cell Q{24 - record.cell_shift}" if isinstance(record, LstmRecord) else ""
+    return {
+        "kind": "lstm" if lstm else "gru",
+        "inputs": record.inputs,
+        "hidden_size": record.hidden,
+        "parameters": record.weights.size + own + knobs + record.bias_rows(),
+        "macs": record.weights.size + own,
+        "format": f"{weights} weights, {state}{cell}",
+    }
+
+
+def _text(facts: dict[str, Any]) -> str:
+    lines = [f"{facts['model']}: {facts['name'] or 'no name'}, {facts['sample_rate']} Hz"]
+    for number, layer in enumerate(facts["layers"], 1):
+        size = layer.get("hidden_size", layer.get("outputs"))
+        lines.append(
+            f"  layer {number}: {layer['kind'].upper()} {layer['inputs']} -> {size}, "
+            f"{layer['parameters']:,} parameters, {layer['format']}"
+        )
+    shown = [f"skip {facts['skip']:g}", f"{facts['knobs']} knobs"]
+    shown.append(f"rests at {facts['rest_output']:.6f}")
+    lines.append(f"  {', '.join(shown)}, {facts['golden_samples']} golden samples")
+    lines.append(
+        f"  {facts['parameters']:,} parameters, {facts['macs_per_sample']:,} products a sample"
+    )
+    lines += [f"  {key}: {value}" for key, value in facts["metadata"].items() if key != "name"]
+    lines.append("Memory")
+    lines.append(f"  model {facts['flash_bytes']:,} bytes of flash, {facts['ram_bytes']:,} of RAM")
+    lines.append(
+        f"  engine {facts['engine_code_bytes']:,} bytes of code, "
+        f"{facts['engine_table_bytes']:,} of tables"
+    )
+    lines.append(f"{facts['board']}, {facts['clock_hz'] / 1e6:g} MHz, block {facts['block']}")
+    lines.append(
+        f"  {facts['instructions_per_sample']:,.0f} instructions a sample (counted), "
+        f"{facts['cycles_per_sample']:,.0f} cycles (estimated, {facts['load_error']})"
+    )
+    lines.append(
+        f"  {facts['load_mean_percent']:.1f} % of the block time; "
+        f"{facts['load_worst_percent']:.1f} % in the worst block"
+    )
+    total = facts["cycles_per_sample"] or 1
+    for function in facts["functions"]:
+        share = function["cycles_per_sample"] / total
+        if share >= _FUNCTIONS_SHOWN:
+            lines.append(
+                f"  {function['cycles_per_sample']:>9,.0f} cycles {100 * share:5.1f} %  "
+                f"{function['name']}"
+            )
+    return "\n".join(lines)
+
+
+def _hold_to(
+    max_cpu: float | None, path: Path, blob: "Blob", board: "Board", cost: "Price"
+) -> None:
+    """Raises NegativeResult when the worst block takes more than `max_cpu` percent."""
+    from pedalsmith.cycles.price import largest_that_fits
+    from pedalsmith.errors import NegativeResult
+    from pedalsmith.quantization.blob import DenseRecord
+
+    needed = 100 * cost.load(board.clock_hz, board.sample_rate, worst=True)
+    if max_cpu is None or needed <= max_cpu:
+        return
+    recurrent = [_layer(record) for record in blob.layers if not isinstance(record, DenseRecord)]
+    advice = "take a smaller model"
+    if recurrent:
+        most = max_cpu / 100 * board.clock_hz / board.sample_rate
+        kind, hidden = recurrent[0]["kind"], recurrent[0]["hidden_size"]
+        fitting = largest_that_fits(kind, len(recurrent), blob.knobs, hidden, most, board.block)
+        if fitting:
+            size, smaller = fitting
+            percent = 100 * smaller.load(board.clock_hz, board.sample_rate, worst=True)
+            advice = f"{kind.upper()}-{size} would take {percent:.0f} %"
+    raise NegativeResult(
+        f"{path}: needs {needed:.0f} % of {board.folder}, more than {max_cpu:g} %; {advice}."
+    )

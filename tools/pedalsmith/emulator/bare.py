@@ -1,0 +1,111 @@
+# SPDX-License-Identifier: MIT
+# Copyright (c) 2026 the pedalsmith developers
+"""A bare Cortex-M7: memory, one function called at a time, and a record of what it executed.
+
+For pricing and testing code apart from any board: 1 MiB each at 0 (ITCM), 0x08000000 (flash),
+0x20000000 (DTCM) and 0x24000000 (AXI SRAM); no peripherals, no interrupts.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+import unicorn
+from unicorn import arm_const
+
+from pedalsmith.emulator.faults import EmulationError
+
+REGIONS = (0x00000000, 0x08000000, 0x20000000, 0x24000000)
+REGION_BYTES = 1 << 20
+STACK_TOP = 0x20000000 + REGION_BYTES
+_RETURN = 0x080FFF00
+"""Where a called function returns to; the emulator stops there."""
+
+_unicorn: Any = unicorn
+"""Has no types."""
+
+_ARGUMENTS = (
+    arm_const.UC_ARM_REG_R0,
+    arm_const.UC_ARM_REG_R1,
+    arm_const.UC_ARM_REG_R2,
+    arm_const.UC_ARM_REG_R3,
+)
+
+
+@dataclass(slots=True)
+class Trace:
+    """Addresses of executed instructions, and (address, bytes) of the accesses by position."""
+
+    addresses: list[int] = field(default_factory=list)
+    accesses: dict[int, list[tuple[int, int]]] = field(default_factory=dict)
+
+    def __len__(self) -> int:
+        """Executed instructions; those predicated off are not reported and do not count."""
+        return len(self.addresses)
+
+
+class BareMachine:
+    """A Cortex-M7 and memory; one function is called at a time."""
+
+    def __init__(self, segments: Iterable[tuple[int, bytes]]) -> None:
+        """Writes segments (address, bytes) where they belong."""
+        self._uc = _unicorn.Uc(_unicorn.UC_ARCH_ARM, _unicorn.UC_MODE_THUMB)
+        self._uc.ctl_set_cpu_model(arm_const.UC_CPU_ARM_CORTEX_M7)
+        for start in REGIONS:
+            self._uc.mem_map(start, REGION_BYTES)
+        for start, data in segments:
+            self._uc.mem_write(start, bytes(data))
+
+    def write(self, address: int, data: bytes) -> None:
+        """Writes memory."""
+        self._uc.mem_write(address, data)
+
+    def read(self, address: int, size: int) -> bytes:
+        """Reads memory."""
+        return bytes(self._uc.mem_read(address, size))
+
+    def call(self, function: int, *arguments: int) -> int:
+        """Calls the function at an address with words as arguments and returns r0.
+
+        Raises EmulationError when it ends in a fault.
+        """
+        uc, stack = self._uc, STACK_TOP - 64
+        for register, value in zip(_ARGUMENTS, arguments, strict=False):
+            uc.reg_write(register, value & 0xFFFFFFFF)
+        for index, value in enumerate(arguments[len(_ARGUMENTS) :]):
+            uc.mem_write(stack + 4 * index, (value & 0xFFFFFFFF).to_bytes(4, "little"))
+        uc.reg_write(arm_const.UC_ARM_REG_SP, stack)
+        uc.reg_write(arm_const.UC_ARM_REG_LR, _RETURN | 1)
+        try:
+            uc.emu_start(function | 1, _RETURN)
+        except _unicorn.UcError as error:
+            at = uc.reg_read(arm_const.UC_ARM_REG_PC)
+            raise EmulationError(
+                f"the function at 0x{function:08x} ends in a fault at 0x{at:08x}: {error}."
+            ) from None
+        return int(uc.reg_read(arm_const.UC_ARM_REG_R0))
+
+    def record(self, function: int, *arguments: int) -> tuple[Trace, int]:
+        """As call; returns what was executed too. About 100 times slower."""
+        trace = Trace()
+        addresses, accesses = trace.addresses, trace.accesses
+
+        def on_code(_uc: Any, address: int, _size: int, _data: Any) -> None:
+            addresses.append(address)
+
+        def on_access(_uc: Any, _kind: int, address: int, size: int, _v: int, _data: Any) -> None:
+            accesses.setdefault(len(addresses) - 1, []).append((address, size))
+
+        reads_and_writes = _unicorn.UC_HOOK_MEM_READ | _unicorn.UC_HOOK_MEM_WRITE
+        hooks = [
+            self._uc.hook_add(_unicorn.UC_HOOK_CODE, on_code),
+            self._uc.hook_add(reads_and_writes, on_access),
+        ]
+        self._uc.ctl_flush_tb()
+        try:
+            result = self.call(function, *arguments)
+        finally:
+            for hook in hooks:
+                self._uc.hook_del(hook)
+            self._uc.ctl_flush_tb()
+        return trace, result
