@@ -49,6 +49,7 @@ class Figures:
     train: dict[str, Any] = field(default_factory=dict)
     convert: dict[str, Any] = field(default_factory=dict)
     build: dict[str, Any] = field(default_factory=dict)
+    emulate: dict[str, Any] = field(default_factory=dict)
     info: dict[str, Any] = field(default_factory=dict)
     sounds: dict[str, Samples] = field(default_factory=dict)
     """dry, target, model, pedal: (n,) each, the test part."""
@@ -111,11 +112,14 @@ def _emulate(settings: Settings, steps: Steps, figures: Figures) -> None:
     dry = folder / "dry.wav"
     write_wav(dry, whole[len(whole) - round(settings.seconds * SAMPLE_RATE) :])
     with steps.step("emulate", f"{settings.seconds:.0f} s on computer and board") as step:
-        for where in ("host", settings.board):
-            steps.run(
-                step, "emulate", str(settings.output / "tone.psm"), str(dry),
-                str(folder / f"{where}.wav"), "--on", where,
-            )  # fmt: skip
+        tone = str(settings.output / "tone.psm")
+        steps.run(step, "emulate", tone, str(dry), str(folder / "host.wav"), "--on", "host")
+        # The very file that is flashed. What it plays is laid beside the host's here, not there.
+        image = next(name for name in figures.build["files"] if name.endswith(".bin"))
+        figures.emulate = steps.run(
+            step, "emulate", tone, str(dry), str(folder / f"{settings.board}.wav"),
+            "--on", settings.board, "--image", image, "--no-compare",
+        )  # fmt: skip
         host = to_q23(read_audio(folder / "host.wav").samples)
         board = to_q23(read_audio(folder / f"{settings.board}.wav").samples)
         if len(host) != len(board):

@@ -51,6 +51,11 @@ def report_data(settings: Settings, figures: Figures) -> ReportData:
             ("Training", f"{clock(trained['seconds'])} min, {trained['steps']:,} steps of Adam"),
             ("Weights", f"{settings.weights}, {figures.convert['blob_bytes']:,} bytes of .psm"),
             ("State", f"{figures.convert['state_bits']} bit with error feedback"),
+            (
+                "Work",
+                f"{figures.info['instructions_per_sample']:,.0f} instructions a sample, counted; "
+                f"{figures.info['cycles_per_sample']:,.0f} cycles, estimated",
+            ),
             ("Image", f"{Path(image).name}, {Path(image).stat().st_size:,} bytes"),
         ),
         versions=(*_versions(), ("Python", platform.python_version())),
@@ -91,6 +96,7 @@ def as_json(settings: Settings, figures: Figures, steps: Steps) -> dict[str, Any
         "train": figures.train,
         "convert": figures.convert,
         "build": figures.build,
+        "emulate": figures.emulate,
         "info": figures.info,
     }
 
