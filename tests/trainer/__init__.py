@@ -1,2 +1,3 @@
 # SPDX-License-Identifier: MIT
 # Copyright (c) 2026 the pedalsmith developers
+"""Tests of the Keras trainer."""

@@ -62,11 +62,7 @@ def load_library(instruction_set: str) -> ctypes.CDLL:
     """The kernel built for `instruction_set`. Raises BadInput when it cannot be built."""
     flags = ("-std=gnu11", "-O3", "-fPIC", "-fno-sanitize=undefined", *WARNINGS)
     wide = ("-mprefer-vector-width=512",) if instruction_set == "x86_64_v4" else ()
-    path = library_of(
-        [_SOURCES],
-        f"training-{instruction_set}",
-        (*flags, f"-mcpu={instruction_set}", *wide),
-    )
+    path = library_of([_SOURCES], (*flags, f"-mcpu={instruction_set}", *wide))
     library = ctypes.CDLL(str(path))
     for name in ("kernel_weight_count", "kernel_workspace_bytes", "kernel_state_count"):
         getattr(library, name).restype = ctypes.c_int64

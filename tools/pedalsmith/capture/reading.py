@@ -84,8 +84,7 @@ def describe_alignment(alignment: Alignment) -> str:
 
 
 def _read(path: Path, channel: int | None) -> Audio:
-    audio = read_audio(path, channel=channel, least_seconds=LEAST_SECONDS)
-    return audio
+    return read_audio(path, channel=channel, least_seconds=LEAST_SECONDS)
 
 
 def _check_lengths(dry: Audio, wet: Audio) -> None:
@@ -96,9 +95,10 @@ def _check_lengths(dry: Audio, wet: Audio) -> None:
             "export both from the same start to the same end."
         )
     if abs(difference) > 0.001:
+        than = "shorter" if difference > 0 else "longer"
         notice(
-            f"{wet.path.name}: is {abs(difference):.3f} s {'shorter' if difference > 0 else 'longer'} "
-            f"than {dry.path.name}; the common part is used."
+            f"{wet.path.name}: is {abs(difference):.3f} s {than} than {dry.path.name}; "
+            "the common part is used."
         )
 
 
@@ -109,8 +109,8 @@ def _check_sound(audio: Audio) -> None:
     share = _clipped_share(samples)
     if share > _CLIPPED_SHARE:
         raise BadInput(
-            f"{audio.path}: is clipped, {100 * share:.2f} % of its samples stick at full scale; turn "
-            "the recording level down and play again."
+            f"{audio.path}: is clipped, {100 * share:.2f} % of its samples stick at full scale; "
+            "turn the recording level down and play again."
         )
 
 
