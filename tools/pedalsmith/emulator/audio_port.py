@@ -2,9 +2,9 @@
 # Copyright (c) 2026 the pedalsmith developers
 """Samples at the codec: those that go in at its ADC and those that come out at its DAC.
 
-Latency is measured from the rings themselves: after a half of the receive ring has been filled, the
-firmware answers by changing a half of the transmit ring; the frame in which that half begins to play,
-less the frame in which the first sample of the received half came in, is the latency.
+Latency is measured from the rings themselves: after a half of the receive ring has been filled,
+the firmware answers by changing a half of the transmit ring; the frame in which that half begins
+to play, less the frame in which the first sample of the received half came in, is the latency.
 """
 
 from collections.abc import Callable
@@ -41,7 +41,7 @@ class AudioPort:
         self._in = np.zeros(0, dtype=np.int32)
         self._out = np.zeros(0, dtype=np.int32)
         self._transmit: tuple[int, int] | None = None
-        self._half_frames = 0
+        self.half_frames = 0
         self._seen: tuple[bytes, bytes] | None = None
         self._seen_at = 0
 
@@ -50,6 +50,10 @@ class AudioPort:
         self._in = np.zeros(2 * len(samples_in), dtype=np.int32)
         self._in[::CHANNELS] = samples_in
         self._out = np.zeros(CHANNELS * room, dtype=np.int32)
+
+    def steady_latency(self) -> int:
+        """The latency measured, or two blocks while nothing that could be measured has come out."""
+        return 2 * self.half_frames if self.latency is None else self.latency
 
     def start(self, rate: float) -> None:
         """The frame clock starts."""
@@ -82,7 +86,7 @@ class AudioPort:
                 bits=bits, shift=shift,
             )  # fmt: skip
             if receives:
-                self._half_frames = words // CHANNELS // 2
+                self.half_frames = words // CHANNELS // 2
             else:
                 self._transmit = ring, words
         return lambda: int(pump.at)
@@ -115,8 +119,8 @@ class AudioPort:
             changed = [i for i in (0, 1) if halves[i] != self._seen[i]]
             if len(changed) == 1:
                 # Seen from the edge at which the half before was full: the next frame to play was
-                # at `_seen_at`, and the received half had begun `_half_frames` frames before.
+                # at `_seen_at`, and the received half had begun `half_frames` frames before.
                 ahead = (changed[0] * words // 2 - self._seen_at) % words // CHANNELS
-                self.latency = self._half_frames + 1 + ahead
+                self.latency = self.half_frames + 1 + ahead
         self._seen = halves
         self._seen_at = int(self.machine.state.pumps[TRANSMIT].at)

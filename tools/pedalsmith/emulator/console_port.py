@@ -3,12 +3,13 @@
 """The far end of a serial console: what the board sent, and what is typed to it."""
 
 from collections.abc import Callable
+from functools import partial
 
 from pedalsmith.emulator.machine import Machine
 
 
 class ConsolePort:
-    """Keeps what the board sends; `type` sends to it, a character after the other at the baud rate."""
+    """Keeps what the board sends; `type` sends to it, character by character at the baud rate."""
 
     def __init__(self, machine: Machine, baud: int) -> None:
         self._machine, self.baud = machine, baud
@@ -30,6 +31,8 @@ class ConsolePort:
     def type(self, data: bytes) -> None:
         """Sends characters to the board, from now on."""
         for index, character in enumerate(data):
-            self._machine.after(
-                (index + 1) * 10 / self.baud, lambda character=character: self.on_receive(character)
-            )
+            seconds = (index + 1) * 10 / self.baud
+            self._machine.after(seconds, partial(self._arrive, character))
+
+    def _arrive(self, character: int) -> None:
+        self.on_receive(character)

@@ -9,5 +9,5 @@ class EmulationError(DeviceTrouble):
     """The firmware did what the hardware would not take: a wrong set-up, a fault, no audio."""
 
 
-class Unmodelled(EmulationError):
-    """The firmware touched a register, a bit or an address that the emulated board does not know."""
+class Unmodelled(EmulationError):  # noqa: N818 - reads as what it says
+    """The firmware touched a register, bit or address that the emulated board does not know."""

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from elftools.common.exceptions import ELFError
 from elftools.elf.elffile import ELFFile
+from elftools.elf.sections import SymbolTableSection
 
 from pedalsmith.errors import BadInput
 
@@ -30,7 +31,7 @@ class Image:
 
 
 def read_image(path: Path, base: int) -> Image:
-    """Reads .elf, or any other file as the bytes from `base` on (then with a .elf beside it, names).
+    """Reads .elf, or any other file as the bytes from `base` on (names from a .elf beside it).
 
     Raises BadInput when the file is not there or is no ELF of a 32-bit ARM.
     """
@@ -67,7 +68,7 @@ def _segments(path: Path) -> list[tuple[int, bytes]]:
 def _names(path: Path) -> list[tuple[int, int, str]]:
     with _open(path) as file:
         table = file.get_section_by_name(".symtab")
-        if table is None:
+        if not isinstance(table, SymbolTableSection):
             return []
         return sorted(
             (symbol["st_value"] & ~1, symbol["st_size"], symbol.name)

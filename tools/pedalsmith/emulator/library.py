@@ -15,7 +15,6 @@ from unicorn.unicorn_py3.unicorn import uclib
 
 from pedalsmith.native.compiler import HOST_FLAGS, library_of
 
-
 SOURCES = Path(__file__).with_name("core")
 
 EXCEPTIONS, MEMORIES, PUMPS, CELL_BYTES, COUNTS, EDGES = 256, 16, 4, 1024, 1 << 16, 1 << 16
@@ -30,10 +29,13 @@ ON_PUMP = ctypes.CFUNCTYPE(None, c_uint32, c_uint32)
 
 _FLAGS = tuple(flag for flag in HOST_FLAGS if flag != "-fno-builtin")
 
-_UNICORN = (
-    "uc_open uc_close uc_ctl uc_mem_map_ptr uc_mmio_map uc_hook_add uc_emu_start "
-    "uc_emu_stop uc_reg_read uc_reg_write uc_reg_read_batch"
-).split()
+_UNICORN = [
+    f"uc_{name}"
+    for name in (
+        "open", "close", "ctl", "mem_map_ptr", "mmio_map", "hook_add", "emu_start", "emu_stop",
+        "reg_read", "reg_write", "reg_read_batch",
+    )
+]  # fmt: skip
 
 
 class Unicorn(ctypes.Structure):

@@ -93,7 +93,7 @@ class Machine:
         if not host:
             raise EmulationError(f"{self.name}: memory at {base:#010x} cannot be mapped.")
         array = (ctypes.c_uint8 * size).from_address(host)
-        return np.frombuffer(array, dtype=np.uint8)
+        return np.ctypeslib.as_array(array)
 
     def protect(self, base: int, protection: int) -> None:
         """Changes what may be done with the memory that begins at `base`."""
@@ -141,7 +141,9 @@ class Machine:
         """Writes RAM or flash, past every protection."""
         host = self._host(address, len(data))
         if host is None:
-            raise EmulationError(f"{self.name}: {address:#010x} is no memory; the image is too large.")
+            raise EmulationError(
+                f"{self.name}: {address:#010x} is no memory; the image is too large."
+            )
         ctypes.memmove(host, data, len(data))
 
     # Time
@@ -206,7 +208,7 @@ class Machine:
         bits: int = 24,
         words_a_frame: int = 2,
     ) -> None:
-        """Moves `samples` to or from a ring in RAM, a frame a tick; `on_half(0 or 1)` at its halves."""
+        """Moves `samples` to or from a ring in RAM, a frame a tick; `on_half(0)`, `on_half(1)`."""
         pump = self.state.pumps[index]
         before = pump.sample_at if self._kept.get(index) is samples else 0
         self._kept[index] = samples
@@ -232,7 +234,7 @@ class Machine:
         """The steps counted since trace(True)."""
         if self.state.tracing == 2:
             raise EmulationError(f"{self.name}: more than {library.EDGES} steps in the trace.")
-        raw = np.frombuffer(self.state.edges, dtype=np.dtype(library.Edge))
+        raw = np.ctypeslib.as_array(self.state.edges)
         used = raw[raw["target_size"] != 0]
         return [Edge(*(int(v) for v in edge)) for edge in used]
 
@@ -251,7 +253,9 @@ class Machine:
                 call()
             if reason == library.RESET:
                 if self.on_reset is None:
-                    raise EmulationError(f"{self.name}: the firmware resets the chip{self.where()}.")
+                    raise EmulationError(
+                        f"{self.name}: the firmware resets the chip{self.where()}."
+                    )
                 self.on_reset()
             elif reason not in {library.TIME, library.STOPPED}:
                 self._raise(reason)
@@ -270,7 +274,9 @@ class Machine:
                 why = "which is locked or unclocked,"
             raise Unmodelled(f"{self.name}: {what} {address:#010x}, {why}{self.where(pc)}.")
         if reason == library.ASLEEP:
-            raise EmulationError(f"{self.name}: sleeps for ever, no interrupt can come{self.where(pc)}.")
+            raise EmulationError(
+                f"{self.name}: sleeps for ever, no interrupt can come{self.where(pc)}."
+            )
         if reason == library.FAULT:
             raise EmulationError(
                 f"{self.name}: an exception cannot be entered or left (stack, vector or "

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 # Copyright (c) 2026 the pedalsmith developers
-"""A peripheral: named registers at offsets, which refuse what the hardware's manual does not know."""
+"""A peripheral: named registers at offsets, which refuse what the manual does not know."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -65,9 +65,7 @@ class Peripheral:
         stored: bool = True,
     ) -> None:
         """Declares a register; see Register."""
-        register = Register(
-            name, offset, reset, writable, read_only, on_write, on_read, stored
-        )
+        register = Register(name, offset, reset, writable, read_only, on_write, on_read, stored)
         self.registers[offset] = register
         self._by_name[name] = register
         cell, word = self._place(offset)
@@ -133,8 +131,8 @@ class Peripheral:
         known = register.writable | register.read_only
         if value & ~known != (before & ~known if register.stored else 0):
             raise Unmodelled(
-                f"{self.machine.name}: write of {value:#010x} to {self.name}.{register.name} sets bits "
-                f"{value & ~known:#x} that are not modelled{self.machine.where()}."
+                f"{self.machine.name}: write of {value:#010x} to {self.name}.{register.name} sets "
+                f"bits {value & ~known:#x} that are not modelled{self.machine.where()}."
             )
         if register.stored:
             value = value & register.writable | before & ~register.writable

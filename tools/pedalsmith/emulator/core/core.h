@@ -1,16 +1,17 @@
-/* SPDX-License-Identifier: MIT
- * Copyright (c) 2026 the pedalsmith developers */
-
-/* The fast part of an emulated board: Unicorn executes, this counts, keeps time and takes exceptions.
- *
- * Unicorn has no NVIC, SysTick or DWT and knows no time. A hook on every block of instructions adds the
- * block's instructions to the clock and, when something is due, does it or leaves Unicorn so that an
- * exception can be entered. Peripherals are Python; what must not cost a Python call for each sample or
- * each poll (audio words, status registers) is done here.
- *
- * Time is counted in units of 1 / 158.4 GHz, the least common multiple of the clocks in use (16, 24, 64,
- * 396, 400, 480, 528, 600 MHz), so that an instruction and an audio frame last whole numbers of units.
- * An instruction lasts one core cycle. */
+// SPDX-License-Identifier: MIT
+// Copyright (c) 2026 the pedalsmith developers
+//
+// The fast part of an emulated board: Unicorn executes, this counts, keeps time and takes
+// exceptions.
+//
+// Unicorn has no NVIC, SysTick or DWT and knows no time. A hook on every block of instructions adds
+// the block's instructions to the clock and, when something is due, does it or leaves Unicorn so
+// that an exception can be entered. Peripherals are Python; what must not cost a Python call for
+// each sample or each poll (audio words, status registers) is done here.
+//
+// Time is counted in units of 1 / 158.4 GHz, the least common multiple of the clocks in use (16,
+// 24, 64, 396, 400, 480, 528, 600 MHz), so that an instruction and an audio frame last whole
+// numbers of units. An instruction lasts one core cycle.
 #ifndef CORE_H
 #define CORE_H
 
@@ -38,17 +39,25 @@ enum {
 #define CORE_PPB_SIZE 0x00100000u
 #define CORE_NEVER    UINT64_MAX
 
-/* Why core_run came back. */
-enum { CORE_TIME = 1, CORE_STOPPED, CORE_RESET, CORE_REFUSED, CORE_INVALID, CORE_FAULT, CORE_ASLEEP };
+// Why core_run came back.
+enum {
+    CORE_TIME = 1,
+    CORE_STOPPED,
+    CORE_RESET,
+    CORE_REFUSED,
+    CORE_INVALID,
+    CORE_FAULT,
+    CORE_ASLEEP
+};
 
-/* Unicorn's functions, filled in by Python from the wheel's own library, so nothing is linked. */
+// Unicorn's functions, filled in by Python from the wheel's own library, so nothing is linked.
 typedef struct {
     uc_err (*open)(uc_arch, uc_mode, uc_engine **);
     uc_err (*close)(uc_engine *);
     uc_err (*ctl)(uc_engine *, uc_control_type, ...);
     uc_err (*mem_map_ptr)(uc_engine *, uint64_t, uint64_t, uint32_t, void *);
-    uc_err (*mmio_map)(uc_engine *, uint64_t, uint64_t, uc_cb_mmio_read_t, void *, uc_cb_mmio_write_t,
-                       void *);
+    uc_err (*mmio_map)(uc_engine *, uint64_t, uint64_t, uc_cb_mmio_read_t, void *,
+                       uc_cb_mmio_write_t, void *);
     uc_err (*hook_add)(uc_engine *, uc_hook *, int, void *, void *, uint64_t, uint64_t, ...);
     uc_err (*emu_start)(uc_engine *, uint64_t, uint64_t, uint64_t, size_t);
     uc_err (*emu_stop)(uc_engine *);
@@ -57,7 +66,7 @@ typedef struct {
     uc_err (*reg_read_batch)(uc_engine *, int const *, void **, int);
 } unicorn_t;
 
-/* What Python does. `on_event` is called when `python_event` is due. */
+// What Python does. `on_event` is called when `python_event` is due.
 typedef struct {
     uint32_t (*on_read)(uint32_t address, uint32_t size);
     void (*on_write)(uint32_t address, uint32_t size, uint32_t value);
@@ -66,21 +75,21 @@ typedef struct {
     void (*on_system_write)(uint32_t address, uint32_t size, uint32_t value);
 } callbacks_t;
 
-/* RAM or flash. `code` has a byte for each page of 1 KB: instructions were fetched from it. */
+// RAM or flash. `code` has a byte for each page of 1 KB: instructions were fetched from it.
 typedef struct {
     uint32_t base, size;
     uint8_t *host, *code;
     uint32_t protection;
 } memory_t;
 
-/* 1 KB of peripheral registers: their values, and which of them a read may take without Python. */
+// 1 KB of peripheral registers: their values, and which of them a read may take without Python.
 typedef struct {
     uint32_t value[CORE_CELL_BYTES / 4];
     uint8_t direct[CORE_CELL_BYTES / 4];
     uint8_t open; /* 0: clock gated, every access goes to Python, which refuses it */
 } cell_t;
 
-/* Moves audio words between a ring in RAM and a list of samples, one frame a tick of its clock. */
+// Moves audio words between a ring in RAM and a list of samples, one frame a tick of its clock.
 typedef struct {
     uint8_t *ring;
     int32_t *samples;
@@ -94,7 +103,7 @@ typedef struct {
     uint32_t address, size, count;
 } block_count_t;
 
-/* A step from one block to the next and how often it was made. Sizes in bytes; size 0: unused. */
+// A step from one block to the next and how often it was made. Sizes in bytes; size 0: unused.
 typedef struct {
     uint32_t from, from_size, to, to_size;
     uint64_t count;
@@ -105,28 +114,29 @@ typedef struct {
     unicorn_t unicorn;
     callbacks_t callbacks;
 
-    uint64_t now;          /* units */
-    uint64_t cycle;        /* units a core cycle */
-    uint64_t deadline;     /* when the hook next has to look */
-    uint64_t python_event; /* when Python wants to be called */
-    uint64_t until;        /* when core_run is to come back */
-    uint64_t instructions; /* executed since power-up */
-    uint64_t idle;         /* units slept in WFI */
+    uint64_t now;                    /* units */
+    uint64_t cycle;                  /* units a core cycle */
+    uint64_t deadline;               /* when the hook next has to look */
+    uint64_t python_event;           /* when Python wants to be called */
+    uint64_t until;                  /* when core_run is to come back */
+    uint64_t instructions;           /* executed since power-up */
+    uint64_t idle;                   /* units slept in WFI */
     uint64_t spent[CORE_EXCEPTIONS]; /* instructions by exception number, 0 = thread */
     uint64_t taken[CORE_EXCEPTIONS]; /* how often each was entered */
     uint32_t block, block_size;      /* the block being executed */
     uint32_t current;                /* exception number, 0 in thread mode */
     uint32_t vectors; /* at reset; never executed, so Unicorn may have it as where to end */
     uint32_t fault_address, fault_kind, last_pc; /* kind: uc_mem_type + 1, | 256 if the MPU's */
-    uint32_t spin_block, spins; /* consecutive CYCCNT reads of one block */
-    int32_t stop;     /* a reason to leave; 0: none */
-    uint8_t leave;    /* the hook has stopped Unicorn */
+    uint32_t spin_block, spins;                  /* consecutive CYCCNT reads of one block */
+    int32_t stop;                                /* a reason to leave; 0: none */
+    uint8_t leave;                               /* the hook has stopped Unicorn */
     uint8_t attention;
     uint8_t tracing;
 
     uint8_t pending[CORE_EXCEPTIONS], enabled[CORE_EXCEPTIONS], active[CORE_EXCEPTIONS];
     uint8_t line[CORE_EXCEPTIONS], priority[CORE_EXCEPTIONS];
-    uint32_t vtor, airc, ccr, scr, shcsr, cpacr, cfsr, hfsr, mmfar, bfar, fpccr, fpdscr, csselr, actlr;
+    uint32_t vtor, airc, ccr, scr, shcsr, cpacr, cfsr, hfsr, mmfar, bfar, fpccr, fpdscr, csselr,
+        actlr;
     uint32_t mpu_ctrl, mpu_rnr, mpu_rbar[16], mpu_rasr[16], mpu_regions;
     uint32_t itcmcr, dtcmcr, demcr, dwt_ctrl, dwt_unlocked;
     uint64_t cyccnt_at; /* time of the count below */
@@ -136,7 +146,8 @@ typedef struct {
     uint64_t systick_from;      /* when the counter last was at its reload value */
     uint64_t systick_next;
 
-    uint64_t frame_next, frame_whole, frame_part, frame_carry; /* the audio frame clock; part: 2^-32 */
+    uint64_t frame_next, frame_whole, frame_part,
+        frame_carry; /* the audio frame clock; part: 2^-32 */
     uint64_t frames;
     pump_t pumps[CORE_PUMPS];
 
@@ -148,7 +159,7 @@ typedef struct {
     uint32_t edges_used, last_block, last_size;
 } machine_t;
 
-/* run.c */
+// run.c
 size_t core_size(void);
 machine_t *core_new(const unicorn_t *unicorn, const callbacks_t *callbacks);
 void core_free(machine_t *m);
@@ -161,38 +172,38 @@ void core_set_cycle(machine_t *m, uint64_t units);
 void core_set_python_event(machine_t *m, uint64_t when);
 void core_update_deadline(machine_t *m);
 
-/* memory.c */
+// memory.c
 uint8_t *core_add_memory(machine_t *m, uint32_t base, uint32_t size, uint32_t protection);
 void core_protect(machine_t *m, uint32_t base, uint32_t protection);
 uint8_t *core_host(machine_t *m, uint32_t address, uint32_t bytes); /* NULL: not RAM or flash */
 void core_flush_permissions(machine_t *m);
 bool core_open_memory(machine_t *m); /* hooks Unicorn */
 
-/* exceptions.c */
+// exceptions.c
 void core_set_line(machine_t *m, uint32_t exception, uint32_t level);
 void core_pend(machine_t *m, uint32_t exception);
-void core_look(machine_t *m);           /* recomputes `attention` */
-uint32_t core_takeable(machine_t *m);   /* exception to enter now, or 0 */
-bool core_wakes(machine_t *m);          /* WFI would end */
+void core_look(machine_t *m);         /* recomputes `attention` */
+uint32_t core_takeable(machine_t *m); /* exception to enter now, or 0 */
+bool core_wakes(machine_t *m);        /* WFI would end */
 bool core_enter(machine_t *m, uint32_t exception);
 bool core_return(machine_t *m, uint32_t exc_return);
 
-/* system.c */
+// system.c
 uint64_t core_ppb_read(uc_engine *uc, uint64_t offset, unsigned size, void *machine);
 void core_ppb_write(uc_engine *uc, uint64_t offset, unsigned size, uint64_t value, void *machine);
 
-/* timers.c */
+// timers.c
 uint32_t core_cyccnt(machine_t *m);
 void core_set_cyccnt(machine_t *m, uint32_t value);
 uint32_t core_systick_read(machine_t *m, uint32_t offset);
 void core_systick_write(machine_t *m, uint32_t offset, uint32_t value);
 void core_systick_due(machine_t *m);
 
-/* frames.c */
+// frames.c
 void core_start_frames(machine_t *m, uint64_t whole, uint64_t part); /* units a frame; 0, 0 stops */
 void core_frame_due(machine_t *m);
 
-/* trace.c */
+// trace.c
 void core_trace(machine_t *m, uint32_t on);
 void core_add_edge(machine_t *m, uint32_t address, uint32_t size);
 uint32_t core_block_instructions(machine_t *m, uint32_t address, uint32_t size);

@@ -1,7 +1,7 @@
-/* SPDX-License-Identifier: MIT
- * Copyright (c) 2026 the pedalsmith developers */
-
-/* NVIC and exception entry and return: ARMv7-M Architecture Reference Manual, B1.5 and B3.4. */
+// SPDX-License-Identifier: MIT
+// Copyright (c) 2026 the pedalsmith developers
+//
+// NVIC and exception entry and return: ARMv7-M Architecture Reference Manual, B1.5 and B3.4.
 #include "core.h"
 
 #include <string.h>
@@ -63,7 +63,7 @@ static uint32_t highest_pending(const machine_t *m) {
     return best;
 }
 
-/* The priority being executed at; `masks`: with PRIMASK and FAULTMASK (WFI wakes without PRIMASK). */
+// The priority being executed at; `masks`: with PRIMASK and FAULTMASK (WFI wakes without PRIMASK).
 static int32_t execution_priority(machine_t *m, bool primask) {
     int32_t level = THREAD_PRIORITY;
     for (uint32_t i = 1; i < CORE_EXCEPTIONS; i++) {
@@ -108,16 +108,16 @@ static void read_float(machine_t *m, uint32_t *frame) {
 }
 
 bool core_enter(machine_t *m, uint32_t exception) {
-    static const int numbers[] = {UC_ARM_REG_R0, UC_ARM_REG_R1, UC_ARM_REG_R2,   UC_ARM_REG_R3,
-                                  UC_ARM_REG_R12, UC_ARM_REG_LR, UC_ARM_REG_PC,  UC_ARM_REG_XPSR,
-                                  UC_ARM_REG_SP, UC_ARM_REG_CONTROL};
+    static const int numbers[] = {UC_ARM_REG_R0,  UC_ARM_REG_R1,     UC_ARM_REG_R2, UC_ARM_REG_R3,
+                                  UC_ARM_REG_R12, UC_ARM_REG_LR,     UC_ARM_REG_PC, UC_ARM_REG_XPSR,
+                                  UC_ARM_REG_SP,  UC_ARM_REG_CONTROL};
     uint32_t frame[FP_FRAME_WORDS], stack = 0, control = 0;
     void *values[] = {frame,     frame + 1, frame + 2, frame + 3, frame + 4,
                       frame + 5, frame + 6, frame + 7, &stack,    &control};
     m->unicorn.reg_read_batch(m->uc, numbers, values, 10);
     bool floats = control & 4u;
     if (control & 2u || (floats && !(m->cpacr & 0x00F00000u))) {
-        /* The process stack is not modelled; floating point without CPACR would have faulted. */
+        // The process stack is not modelled; floating point without CPACR would have faulted.
         m->fault_address = frame[6];
         return false;
     }
@@ -164,8 +164,8 @@ bool core_enter(machine_t *m, uint32_t exception) {
 }
 
 bool core_return(machine_t *m, uint32_t exc_return) {
-    static const int numbers[] = {UC_ARM_REG_R0,  UC_ARM_REG_R1, UC_ARM_REG_R2, UC_ARM_REG_R3,
-                                  UC_ARM_REG_R12, UC_ARM_REG_LR};
+    static const int numbers[] = {UC_ARM_REG_R0, UC_ARM_REG_R1,  UC_ARM_REG_R2,
+                                  UC_ARM_REG_R3, UC_ARM_REG_R12, UC_ARM_REG_LR};
     bool floats = !(exc_return & 0x10u);
     bool thread = exc_return & 0x8u;
     uint32_t bytes = 4u * (floats ? FP_FRAME_WORDS : FRAME_WORDS);
@@ -180,7 +180,7 @@ bool core_return(machine_t *m, uint32_t exc_return) {
     stack += bytes + (frame[7] & 1u << 9 ? 4u : 0);
     m->active[m->current] = 0;
     if (m->line[m->current]) {
-        /* A level that is still there pends again. */
+        // A level that is still there pends again.
         m->pending[m->current] = 1;
     }
     uint32_t xpsr = frame[7] & ~(1u << 9), control = floats ? 4u : 0;

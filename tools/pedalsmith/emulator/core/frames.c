@@ -1,8 +1,8 @@
-/* SPDX-License-Identifier: MIT
- * Copyright (c) 2026 the pedalsmith developers */
-
-/* The audio frame clock. At a frame's edge the words to be sent in the frame leave the transmit ring
- * and those received in the frame before arrive in the receive ring, in that order. */
+// SPDX-License-Identifier: MIT
+// Copyright (c) 2026 the pedalsmith developers
+//
+// The audio frame clock. At a frame's edge the words to be sent in the frame leave the transmit
+// ring and those received in the frame before arrive in the receive ring, in that order.
 #include "core.h"
 
 #include <string.h>

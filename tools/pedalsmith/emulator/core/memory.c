@@ -1,12 +1,12 @@
-/* SPDX-License-Identifier: MIT
- * Copyright (c) 2026 the pedalsmith developers */
-
-/* RAM and flash, and who may do what where.
- *
- * Unicorn asks for the permissions of a page when it first meets it. Two things are made of that: the
- * MPU is enforced (for what is at least a page of 1 KB), and a page is executable only once it has been
- * executed. Unicorn looks for translated code at every store to an executable page: 20 MIPS instead of
- * 270 in a loop of stores. */
+// SPDX-License-Identifier: MIT
+// Copyright (c) 2026 the pedalsmith developers
+//
+// RAM and flash, and who may do what where.
+//
+// Unicorn asks for the permissions of a page when it first meets it. Two things are made of that:
+// the MPU is enforced (for what is at least a page of 1 KB), and a page is executable only once it
+// has been executed. Unicorn looks for translated code at every store to an executable page: 20
+// MIPS instead of 270 in a loop of stores.
 #include "core.h"
 
 #include <stdlib.h>
@@ -56,7 +56,7 @@ void core_protect(machine_t *m, uint32_t base, uint32_t protection) {
     }
 }
 
-/* What the MPU allows at an address: ARMv7-M Architecture Reference Manual, B3.5. */
+// What the MPU allows at an address: ARMv7-M Architecture Reference Manual, B3.5.
 static uint32_t mpu_allows(const machine_t *m, uint32_t address) {
     static const uint8_t privileged[8] = {0, 3, 3, 3, 0, 1, 1, 1};
     if (!(m->mpu_ctrl & 1u)) {

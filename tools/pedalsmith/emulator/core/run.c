@@ -1,12 +1,12 @@
-/* SPDX-License-Identifier: MIT
- * Copyright (c) 2026 the pedalsmith developers */
+// SPDX-License-Identifier: MIT
+// Copyright (c) 2026 the pedalsmith developers
 
 #include "core.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-/* Does what has become due. */
+// Does what has become due.
 static void serve(machine_t *m) {
     if (m->now >= m->frame_next) {
         core_frame_due(m);
@@ -33,7 +33,7 @@ static void on_block(uc_engine *uc, uint64_t address, uint32_t size, void *machi
         serve(m);
     }
     if (m->stop || (m->attention && core_takeable(m))) {
-        /* Unicorn calls the hook for this block again when it resumes: it is counted then. */
+        // Unicorn calls the hook for this block again when it resumes: it is counted then.
         m->leave = 1;
         m->unicorn.emu_stop(uc);
         return;
@@ -60,7 +60,8 @@ static uint64_t bus_read(uc_engine *uc, uint64_t offset, unsigned size, void *ma
     return m->callbacks.on_read(CORE_BUS_BASE + at, size);
 }
 
-static void bus_write(uc_engine *uc, uint64_t offset, unsigned size, uint64_t value, void *machine) {
+static void bus_write(uc_engine *uc, uint64_t offset, unsigned size, uint64_t value,
+                      void *machine) {
     machine_t *m = machine;
     (void)uc;
     m->spins = 0;
@@ -144,7 +145,7 @@ void core_set_python_event(machine_t *m, uint64_t when) {
 
 void core_set_cycle(machine_t *m, uint64_t units) {
     core_set_cyccnt(m, core_cyccnt(m));
-    /* SysTick keeps the ticks that have passed. */
+    // SysTick keeps the ticks that have passed.
     uint64_t old = m->systick_ctrl & 4u ? m->cycle : m->systick_reference;
     uint64_t passed = old ? (m->now - m->systick_from) / old : 0;
     m->cycle = units;
@@ -156,7 +157,7 @@ void core_set_cycle(machine_t *m, uint64_t units) {
     core_update_deadline(m);
 }
 
-/* The core after reset: ARMv7-M Architecture Reference Manual, B1.5.5. Time and counts go on. */
+// The core after reset: ARMv7-M Architecture Reference Manual, B1.5.5. Time and counts go on.
 void core_reset(machine_t *m, uint32_t vector_table) {
     memset(m->pending, 0, sizeof m->pending);
     memset(m->enabled, 0, sizeof m->enabled);
@@ -202,7 +203,7 @@ void core_reset(machine_t *m, uint32_t vector_table) {
     core_update_deadline(m);
 }
 
-/* Sleeps from one deadline to the next until an interrupt would end WFI. */
+// Sleeps from one deadline to the next until an interrupt would end WFI.
 static int sleep_until_interrupt(machine_t *m) {
     while (!core_wakes(m)) {
         if (m->stop) {
@@ -239,7 +240,7 @@ int core_run(machine_t *m, uint64_t until) {
                 return m->stop;
             }
         } else if (!error) {
-            /* Neither the hook nor an error ended it: WFI. */
+            // Neither the hook nor an error ended it: WFI.
             int reason = sleep_until_interrupt(m);
             if (reason) {
                 return reason;

@@ -1,16 +1,16 @@
-/* SPDX-License-Identifier: MIT
- * Copyright (c) 2026 the pedalsmith developers */
-
-/* The core's own registers, 0xE0000000..0xE00FFFFF: DWT, SysTick, NVIC, SCB, MPU, FPU, caches.
- * ARMv7-M Architecture Reference Manual, B3; Cortex-M7 Technical Reference Manual, 3 and 5. What is not
- * here goes to Python, which refuses it by name. */
+// SPDX-License-Identifier: MIT
+// Copyright (c) 2026 the pedalsmith developers
+//
+// The core's own registers, 0xE0000000..0xE00FFFFF: DWT, SysTick, NVIC, SCB, MPU, FPU, caches.
+// ARMv7-M Architecture Reference Manual, B3; Cortex-M7 Technical Reference Manual, 3 and 5. What is
+// not here goes to Python, which refuses it by name.
 #include "core.h"
 
 #include <string.h>
 
 enum { DWT = 0x1000, DWT_LAR = 0x1FB0, SCS = 0xE000, SPINS = 32, SKIP_CYCLES = 240 };
 
-/* The word that holds one bit of 32 exceptions in a row, from IRQ 32 n on. */
+// The word that holds one bit of 32 exceptions in a row, from IRQ 32 n on.
 static uint32_t gather(const uint8_t *flags, uint32_t n) {
     uint32_t word = 0;
     for (uint32_t i = 0; i < 32 && 16 + 32 * n + i < CORE_EXCEPTIONS; i++) {
@@ -30,23 +30,40 @@ static void scatter(machine_t *m, uint8_t *flags, uint32_t n, uint32_t word, uin
 
 static uint32_t *stored(machine_t *m, uint32_t offset) {
     switch (offset) {
-    case 0x008: return &m->actlr;
-    case 0xD08: return &m->vtor;
-    case 0xD10: return &m->scr;
-    case 0xD14: return &m->ccr;
-    case 0xD24: return &m->shcsr;
-    case 0xD34: return &m->mmfar;
-    case 0xD38: return &m->bfar;
-    case 0xD84: return &m->csselr;
-    case 0xD88: return &m->cpacr;
-    case 0xD94: return &m->mpu_ctrl;
-    case 0xD98: return &m->mpu_rnr;
-    case 0xF34: return &m->fpccr;
-    case 0xF3C: return &m->fpdscr;
-    case 0xF90: return &m->itcmcr;
-    case 0xF94: return &m->dtcmcr;
-    case 0xDFC: return &m->demcr;
-    default: return NULL;
+    case 0x008:
+        return &m->actlr;
+    case 0xD08:
+        return &m->vtor;
+    case 0xD10:
+        return &m->scr;
+    case 0xD14:
+        return &m->ccr;
+    case 0xD24:
+        return &m->shcsr;
+    case 0xD34:
+        return &m->mmfar;
+    case 0xD38:
+        return &m->bfar;
+    case 0xD84:
+        return &m->csselr;
+    case 0xD88:
+        return &m->cpacr;
+    case 0xD94:
+        return &m->mpu_ctrl;
+    case 0xD98:
+        return &m->mpu_rnr;
+    case 0xF34:
+        return &m->fpccr;
+    case 0xF3C:
+        return &m->fpdscr;
+    case 0xF90:
+        return &m->itcmcr;
+    case 0xF94:
+        return &m->dtcmcr;
+    case 0xDFC:
+        return &m->demcr;
+    default:
+        return NULL;
     }
 }
 
@@ -67,8 +84,8 @@ static bool read_word(machine_t *m, uint32_t at, uint32_t *value) {
     if (at == DWT) {
         *value = m->dwt_ctrl | 0x40000000u;
     } else if (at == DWT + 4) {
-        /* A wait on the counter would cost a second of real time for each of the board's. After some
-         * reads from one block it goes on in steps of half a microsecond. */
+        // A wait on the counter would cost a second of real time for each of the board's. After
+        // some reads from one block it goes on in steps of half a microsecond.
         if (m->current == 0 && m->spin_block == m->block && ++m->spins > SPINS) {
             m->now += SKIP_CYCLES * m->cycle;
         } else if (m->spin_block != m->block) {
@@ -96,24 +113,59 @@ static bool read_word(machine_t *m, uint32_t at, uint32_t *value) {
         memcpy(value, m->priority + 4 + (offset - 0xD18), 4);
     } else {
         switch (offset) {
-        case 0x004: *value = 7; break;          /* ICTR: 256 lines at most */
-        case 0xD00: *value = 0x411FC271; break; /* CPUID: Cortex-M7 r1p1 */
-        case 0xD04: *value = icsr(m); break;
-        case 0xD0C: *value = 0xFA050000u | m->airc; break;
-        case 0xD28: *value = m->cfsr; break;
-        case 0xD2C: *value = m->hfsr; break;
-        case 0xD78: *value = 0x09000003; break; /* CLIDR */
-        case 0xD7C: *value = 0x8303C003; break; /* CTR */
-        case 0xD80: *value = m->csselr & 1u ? 0xF01FE009u : 0xF003E019u; break; /* 16 KB each */
-        case 0xD90: *value = m->mpu_regions << 8; break;
-        case 0xD9C: *value = m->mpu_rbar[m->mpu_rnr & 15u]; break;
-        case 0xDA0: *value = m->mpu_rasr[m->mpu_rnr & 15u]; break;
-        case 0xDF0: *value = 0; break;          /* DHCSR: no debugger */
-        case 0xF40: *value = 0x10110221; break; /* MVFR0: double precision */
-        case 0xF44: *value = 0x12000011; break;
-        case 0xF48: *value = 0x00000040; break;
-        case 0xF9C: *value = 0; break; /* CACR */
-        default: return false;
+        case 0x004:
+            *value = 7;
+            break; /* ICTR: 256 lines at most */
+        case 0xD00:
+            *value = 0x411FC271;
+            break; /* CPUID: Cortex-M7 r1p1 */
+        case 0xD04:
+            *value = icsr(m);
+            break;
+        case 0xD0C:
+            *value = 0xFA050000u | m->airc;
+            break;
+        case 0xD28:
+            *value = m->cfsr;
+            break;
+        case 0xD2C:
+            *value = m->hfsr;
+            break;
+        case 0xD78:
+            *value = 0x09000003;
+            break; /* CLIDR */
+        case 0xD7C:
+            *value = 0x8303C003;
+            break; /* CTR */
+        case 0xD80:
+            *value = m->csselr & 1u ? 0xF01FE009u : 0xF003E019u;
+            break; /* 16 KB each */
+        case 0xD90:
+            *value = m->mpu_regions << 8;
+            break;
+        case 0xD9C:
+            *value = m->mpu_rbar[m->mpu_rnr & 15u];
+            break;
+        case 0xDA0:
+            *value = m->mpu_rasr[m->mpu_rnr & 15u];
+            break;
+        case 0xDF0:
+            *value = 0;
+            break; /* DHCSR: no debugger */
+        case 0xF40:
+            *value = 0x10110221;
+            break; /* MVFR0: double precision */
+        case 0xF44:
+            *value = 0x12000011;
+            break;
+        case 0xF48:
+            *value = 0x00000040;
+            break;
+        case 0xF9C:
+            *value = 0;
+            break; /* CACR */
+        default:
+            return false;
         }
     }
     return true;
@@ -159,7 +211,7 @@ static void write_icsr(machine_t *m, uint32_t value) {
     core_look(m);
 }
 
-/* Interrupt priorities have four bits on both chips. */
+// Interrupt priorities have four bits on both chips.
 static void write_priorities(uint8_t *to, unsigned size, uint32_t value) {
     for (unsigned i = 0; i < size; i++) {
         to[i] = value >> (8 * i) & 0xF0u;
@@ -188,10 +240,18 @@ static bool write_word(machine_t *m, uint32_t at, uint32_t value) {
         scatter(m, m->pending, n, value & ~gather(m->line, n), 0);
     } else {
         switch (offset) {
-        case 0xD04: write_icsr(m, value); break;
-        case 0xD0C: write_airc(m, value); break;
-        case 0xD28: m->cfsr &= ~value; break;
-        case 0xD2C: m->hfsr &= ~value; break;
+        case 0xD04:
+            write_icsr(m, value);
+            break;
+        case 0xD0C:
+            write_airc(m, value);
+            break;
+        case 0xD28:
+            m->cfsr &= ~value;
+            break;
+        case 0xD2C:
+            m->hfsr &= ~value;
+            break;
         case 0xD24:
             m->shcsr = value & 0x70000u;
             m->enabled[4] = value >> 16 & 1u;
@@ -219,9 +279,19 @@ static bool write_word(machine_t *m, uint32_t at, uint32_t value) {
             m->mpu_ctrl = value & 7u;
             core_flush_permissions(m);
             break;
-        case 0xF00: core_pend(m, 16 + (value & 0xFFu)); break; /* STIR */
-        case 0xF50: case 0xF58: case 0xF5C: case 0xF60: case 0xF64: case 0xF68: case 0xF6C:
-        case 0xF70: case 0xF74: case 0xF78:
+        case 0xF00:
+            core_pend(m, 16 + (value & 0xFFu));
+            break; /* STIR */
+        case 0xF50:
+        case 0xF58:
+        case 0xF5C:
+        case 0xF60:
+        case 0xF64:
+        case 0xF68:
+        case 0xF6C:
+        case 0xF70:
+        case 0xF74:
+        case 0xF78:
             break; /* cache and branch predictor maintenance: memory here is always coherent */
         default: {
             uint32_t *word = stored(m, offset);

@@ -1,9 +1,8 @@
-/* SPDX-License-Identifier: MIT
- * Copyright (c) 2026 the pedalsmith developers */
-
-/* SysTick (ARMv7-M, B3.3) and the cycle counter of the DWT. */
+// SPDX-License-Identifier: MIT
+// Copyright (c) 2026 the pedalsmith developers
+//
+// SysTick (ARMv7-M, B3.3) and the cycle counter of the DWT.
 #include "core.h"
-
 
 uint32_t core_cyccnt(machine_t *m) {
     if (!(m->dwt_ctrl & 1u) || !(m->demcr & 1u << 24)) {

@@ -1,12 +1,12 @@
-/* SPDX-License-Identifier: MIT
- * Copyright (c) 2026 the pedalsmith developers */
-
-/* Exact instruction counts, and how often each step from a block to the next was made. */
+// SPDX-License-Identifier: MIT
+// Copyright (c) 2026 the pedalsmith developers
+//
+// Exact instruction counts, and how often each step from a block to the next was made.
 #include "core.h"
 
 #include <string.h>
 
-/* Thumb: a first half-word of 0b11101.., 0b11110.. or 0b11111.. starts a 32-bit instruction. */
+// Thumb: a first half-word of 0b11101.., 0b11110.. or 0b11111.. starts a 32-bit instruction.
 uint32_t core_block_instructions(machine_t *m, uint32_t address, uint32_t size) {
     block_count_t *slot = &m->counts[(address >> 1) % CORE_COUNTS];
     if (slot->address == address && slot->size == size) {

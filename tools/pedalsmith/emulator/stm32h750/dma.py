@@ -9,6 +9,7 @@ increment; anything else is refused.
 """
 
 from collections.abc import Callable
+from functools import partial
 from typing import Protocol
 
 from pedalsmith.emulator.machine import Machine
@@ -97,19 +98,19 @@ class Dma(Peripheral):
         for half, name in enumerate(("L", "H")):
             self.add(f"{name}ISR", 4 * half, read_only=0x0F7D_0F7D)
             self.add(f"{name}IFCR", 8 + 4 * half, writable=ALL, stored=False,
-                     on_write=lambda value, _, half=half: self._clear(half, value))  # fmt: skip
+                     on_write=partial(self._clear, half))  # fmt: skip
         for i in range(8):
             base = 0x10 + 0x18 * i
             self.add(f"S{i}CR", base, writable=0x01FF_FFFF | 1 << 20,
-                     on_write=lambda value, before, i=i: self._write_cr(i, value, before))  # fmt: skip
+                     on_write=partial(self._write_cr, i))  # fmt: skip
             self.add(f"S{i}NDTR", base + 4, writable=0xFFFF,
-                     on_write=lambda value, _, i=i: self._locked(i, "NDTR"),
-                     on_read=lambda i=i: self._read_ndtr(i))  # fmt: skip
+                     on_write=partial(self._locked, i, "NDTR"),
+                     on_read=partial(self._read_ndtr, i))  # fmt: skip
             for offset, name in ((8, "PAR"), (0xC, "M0AR"), (0x10, "M1AR")):
                 self.add(f"S{i}{name}", base + offset, writable=ALL,
-                         on_write=lambda value, _, i=i, name=name: self._locked(i, name))  # fmt: skip
+                         on_write=partial(self._locked, i, name))  # fmt: skip
             self.add(f"S{i}FCR", base + 0x14, reset=0x21, writable=0x87, read_only=0x38,
-                     on_write=lambda value, _, i=i: self._locked(i, "FCR"))  # fmt: skip
+                     on_write=partial(self._locked, i, "FCR"))  # fmt: skip
 
     def reset(self) -> None:
         super().reset()
@@ -118,7 +119,7 @@ class Dma(Peripheral):
             self._update_irq(index)
             self._tell(index)
 
-    def _locked(self, index: int, name: str) -> None:
+    def _locked(self, index: int, name: str, value: int, before: int) -> None:
         if self[f"S{index}CR"] & 1:
             raise self.error(f"S{index}{name} is written while the stream is on")
 
@@ -161,8 +162,8 @@ class Dma(Peripheral):
             raise self.error(f"stream {index} is switched on, but its DMAMUX channel carries no "
                              "request of a peripheral that is modelled")  # fmt: skip
         if self[f"S{index}PAR"] != requester.data_address():
-            raise self.error(f"S{index}PAR is {self[f'S{index}PAR']:#010x}; the peripheral of its "
-                             f"request has its data at {requester.data_address():#010x}")  # fmt: skip
+            raise self.error(f"S{index}PAR is {self[f'S{index}PAR']:#010x}; the data of its "
+                             f"request is at {requester.data_address():#010x}")  # fmt: skip
         if stream.ring % stream.item_bytes:
             raise self.error(f"S{index}M0AR {stream.ring:#010x} is not aligned")
         reason = self._reachable(stream.ring, stream.items * stream.item_bytes)
@@ -179,7 +180,7 @@ class Dma(Peripheral):
         self["HISR" if index >= 4 else "LISR"] |= flags << _FLAG_SHIFT[index % 4]
         self._update_irq(index)
 
-    def _clear(self, half: int, value: int) -> None:
+    def _clear(self, half: int, value: int, before: int) -> None:
         self["HISR" if half else "LISR"] &= ~value
         for index in range(4 * half, 4 * half + 4):
             if value >> _FLAG_SHIFT[index % 4] & 0x3D:

@@ -16,7 +16,9 @@ class Port(Peripheral):
     """One port. `outside` maps a bit to the level that something outside drives."""
 
     def __init__(self, machine: Machine, letter: str) -> None:
-        super().__init__(machine, f"GPIO{letter}", 0x5802_0000 + 0x400 * "ABCDEFGHIJK".index(letter))
+        super().__init__(
+            machine, f"GPIO{letter}", 0x5802_0000 + 0x400 * "ABCDEFGHIJK".index(letter)
+        )
         self.outside: dict[int, bool] = {}
         self.changes: list[tuple[float, int, bool]] = []
         """(virtual seconds, bit, level) of every output change."""

@@ -7,6 +7,7 @@ a bus above its limit for the core voltage, too few flash wait states, a PLL cha
 """
 
 from collections.abc import Callable
+from functools import partial
 
 from pedalsmith.emulator.machine import Machine
 from pedalsmith.emulator.peripheral import ALL, Peripheral
@@ -61,7 +62,7 @@ class Rcc(Peripheral):
         add("PLLCFGR", 0x2C, reset=0x01FF_0000, writable=0x01FF_0FFF, on_write=self._write_pllcfgr)
         for n in (1, 2, 3):
             add(f"PLL{n}DIVR", 0x28 + 8 * n, reset=0x0101_0280, writable=0x7F7F_FFFF,
-                on_write=lambda value, before, n=n: self._write_divr(n, value, before))  # fmt: skip
+                on_write=partial(self._write_divr, n))  # fmt: skip
             add(f"PLL{n}FRACR", 0x2C + 8 * n, writable=0xFFF8)
         for name, offset, mask in (
             ("D1CCIPR", 0x4C, 0x3001_0033), ("D2CCIP1R", 0x50, 0xB137_71C7),
@@ -79,9 +80,9 @@ class Rcc(Peripheral):
         self._reset_flags = 0x00E8_0000
         for bus, (enable, reset, mask) in _ENABLES.items():
             add(f"{bus}ENR", enable, writable=mask,
-                on_write=lambda value, before, bus=bus: self._write_enables(bus, value, before))  # fmt: skip
+                on_write=partial(self._write_enables, bus))  # fmt: skip
             add(f"{bus}RSTR", reset, writable=mask,
-                on_write=lambda value, before, bus=bus: self._write_resets(bus, value, before))  # fmt: skip
+                on_write=partial(self._write_resets, bus))  # fmt: skip
             add(f"{bus}LPENR", _LOW_POWER[bus], reset=mask, writable=ALL)
 
     def reset(self) -> None:

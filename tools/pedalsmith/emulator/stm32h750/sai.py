@@ -9,6 +9,7 @@ lines have. What is wrong is named. The sample rate is computed from the registe
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 from pedalsmith.emulator.audio_port import AudioPort
 from pedalsmith.emulator.machine import Machine
@@ -87,20 +88,20 @@ class Sai(Peripheral):
         self.add("GCR", 0x00, writable=0x33)
         for letter, base in (("A", 0x04), ("B", 0x24)):
             self.add(f"{letter}CR1", base, reset=0x40, writable=0x0FFB_3FEF,
-                     on_write=lambda value, before, x=letter: self._write_cr1(x, value, before))  # fmt: skip
+                     on_write=partial(self._write_cr1, letter))  # fmt: skip
             self.add(f"{letter}CR2", base + 4, writable=0xFFFF,
-                     on_write=lambda value, before, x=letter: self._write_cr2(x, value))  # fmt: skip
+                     on_write=partial(self._write_cr2, letter))  # fmt: skip
             for name, offset, reset, mask in (
                 ("FRCR", 8, 0x7, 0x0007_7FFF), ("SLOTR", 0xC, 0, 0xFFFF_0FDF),
             ):  # fmt: skip
                 self.add(f"{letter}{name}", base + offset, reset=reset, writable=mask,
-                         on_write=lambda value, before, x=letter, n=name: self._locked(x, n))  # fmt: skip
+                         on_write=partial(self._locked, letter, name))  # fmt: skip
             self.add(f"{letter}IM", base + 0x10, writable=0x7F)
             self.add(f"{letter}SR", base + 0x14, reset=0x8, read_only=0x7007F,
-                     on_read=lambda x=letter: self._read_sr(x))  # fmt: skip
+                     on_read=partial(self._read_sr, letter))  # fmt: skip
             self.add(f"{letter}CLRFR", base + 0x18, writable=0x77, stored=False)
-            self.add(f"{letter}DR", base + 0x1C, on_read=lambda x=letter: self._touch_dr(x),
-                     on_write=lambda value, before, x=letter: self._touch_dr(x), stored=False)  # fmt: skip
+            self.add(f"{letter}DR", base + 0x1C, on_read=partial(self._read_dr, letter),
+                     on_write=partial(self._write_dr, letter), stored=False)  # fmt: skip
 
     def reset(self) -> None:
         super().reset()
@@ -108,14 +109,17 @@ class Sai(Peripheral):
             block.stream = None
         self.update()
 
-    def _touch_dr(self, letter: str) -> int:
-        raise self.error(f"{letter}DR is touched by the core; audio goes by DMA here")
+    def _read_dr(self, letter: str) -> int:
+        raise self.error(f"{letter}DR is read by the core; audio goes by DMA here")
 
-    def _locked(self, letter: str, name: str) -> None:
+    def _write_dr(self, letter: str, value: int, before: int) -> None:
+        raise self.error(f"{letter}DR is written by the core; audio goes by DMA here")
+
+    def _locked(self, letter: str, name: str, value: int, before: int) -> None:
         if self.blocks[letter].on:
             raise self.error(f"{letter}{name} is written while the block is on")
 
-    def _write_cr2(self, letter: str, value: int) -> None:
+    def _write_cr2(self, letter: str, value: int, before: int) -> None:
         self[f"{letter}CR2"] = value & ~8  # FFLUSH clears itself
 
     def _read_sr(self, letter: str) -> int:
@@ -151,16 +155,21 @@ class Sai(Peripheral):
         if letter == "A" and (block.slave or cr1 >> 10 & 3):
             raise self.error("block A is no master; the codec's clocks come from it")
         if letter == "B" and (not block.slave or cr1 >> 10 & 3 != 1):
-            raise self.error("block B is not the slave synchronous to A; its clock pins are not wired")
+            raise self.error(
+                "block B is not the slave synchronous to A; its clock pins are not wired"
+            )
         wired = letter == self.wires.data_out_on
         if block.receives != wired:
-            raise self.error(f"block {letter} {'receives' if block.receives else 'transmits'}, but "
-                             f"is wired to the codec's data {'output' if wired else 'input'}")  # fmt: skip
+            does = "receives" if block.receives else "transmits"
+            pin = "output" if wired else "input"
+            raise self.error(f"block {letter} {does}, but is wired to the codec's data {pin}")
         self._check_format(block)
         self._check_pins(letter)
         if not block.fed() and not block.receives:
-            raise self.error(f"block {letter} is switched on without a word to transmit: no DMA stream "
-                             f"that is on carries its request, or DMAEN is off")  # fmt: skip
+            raise self.error(
+                f"block {letter} is switched on without a word to transmit: no DMA stream that is "
+                "on carries its request, or DMAEN is off"
+            )
 
     def _check_format(self, block: Block) -> None:
         cr1, frame, slots = block.get("CR1"), block.get("FRCR"), block.get("SLOTR")
@@ -176,7 +185,10 @@ class Sai(Peripheral):
             (frame >> 8 & 0x7F != 31, "FSALL: FS is not active for half of the frame"),
             (not frame >> 16 & 1, "FSDEF: FS does not tell left from right"),
             (offset == self.wires.left_justified, "FSOFF: data is one bit off for this codec"),
-            (bool(frame >> 17 & 1) != self.wires.left_justified, "FSPOL: left and right are swapped"),
+            (
+                bool(frame >> 17 & 1) != self.wires.left_justified,
+                "FSPOL: left and right swap",
+            ),
             (slots >> 6 & 3 != 2, "SLOTSZ: slots are not 32 bits"),
             (slots >> 8 & 15 != 1, "NBSLOT: there must be two slots"),
             (slots >> 16 & 3 != 3, "SLOTEN: both slots must be active"),

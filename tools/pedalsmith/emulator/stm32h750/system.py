@@ -83,7 +83,7 @@ class Syscfg(Peripheral):
 
 
 class FlashInterface(Peripheral):
-    """Wait states. Programming the internal flash is not modelled: its only sector holds the code."""
+    """Wait states. Programming is not modelled: the only sector holds the code."""
 
     def __init__(self, machine: Machine, rcc: Rcc) -> None:
         super().__init__(machine, "FLASH", 0x5200_2000)

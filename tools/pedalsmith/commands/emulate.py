@@ -1,0 +1,89 @@
+# SPDX-License-Identifier: MIT
+# Copyright (c) 2026 the pedalsmith developers
+"""`pedalsmith emulate`: a recording through the pedal, on the host or on an emulated board."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+
+def command(
+    model: Annotated[Path, typer.Argument(help="Blob (.psm).")],
+    source: Annotated[Path, typer.Argument(metavar="IN", help="Dry guitar, WAV or FLAC.")],
+    target: Annotated[Path, typer.Argument(metavar="OUT", help="24-bit WAV to write.")],
+    on: Annotated[str, typer.Option(help="`host`, or a folder under boards/.")] = "host",
+    image: Annotated[
+        Path | None, typer.Option(help="Built .bin or .elf that holds the model; else it is built.")
+    ] = None,
+    codec: Annotated[str, typer.Option(help="Codec of the board, where it has revisions.")] = "",
+    channel: Annotated[int | None, typer.Option(help="Channel of IN, from 1.")] = None,
+    compare: Annotated[
+        bool, typer.Option(help="Compare a board's samples with the host's; differing: exit 1.")
+    ] = True,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the figures as JSON.")] = False,
+) -> None:
+    """Play a recording through the pedal, on the host or on an emulated board.
+
+    On a board the file that is flashed is run, with every register it touches; audio enters at the
+    codec and leaves by it. Example: pedalsmith emulate tone.psm dry.wav pedal.wav --on daisy_seed
+    """
+    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+    from pedalsmith.audio import from_q23, read_audio, to_q23, write_wav
+    from pedalsmith.console import emit_json, talk
+    from pedalsmith.emulator.boards import Options
+    from pedalsmith.emulator.session import play_on_board, play_on_host
+    from pedalsmith.errors import BadInput, NegativeResult
+
+    if not model.is_file():
+        raise BadInput(f"{model}: there is no such file; make one with `pedalsmith convert`.")
+    words = to_q23(read_audio(source, channel=channel).samples)
+    columns = TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn()
+    with Progress(*columns, console=talk, transient=True) as bar:
+        task = bar.add_task("", total=1.0)
+
+        def progress(what: str, share: float) -> None:
+            bar.update(task, description=what, completed=min(share, 1.0))
+
+        if on == "host":
+            played = play_on_host(model.read_bytes(), str(model), words, progress)
+        else:
+            played = play_on_board(
+                on, model, words, progress,
+                image=image, options=Options(codec=codec), compare=compare,
+            )  # fmt: skip
+    write_wav(target, from_q23(played.samples))
+    if as_json:
+        emit_json(played.figures)
+    else:
+        _print(played.figures)
+    if played.differing:
+        first = played.figures["first_differing"]
+        raise NegativeResult(
+            f"{on}: {played.differing:,} of {len(words):,} samples differ from the host's, the "
+            f"first at {first:,}; the image holds another model or the engines disagree."
+        )
+
+
+def _print(figures: dict[str, Any]) -> None:
+    speed = figures["times_real_time"]
+    line = (
+        f"{figures['on']}: {figures['audio_seconds']:.2f} s of audio, {speed or 0:.1f} x real time"
+    )
+    print(line)
+    if "latency_samples" in figures:
+        print(
+            f"latency {figures['latency_samples']} samples ({figures['latency_ms']:.2f} ms) at "
+            f"{figures['sample_rate']:.2f} Hz, block {figures['block']}"
+        )
+        mean, most = figures["instructions_a_block_mean"], figures["instructions_a_block_most"]
+        if mean is not None:
+            print(
+                f"{mean / figures['block']:,.0f} instructions a sample, "
+                f"at most {most:,} in a block of {figures['block']}"
+            )
+        for said in figures["console"]:
+            print(f"  console: {said}")
+    if "differing" in figures:
+        print(f"{figures['differing']:,} of {figures['samples']:,} samples differ from the host's")

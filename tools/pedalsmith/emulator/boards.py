@@ -1,0 +1,165 @@
+# SPDX-License-Identifier: MIT
+# Copyright (c) 2026 the pedalsmith developers
+"""An emulated board: the chip that board.json names, with what is soldered around it.
+
+A chip is a folder of this package with a module `board` and a function `assemble(board, options)`;
+boards whose chip has none cannot be emulated.
+"""
+
+import importlib
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from pedalsmith.emulator.audio_port import AudioPort
+from pedalsmith.emulator.console_port import ConsolePort
+from pedalsmith.emulator.faults import EmulationError
+from pedalsmith.emulator.image import read_image
+from pedalsmith.emulator.machine import Machine
+from pedalsmith.errors import BadInput
+from pedalsmith.native.boards import Board, load_board
+
+Words = npt.NDArray[np.int32]
+
+_SLICE_SECONDS = 0.02
+_START_SECONDS = 3.0
+"""Virtual time in which the converters must have been started."""
+_MOST_LATENCY = 8192
+
+
+@dataclass(frozen=True)
+class Options:
+    """How the emulated board differs from a sound one of the usual revision."""
+
+    codec: str = ""
+    """Which codec is soldered on, where a board has revisions; '': the first."""
+    crystal: bool = True
+    """The crystal starts."""
+    log_writes: bool = False
+    """Keep every register write (Result.writes)."""
+
+
+class EmulatedBoard(Protocol):
+    """What `assemble` of a chip returns."""
+
+    machine: Machine
+    audio: AudioPort
+    console: ConsolePort
+
+    def power_up(self) -> None:
+        """Power-on reset."""
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a run gave."""
+
+    samples: Words
+    """(n,) Q23, left, sample i answering input sample i: the latency is taken off"""
+    right: Words
+    """(n,) Q23, the right channel"""
+    latency: int
+    """samples from input to output, measured at the codec"""
+    sample_rate: float
+    """Hz, computed from the clock registers"""
+    block: int
+    """samples a block"""
+    block_instructions: npt.NDArray[np.int64]
+    """(blocks,) instructions executed from one block to the next, all contexts"""
+    instructions: int
+    """executed in all, start-up included"""
+    virtual_seconds: float
+    cpu_seconds: float
+    console: str
+    writes: tuple[tuple[str, str, int], ...]
+    """(PERIPHERAL.REGISTER, value in hex, exception number or 0), in order"""
+    final: dict[str, str]
+    """the value of each register written, at the end"""
+
+
+def assemble(board: Board | str, options: Options | None = None) -> EmulatedBoard:
+    """Builds the emulated board. Raises BadInput when its chip is not modelled."""
+    if isinstance(board, str):
+        board = load_board(board)
+    try:
+        chip = importlib.import_module(f"pedalsmith.emulator.{board.mcu}.board")
+    except ModuleNotFoundError:
+        raise BadInput(
+            f"{board.folder}: there is no emulated {board.mcu}; use --on host."
+        ) from None
+    emulated: EmulatedBoard = chip.assemble(board, options or Options())
+    return emulated
+
+
+def run(
+    image: Path,
+    board: Board | str,
+    samples_in: Words,
+    *,
+    options: Options | None = None,
+    on_progress: Callable[[float], None] | None = None,
+) -> Result:
+    """Flashes `image` and plays `samples_in` (n,) Q23 through it, in at the codec and out of it.
+
+    `on_progress` gets the share that is done, 0 to 1. Raises EmulationError when the firmware does
+    what the board would not take or gives no audio; BadInput when the image cannot be used.
+    """
+    if isinstance(board, str):
+        board = load_board(board)
+    emulated = assemble(board, options)
+    machine = emulated.machine
+    try:
+        machine.writes.on = bool(options and options.log_writes)
+        machine.load(read_image(image, next(iter(board.images.values())).load))
+        emulated.audio.play(samples_in, len(samples_in) + _MOST_LATENCY)
+        emulated.power_up()
+        before = time.process_time()
+        _play(emulated, len(samples_in), on_progress)
+        return _result(emulated, len(samples_in), time.process_time() - before)
+    finally:
+        machine.close()
+
+
+def _play(
+    emulated: EmulatedBoard, frames: int, on_progress: Callable[[float], None] | None
+) -> None:
+    machine, audio = emulated.machine, emulated.audio
+    while True:
+        wanted = frames + audio.steady_latency()
+        if audio.frames_out >= wanted and audio.marks:
+            return
+        before = audio.frames_out
+        left = max(wanted - audio.frames_out, 1) / (audio.rate or 48_000)
+        machine.run(min(_SLICE_SECONDS, left))
+        if audio.frames_out == before and machine.seconds > _START_SECONDS:
+            said = emulated.console.text.strip().splitlines()[-1:] or ["nothing"]
+            raise EmulationError(
+                f"{machine.name}: no audio after {machine.seconds:.1f} s; the console: {said[0]}"
+            )
+        if on_progress:
+            on_progress(min(audio.frames_out / max(wanted, 1), 1.0))
+
+
+def _result(emulated: EmulatedBoard, frames: int, cpu_seconds: float) -> Result:
+    machine, audio = emulated.machine, emulated.audio
+    latency = audio.steady_latency()
+    instructions = np.array([mark.instructions for mark in audio.marks], dtype=np.int64)
+    return Result(
+        samples=audio.left()[latency : latency + frames].copy(),
+        right=audio.right()[latency : latency + frames].copy(),
+        latency=latency,
+        sample_rate=audio.rate,
+        block=audio.half_frames,
+        block_instructions=np.diff(instructions),
+        instructions=machine.instructions,
+        virtual_seconds=machine.seconds,
+        cpu_seconds=cpu_seconds,
+        console=emulated.console.text,
+        writes=tuple(machine.writes.entries),
+        final=machine.writes.final() if machine.writes.on else {},
+    )

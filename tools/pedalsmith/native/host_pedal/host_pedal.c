@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: MIT
+// Copyright (c) 2026 the pedalsmith developers
+#include "host_pedal.h"
+
+size_t host_pedal_bytes(void) {
+    return sizeof(struct pedal);
+}
+
+int host_pedal_open(struct pedal *pedal, const void *blob, size_t blob_bytes, void *arena,
+                    size_t arena_bytes, int *status) {
+    pedal_open(pedal, blob, blob_bytes, arena, arena_bytes);
+    *status = (int)pedal->status;
+    return pedal->model == PEDAL_PLAYING;
+}
