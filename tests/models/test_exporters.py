@@ -113,11 +113,25 @@ def test_nam_takes_the_gains_into_the_weights(tmp_path: Path, kind: str) -> None
     assert np.abs(run(back, audio) - run(model, audio)).max() <= 1e-6
 
 
+@pytest.mark.parametrize("count", [1, 3])
+def test_nam_carries_a_skip_through_one_more_unit(tmp_path: Path, count: int) -> None:
+    rng = np.random.default_rng(3)
+    layers = [lstm(rng, 1 if index == 0 else 4, 4) for index in range(count)]
+    model = Model(
+        (*layers, dense(rng, 4, 1)), 48_000, skip=1.0, input_gain_db=-3.0, output_gain_db=2.0
+    )
+    nam.write(model, tmp_path / "m.nam")
+    back = load_model(tmp_path / "m.nam")
+    assert back.layers[0].outputs == 5 and back.skip == 0.0  # type: ignore[union-attr]
+    audio = rng.uniform(-1, 1, size=500)
+    assert np.abs(run(back, audio) - run(model, audio)).max() <= 4e-6
+
+
 @pytest.mark.parametrize(
     ("model", "words"),
     [
         (small_model(knobs=1), "no knobs"),
-        (small_model(skip=1.0), "no skip"),
+        (Model((a1(np.random.default_rng(1)),), 48_000, skip=1.0), "no skip"),
         (small_model(kind="gru"), "no network of Gru, Dense"),
     ],
 )
@@ -210,7 +224,7 @@ def test_keras_json_has_every_layer_of_rtneural(tmp_path: Path) -> None:
 def test_keras_json_names_what_it_cannot_hold(
     tmp_path: Path, write: Callable[[Model, Path], None]
 ) -> None:
-    with pytest.raises(BadInput, match="no WaveNet; export to .nam"):
+    with pytest.raises(BadInput, match="no WaveNet; export to"):
         write(Model((a1(np.random.default_rng(1)),), 48_000), tmp_path / "m.json")
     with pytest.raises(BadInput, match="no activation silu"):
         write(Model((Activation("silu"),), 48_000), tmp_path / "m.json")

@@ -3,8 +3,9 @@
 """The `pedalsmith` command: finds the commands and turns errors into one line and an exit code.
 
 A command is a module in pedalsmith.commands with a function `command`; its file name, with
-`-` for `_`, is the name on the command line. Other distributions or packages bring a command by
-an entry point in the group "pedalsmith.commands" (the trainer does).
+`-` for `_`, is the name on the command line (import_.py is `import`, a word Python keeps). Other
+distributions or packages bring a command by an entry point in the group "pedalsmith.commands"
+(the trainer does).
 """
 
 import importlib
@@ -34,7 +35,7 @@ def build_app() -> typer.Typer:
     )
     app.callback()(lambda: None)
     found = {
-        info.name.replace("_", "-"): importlib.import_module(
+        info.name.rstrip("_").replace("_", "-"): importlib.import_module(
             f"pedalsmith.commands.{info.name}"
         ).command
         for info in pkgutil.iter_modules(commands.__path__)

@@ -15,8 +15,10 @@ import numpy as np
 import numpy.typing as npt
 
 from pedalsmith.files import write_whole
-from pedalsmith.models.exporters.keras_json import document_of
 from pedalsmith.models.model import Model
+from pedalsmith.models.writing.keras_document import document_of
+
+SUFFIXES = (".h",)
 
 _VALUES_A_LINE = 6
 

@@ -4,7 +4,8 @@
 
 What NeuralAmpModeler could write in 2023 is written as version 0.5.4, which every player reads;
 a net with later features as 0.7.0. The format has no gain, skip or knob: gains are multiplied
-into the weights that they stand before or behind, a model with a skip or knobs is refused.
+into the weights that they stand before or behind, the skip of an LSTM is carried by one more
+unit, and a WaveNet with a skip or any model with knobs is refused.
 """
 
 import json
@@ -17,9 +18,12 @@ import numpy as np
 
 from pedalsmith.errors import BadInput
 from pedalsmith.files import write_whole
-from pedalsmith.models.exporters.nam_wavenet import wavenet_config
-from pedalsmith.models.exporters.numbers import numbers
 from pedalsmith.models.model import Array, Conv1d, Dense, Lstm, Metadata, Model, WaveNet
+from pedalsmith.models.writing.nam_wavenet import wavenet_config
+from pedalsmith.models.writing.numbers import numbers
+from pedalsmith.models.writing.skip_unit import carry_skip
+
+SUFFIXES = (".nam",)
 
 OLD, NEW = "0.5.4", "0.7.0"
 
@@ -28,6 +32,8 @@ def write(model: Model, path: Path) -> None:
     """Writes `model`. Raises BadInput for what the format cannot hold."""
     if model.knobs:
         raise BadInput(f"{path}: .nam has no knobs; export to Keras JSON (.json).")
+    if model.skip and _is_lstm(model):
+        model = carry_skip(model)
     if model.skip:
         raise BadInput(f"{path}: .nam has no skip; train without one, or export to .json.")
     layers = model.layers

@@ -15,8 +15,11 @@ import numpy as np
 from pedalsmith.console import notice
 from pedalsmith.errors import BadInput
 from pedalsmith.files import write_whole
-from pedalsmith.models.exporters.numbers import numbers
 from pedalsmith.models.model import Dense, Lstm, Model
+from pedalsmith.models.writing.numbers import numbers
+
+SUFFIXES = ()
+"""Its files are .json too; the format must be named."""
 
 PLAYERS = {40: ("Proteus", 1), 20: ("NeuralPi", 3)}
 """Hidden size: who plays it, and the most knobs."""

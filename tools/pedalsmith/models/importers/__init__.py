@@ -17,6 +17,9 @@ from pedalsmith.models.model import Model
 from pedalsmith.models.parsing.content import Content
 from pedalsmith.models.validation import validate
 
+RUN_FILE = "model.json"
+"""The model within the folder that `pedalsmith train` writes."""
+
 
 @dataclass(frozen=True)
 class ImportOptions:
@@ -31,10 +34,11 @@ class ImportOptions:
 def load_model(path: Path, options: ImportOptions = ImportOptions()) -> Model:
     """Reads a float model of any known format, found by its content.
 
-    The model returned has passed `validate`. Raises BadInput in one line that names the file,
-    the place in it, the reason and what to do.
+    `path` may also be the folder of a training run. The model returned has passed `validate`.
+    Raises BadInput in one line that names the file, the place in it, the reason and what to do.
     """
-    content = Content(path)
+    # A run is named by its folder as well.
+    content = Content(path / RUN_FILE if (path / RUN_FILE).is_file() else path)
     for name in formats():
         importer = importlib.import_module(f"{__name__}.{name}")
         if importer.matches(content):

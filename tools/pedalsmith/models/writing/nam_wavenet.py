@@ -9,10 +9,10 @@ import numpy as np
 
 from pedalsmith.errors import BadInput
 from pedalsmith.models.convolution import Activation, Array, Conv1d
-from pedalsmith.models.exporters.numbers import numbers
 from pedalsmith.models.model import WaveNet
 from pedalsmith.models.parsing.nam.activation import KINDS
 from pedalsmith.models.wavenet import FILM_PLACES, WaveNetArray, WaveNetLayer
+from pedalsmith.models.writing.numbers import numbers
 
 _NAMES = {kind: name for name, kind in reversed(KINDS.items())}
 _PLAIN_ACTIVATIONS = {"tanh", "relu", "sigmoid", "hardtanh"}
