@@ -8,6 +8,7 @@ from pedalsmith.emulator.machine import EXECUTE, READ, WRITE, Machine
 from pedalsmith.emulator.memory_types import is_cached
 from pedalsmith.emulator.stm32h750.dma import Dma, Dmamux
 from pedalsmith.emulator.stm32h750.gpio import Gpio
+from pedalsmith.emulator.stm32h750.iwdg import Iwdg
 from pedalsmith.emulator.stm32h750.rcc import HSI_HZ, Rcc
 from pedalsmith.emulator.stm32h750.sai import CodecWires, Sai
 from pedalsmith.emulator.stm32h750.system import Dbgmcu, FlashInterface, Pwr, Syscfg
@@ -38,6 +39,7 @@ class Stm32h750:
         rcc.gate(self.syscfg, "APB4", 1)
         self.flash_interface = FlashInterface(machine, rcc)
         Dbgmcu(machine)
+        Iwdg(machine)
         rcc.voltage_scale = self._voltage_scale
         rcc.flash_wait_states = lambda: self.flash_interface["ACR"] & 15
         self.gpio = Gpio(machine, rcc)
