@@ -17,6 +17,7 @@ struct board_report {
     const char *codec;       // chip that was found
     const char *clock_fault; // NULL, or in words what replaced the wanted clock
     const char *codec_fault; // NULL, or in words what the codec did not do
+    const char *knob_fault;  // NULL, or in words why the knobs are not read
     const char *last_fault;  // NULL, or why the run before this one ended
     uint32_t last_fault_at;  // address of that code
     bool safe_mode;          // several starts failed in a row: stay dry
@@ -42,23 +43,39 @@ void board_start(struct board_report *report);
 // Starts the converters; from now on `process` runs once a block.
 void board_audio_start(board_audio_t *process);
 
+#define BOARD_KNOBS_MAX 8
+
 // Counters of the audio path.
 void board_audio_state(struct board_audio_state *state);
 
 // Memory for the engine: zero-wait RAM, aligned to 8.
 void *board_arena(size_t *bytes);
 
+// A block took nearly as long as it may, or longer, since this was asked last.
+bool board_audio_late(void);
+
 // Takes as many bytes for the console as fit now and returns how many; never waits.
 size_t board_console_write(const char *bytes, size_t count);
 
-// Moves the console on and tells a steady start; call at least each millisecond.
+// Moves the console on, feeds the watchdog, restarts an audio path that stands still. Call at least
+// each 10 ms.
 void board_poll(void);
 
-// True once a second.
-bool board_second_passed(void);
+// Since the start; wraps.
+uint32_t board_milliseconds(void);
 
-// The user LED.
-void board_led(bool on);
+// Fills in the 16-bit readings of the knobs that there are and returns their number, at most
+// BOARD_KNOBS_MAX.
+uint32_t board_knobs(uint16_t *readings);
+
+// The pressed footswitches: bit 0 is the first.
+uint32_t board_switches(void);
+
+// Sets light 0 or 1, where it is there; the board's own LED shows light 0 too.
+void board_light(uint32_t index, bool on);
+
+// Restarts into the loader that takes a new image. Does not return.
+void board_enter_loader(void);
 
 // Sleeps until an interrupt.
 void board_sleep(void);

@@ -1,19 +1,27 @@
 // SPDX-License-Identifier: MIT
 // Copyright (c) 2026 the pedalsmith developers
 //
-// The pedal on any board: start, say who we are, then report once a second while audio runs.
+// The pedal on any board: start, say who we are, then tend the panel and report once a second while
+// audio runs by itself.
+#include "bank.h"
 #include "board.h"
 #include "model.h"
+#include "panel.h"
 #include "pedal.h"
 #include "telemetry.h"
 #include "text.h"
 
-enum { CONSOLE_LINE = 512 };
+enum { CONSOLE_LINE = 512, SECOND_MS = 1000, LOADER_MS = 1000 };
 
-static struct pedal pedal;
 static struct board_report board;
+static struct bank bank;
+static struct pedal pedal;
+static struct panel panel;
 
 static void process(const int32_t *in, int32_t *out, uint32_t frames) {
+    if (board_audio_late()) {
+        pedal_overload(&pedal);
+    }
     pedal_process(&pedal, in, out, frames);
 }
 
@@ -45,6 +53,7 @@ static void tell_start(void) {
     text_add(&text, "\r\n");
     tell_fault(&text, board.clock_fault);
     tell_fault(&text, board.codec_fault);
+    tell_fault(&text, board.knob_fault);
     if (board.last_fault) {
         text_add(&text, "last run ended by ");
         text_add(&text, board.last_fault);
@@ -52,6 +61,12 @@ static void tell_start(void) {
         text_add_hex(&text, board.last_fault_at);
         text_add(&text, "\r\n");
     }
+    console(&text);
+}
+
+static void tell_model(void) {
+    char line[CONSOLE_LINE];
+    struct text text = {.bytes = line, .room = sizeof line};
     pedal_describe(&pedal, &text);
     console(&text);
 }
@@ -72,24 +87,54 @@ static void tell_load(void) {
     char line[CONSOLE_LINE];
     struct text text = {.bytes = line, .room = sizeof line};
     telemetry_load(&text, &load);
+    if (pedal.overloaded) {
+        text_add(&text, "overload: the model takes too long, the input passes dry\r\n");
+    }
     console(&text);
+}
+
+static void tick(void) {
+    static uint32_t shown_model, loader_ms;
+    uint16_t readings[BOARD_KNOBS_MAX];
+    uint32_t knobs = board_knobs(readings);
+    panel_tick(&panel, readings, knobs, board_switches());
+    for (uint32_t i = 0; i < PANEL_LIGHTS; i++) {
+        board_light(i, panel.lights[i]);
+    }
+    if (panel.model != shown_model && !pedal.changing) {
+        shown_model = panel.model;
+        tell_model();
+    }
+    if (panel.loader_wanted && ++loader_ms == LOADER_MS) {
+        board_enter_loader();
+    }
+    if (panel.ms % SECOND_MS == 0) {
+        tell_load();
+    }
 }
 
 int main(void) {
     board_start(&board);
+    bank_start(&bank);
+    bank_add(&bank, model_start, (size_t)(model_end - model_start));
     size_t arena_bytes;
     void *arena = board_arena(&arena_bytes);
     if (board.safe_mode) {
         pedal_open_safe(&pedal);
     } else {
-        pedal_open(&pedal, model_start, (size_t)(model_end - model_start), arena, arena_bytes);
+        pedal_open(&pedal, bank.slots[0].blob, bank.slots[0].bytes, arena, arena_bytes);
     }
+    uint16_t readings[BOARD_KNOBS_MAX];
+    pedal_shape(&pedal, board_knobs(readings) > 0);
+    panel_start(&panel, &pedal, &bank, 0);
     tell_start();
+    tell_model();
     board_audio_start(process);
-    for (;;) {
+    for (uint32_t ms = board_milliseconds();;) {
         board_poll();
-        if (board_second_passed()) {
-            tell_load();
+        while (board_milliseconds() - ms > 0) {
+            ms++;
+            tick();
         }
         board_sleep();
     }

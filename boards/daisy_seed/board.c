@@ -4,6 +4,7 @@
 // Daisy Seed, all revisions: the codec is found by two straps.
 #include "board.h"
 
+#include "analog.h"
 #include "audio.h"
 #include "cache.h"
 #include "clock.h"
@@ -16,12 +17,23 @@
 #include "mpu.h"
 #include "text.h"
 #include "uart.h"
+#include "watchdog.h"
 
-enum { STRAP_US = 10, STEADY_BLOCKS = 1000 };
+enum { STRAP_US = 10, BOOT_PIN_US = 10000 };
+enum { STEADY_BLOCKS = 2000, STILL_MS = 20, RESTARTS_MOST = 10 };
 
 extern uint8_t arena_start[], arena_end[];
 
 static uint32_t core_hz;
+static volatile uint32_t milliseconds;
+static board_audio_t *playing;
+
+void systick_handler(void);
+
+// Also wakes the main loop when the audio does not.
+void systick_handler(void) {
+    milliseconds++;
+}
 
 // Not readable at all: 0x60000000.. and 0xA0000000.., where no memory is. A speculative read there
 // would hang on a controller that is not running. Later regions win over this one.
@@ -52,13 +64,40 @@ static const struct codec *find_codec(void) {
     return gpio_read(BOARD_PIN_STRAP_PCM3060) ? &codec_ak4556 : &codec_pcm3060;
 }
 
+// How many there are may be none, which a comparison with a constant would be warned of.
+static const uint32_t knobs = BOARD_KNOBS, switches = BOARD_SWITCHES, lights = BOARD_LIGHTS;
+static const uint32_t highs = BOARD_HIGHS, lows = BOARD_LOWS;
+static const uint32_t knob_pins[] = BOARD_KNOB_PINS;
+static const uint32_t switch_pins[] = BOARD_SWITCH_PINS;
+static const uint32_t light_pins[] = BOARD_LIGHT_PINS;
+static const uint32_t high_pins[] = BOARD_HIGH_PINS;
+static const uint32_t low_pins[] = BOARD_LOW_PINS;
+
+static const char *open_controls(void) {
+    gpio_output(BOARD_PIN_LED, false);
+    for (uint32_t i = 0; i < switches; i++) {
+        gpio_input(switch_pins[i], GPIO_PULL_UP);
+    }
+    for (uint32_t i = 0; i < lights; i++) {
+        gpio_output(light_pins[i], false);
+    }
+    for (uint32_t i = 0; i < highs; i++) {
+        gpio_output(high_pins[i], true);
+    }
+    for (uint32_t i = 0; i < lows; i++) {
+        gpio_output(low_pins[i], false);
+    }
+    return knobs ? analog_open(knob_pins, knobs) : NULL;
+}
+
 void board_start(struct board_report *report) {
     struct clock_state clock = clock_start();
     mpu_start(regions, sizeof regions / sizeof regions[0]);
     cache_enable_data();
     core_hz = clock.core_hz;
-    gpio_output(BOARD_PIN_LED, false);
+    core_start_systick(core_hz / 1000u);
     uart_open(clock.peripheral_hz, BOARD_CONSOLE_BAUD);
+    bool bitten = watchdog_has_bitten();
     struct faults_record before = faults_at_start();
     const struct codec *codec = find_codec();
     *report = (struct board_report){
@@ -66,7 +105,10 @@ void board_start(struct board_report *report) {
         .codec = codec->name,
         .clock_fault = clock.fault,
         .codec_fault = codec->open(clock.peripheral_hz),
-        .last_fault = before.exception ? faults_name(before.exception) : NULL,
+        .knob_fault = open_controls(),
+        .last_fault = bitten             ? "the watchdog"
+                      : before.exception ? faults_name(before.exception)
+                                         : NULL,
         .last_fault_at = before.pc,
         .safe_mode = faults_safe_mode(),
         .core_hz = clock.core_hz,
@@ -76,15 +118,22 @@ void board_start(struct board_report *report) {
     audio_open(codec->data_out_on_master);
 }
 
+static void start_audio(void) {
+    audio_start(playing, core_hz / BOARD_SAMPLE_RATE * BOARD_BLOCK);
+}
+
 void board_audio_start(board_audio_t *process) {
-    audio_start(process);
+    playing = process;
+    start_audio();
+    watchdog_start();
 }
 
 void board_audio_state(struct board_audio_state *state) {
     audio_state(state);
-    if (state->blocks >= STEADY_BLOCKS) {
-        faults_started_well();
-    }
+}
+
+bool board_audio_late(void) {
+    return audio_late();
 }
 
 void *board_arena(size_t *bytes) {
@@ -96,22 +145,65 @@ size_t board_console_write(const char *bytes, size_t count) {
     return uart_write(bytes, count);
 }
 
+// Audio that stands still is started again; when that does not help, the watchdog is left hungry.
+static void watch_audio(void) {
+    static uint32_t seen, seen_at, restarts;
+    uint32_t blocks = audio_blocks();
+    if (blocks != seen) {
+        seen = blocks;
+        seen_at = milliseconds;
+        if (seen >= STEADY_BLOCKS) {
+            restarts = 0;
+            faults_started_well();
+        }
+    } else if (playing && milliseconds - seen_at > STILL_MS && restarts < RESTARTS_MOST) {
+        seen_at = milliseconds;
+        restarts++;
+        start_audio();
+    }
+    if (restarts < RESTARTS_MOST) {
+        watchdog_feed();
+    }
+}
+
 void board_poll(void) {
     uart_poll();
+    watch_audio();
 }
 
-bool board_second_passed(void) {
-    static uint32_t last;
-    uint32_t now = cycles_now();
-    if (now - last < core_hz) {
-        return false;
+uint32_t board_milliseconds(void) {
+    return milliseconds;
+}
+
+uint32_t board_knobs(uint16_t *readings) {
+    for (uint32_t i = 0; i < knobs; i++) {
+        readings[i] = analog_read(i);
     }
-    last += core_hz;
-    return true;
+    return knobs;
 }
 
-void board_led(bool on) {
-    gpio_write(BOARD_PIN_LED, on);
+uint32_t board_switches(void) {
+    uint32_t pressed = 0;
+    for (uint32_t i = 0; i < switches; i++) {
+        pressed |= gpio_read(switch_pins[i]) ? 0u : 1u << i;
+    }
+    return pressed;
+}
+
+void board_light(uint32_t index, bool on) {
+    if (index == 0) {
+        gpio_write(BOARD_PIN_LED, on);
+    }
+    if (index < lights) {
+        gpio_write(light_pins[index], on);
+    }
+}
+
+// BOOT0 is held high by its capacitor over the reset.
+void board_enter_loader(void) {
+    gpio_output(BOARD_PIN_BOOT, true);
+    cycles_wait_us(BOOT_PIN_US);
+    core_reset();
 }
 
 void board_sleep(void) {

@@ -17,10 +17,18 @@
 // that makes the clocks.
 void audio_open(bool receive_on_master);
 
-// Starts clocks and data; `process` then runs once a block, at the lowest priority of all
-// exceptions, so that no other interrupt waits for it.
-void audio_start(board_audio_t *process);
+// Starts clocks and data, also again after they stood still; `process` then runs once a block, at
+// the lowest priority of all exceptions, so that no other interrupt waits for it. A block may take
+// `block_cycles` of the core clock.
+void audio_start(board_audio_t *process, uint32_t block_cycles);
 
+// A block took more than 31/32 of its time, or came due too early, since this was asked last.
+bool audio_late(void);
+
+// All counters; the worst block is counted anew from here.
 void audio_state(struct board_audio_state *state);
+
+// Blocks processed since the start.
+uint32_t audio_blocks(void);
 
 #endif

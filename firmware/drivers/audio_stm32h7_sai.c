@@ -17,13 +17,14 @@
 
 enum { A = 0, B = 1, CHANNELS = 2, HALVES = 2, SAI_FUNCTION = 6 };
 enum { REQUEST_A = 87, REQUEST_B = 88, PRIORITY_AUDIO = 0x40 };
-enum { FIFO_FILL_US = 100 };
+enum { FIFO_FILL_US = 100, STOP_US = 100 };
 
 // Flags of stream 0 in LISR, those of stream 1 are 6 higher: FIFO, direct mode and transfer error;
 // half and whole ring received.
-#define FLAGS_ERROR 0x0Du
-#define FLAGS_HALF  0x10u
-#define FLAGS_FULL  0x20u
+#define FLAGS_ERROR   0x0Du
+#define FLAGS_HALF    0x10u
+#define FLAGS_FULL    0x20u
+#define FLAGS_OF_BOTH 0xF7Du
 
 // CR1: 24-bit words, sampled on the falling edge, MCLK = kernel clock / 4 = 12.288 MHz.
 enum { CR1_WORD = 4u << 20 | 1u << 9 | 6u << 5, CR1_RECEIVE = 1u, CR1_SLAVE = 2u | 1u << 10 };
@@ -38,7 +39,8 @@ __attribute__((section(".dma"))) static int32_t received[HALVES][BOARD_BLOCK][CH
 __attribute__((section(".dma"))) static int32_t transmitted[HALVES][BOARD_BLOCK][CHANNELS];
 
 static board_audio_t *process;
-static uint32_t receiver, transmitter;
+static uint32_t receiver, transmitter, limit_cycles;
+static volatile bool late;
 static volatile uint32_t due;  // 2 * blocks received; the lowest bit is the half of the last one
 static volatile uint32_t done; // what `due` was at the block that was processed last
 static volatile struct board_audio_state counters;
@@ -79,20 +81,32 @@ void audio_open(bool receive_on_master) {
     RCC_AHB1ENR |= RCC_AHB1ENR_DMA1;
     RCC_APB2ENR |= RCC_APB2ENR_SAI1;
     (void)RCC_APB2ENR;
-    SAI1_GCR = 0;
-    open_block(A, receive_on_master);
-    open_block(B, !receive_on_master);
-    open_stream(A, receive_on_master);
-    open_stream(B, !receive_on_master);
 }
 
-void audio_start(board_audio_t *with) {
+static void stop(void) {
+    for (uint32_t block = A; block <= B; block++) {
+        SAI1_CR1(block) &= ~(SAI_CR1_SAIEN | SAI_CR1_DMAEN);
+        DMA1_CR(block) &= ~DMA_CR_EN;
+        cycles_wait_for(&SAI1_CR1(block), SAI_CR1_SAIEN, 0, STOP_US);
+        cycles_wait_for(&DMA1_CR(block), DMA_CR_EN, 0, STOP_US);
+    }
+}
+
+void audio_start(board_audio_t *with, uint32_t block_cycles) {
     process = with;
+    limit_cycles = block_cycles - block_cycles / 32u;
+    stop();
+    SAI1_GCR = 0;
+    for (uint32_t block = A; block <= B; block++) {
+        open_block(block, block == receiver);
+        open_stream(block, block == receiver);
+    }
     SCB_SHPR(EXCEPTION_PENDSV) = PRIORITY_LOWEST;
     core_enable_irq(IRQ_DMA1_STREAM0 + receiver, PRIORITY_AUDIO);
-    DMA1_LIFCR = 0xFFFFFFFFu;
-    DMA1_CR(A) |= DMA_CR_EN;
-    DMA1_CR(B) |= DMA_CR_EN;
+    DMA1_LIFCR = FLAGS_OF_BOTH;
+    for (uint32_t block = A; block <= B; block++) {
+        DMA1_CR(block) |= DMA_CR_EN;
+    }
     SAI1_CR1(B) |= SAI_CR1_DMAEN;
     SAI1_CR1(A) |= SAI_CR1_DMAEN;
     // The transmitter must hold a word when the first frame begins, or the channels could swap.
@@ -104,6 +118,12 @@ void audio_start(board_audio_t *with) {
     SAI1_CR1(A) |= SAI_CR1_SAIEN;
 }
 
+bool audio_late(void) {
+    bool was = late;
+    late = false;
+    return was;
+}
+
 void audio_state(struct board_audio_state *state) {
     core_disable_interrupts();
     state->blocks = counters.blocks;
@@ -113,6 +133,10 @@ void audio_state(struct board_audio_state *state) {
     state->worst_cycles = counters.worst_cycles;
     counters.worst_cycles = 0;
     core_enable_interrupts();
+}
+
+uint32_t audio_blocks(void) {
+    return counters.blocks;
 }
 
 void faults_silence(void) {
@@ -134,6 +158,7 @@ static void half_received(void) {
     if (flags & (FLAGS_HALF | FLAGS_FULL)) {
         if (due != done) {
             counters.overruns++;
+            late = true;
         }
         // From the flag and not by counting: a half that was missed must not swap the two.
         uint32_t half = flags & FLAGS_FULL ? 1u : 0u;
@@ -170,5 +195,8 @@ void pendsv_handler(void) {
     counters.busy_cycles += busy;
     if (busy > counters.worst_cycles) {
         counters.worst_cycles = busy;
+    }
+    if (busy > limit_cycles) {
+        late = true;
     }
 }

@@ -1,17 +1,29 @@
 // SPDX-License-Identifier: MIT
 // Copyright (c) 2026 the pedalsmith developers
 //
-// What the pedal does to a block of samples. Portable: the host library compiles the same file, and
-// the default settings give the same words on the host and on a board.
+// What the pedal does to a block of samples. Portable: the host library compiles the same files,
+// and the same settings give the same words on the host and on a board.
 //
-// All audio words are Q23 in int32, 24 bits: -2^23 .. 2^23 - 1.
+//   in -> gain -> engine -> rest off -> DC off -> level and trim -> gate -> limiter -> bypass ->
+//   out
+//
+// After pedal_open everything but the engine stands at rest: the output is the engine's, less its
+// constant at rest, clipped to 24 bits. All audio words are Q23 in int32, -2^23 .. 2^23 - 1.
+//
+// Two contexts: pedal_process in the audio interrupt, everything else in the main loop that it
+// interrupts. Settings are single words; a model is changed only while the output is dry.
 #ifndef PEDAL_H
 #define PEDAL_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
+#include "bypass.h"
+#include "dc.h"
 #include "engine.h"
+#include "gate.h"
+#include "level.h"
 #include "text.h"
 
 enum pedal_model {
@@ -22,13 +34,40 @@ enum pedal_model {
 };
 
 struct pedal {
-    struct engine *engine; // NULL: dry
+    // What is loaded.
+    struct engine *volatile engine; // NULL: dry
     enum pedal_model model;
     enum engine_status status;
     struct engine_info info;
     const char *name; // in the blob, not ended by a zero; NULL when it has none
     size_t name_bytes;
+    int32_t trim; // hundredths of a decibel that make it as loud as others
+    void *arena;
+    size_t arena_bytes;
+    // What is to be loaded as soon as the output is dry.
+    const void *next;
+    size_t next_bytes;
+    volatile bool changing;
+    // Settings.
+    volatile bool bypassed;
+    volatile bool overloaded;
+    bool shaped;
+    int32_t level_wanted; // hundredths of a decibel; PEDAL_MUTE: silent
+    volatile int32_t knobs[ENGINE_KNOBS_MAX];
+    // State of the audio path.
+    int32_t knobs_set[ENGINE_KNOBS_MAX];
+    struct level gain, level;
+    struct dc dc;
+    struct gate gate;
+    struct bypass bypass;
+    int32_t last;       // output word of the block before
+    int32_t step;       // taken off slowly after a sudden change, Q23
+    uint32_t step_left; // samples
+    bool was_overloaded;
 };
+
+#define PEDAL_MUTE     INT32_MIN
+#define PEDAL_LOUDNESS (-1800) // of every model after its trim, hundredths of a decibel
 
 // Loads the blob into the arena and plays its golden vector; a model that is not exactly what was
 // converted is refused, and the pedal passes its input dry. `blob` must stay where it is; NULL or
@@ -39,9 +78,28 @@ void pedal_open(struct pedal *pedal, const void *blob, size_t blob_bytes, void *
 // Stays dry whatever the model is.
 void pedal_open_safe(struct pedal *pedal);
 
-// Plays `frames` samples. The model's output at rest, a constant, is taken off, and the result
-// clipped to 24 bits. `in` and `out` may be the same.
+// Plays `frames` samples. `in` and `out` may be the same.
 void pedal_process(struct pedal *pedal, const int32_t *in, int32_t *out, size_t frames);
+
+// Fades to dry, loads another model, fades to it; pedal_poll does the loading. Ends an overload.
+void pedal_change(struct pedal *pedal, const void *blob, size_t blob_bytes);
+// True when a change was finished in this call.
+bool pedal_poll(struct pedal *pedal);
+
+// Tells that a block took too long: the output goes dry from the next block on, without the engine
+// and without a click, until the bypass is switched or the model changed.
+void pedal_overload(struct pedal *pedal);
+
+void pedal_bypass(struct pedal *pedal, bool bypassed);
+// Before the engine and after it; hundredths of a decibel, -9600..3600.
+void pedal_gain(struct pedal *pedal, int32_t hundredths);
+void pedal_level(struct pedal *pedal, int32_t hundredths);
+// Opens above this peak of the input, Q23; 0 is no gate.
+void pedal_gate(struct pedal *pedal, int32_t threshold);
+// A knob of the model, 0..ENGINE_KNOB_ONE; a newly loaded model starts at its resting knobs.
+void pedal_knob(struct pedal *pedal, uint32_t index, int32_t value);
+// The DC blocker, the limiter and the trim to equal loudness, all together.
+void pedal_shape(struct pedal *pedal, bool shaped);
 
 // Adds a line that says what is played, ended by CR LF.
 void pedal_describe(const struct pedal *pedal, struct text *text);

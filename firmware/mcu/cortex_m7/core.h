@@ -11,6 +11,8 @@
 #define REG32(address) (*(volatile uint32_t *)(uintptr_t)(address))
 
 #define SYST_CSR     REG32(0xE000E010u)
+#define SYST_RVR     REG32(0xE000E014u)
+#define SYST_CVR     REG32(0xE000E018u)
 #define NVIC_ISER(n) REG32(0xE000E100u + 4u * (n))
 #define NVIC_ICER(n) REG32(0xE000E180u + 4u * (n))
 #define NVIC_ICPR(n) REG32(0xE000E280u + 4u * (n))
@@ -79,6 +81,23 @@ static inline void core_enable_interrupts(void) {
 static inline void core_enable_irq(uint32_t irq, uint8_t priority) {
     NVIC_IPR(irq) = priority;
     NVIC_ISER(irq / 32u) = 1u << (irq % 32u);
+}
+
+// Does not return.
+static inline void core_reset(void) {
+    core_barrier();
+    SCB_AIRCR = SCB_AIRCR_VECTKEY | SCB_AIRCR_PRIGROUP | SCB_AIRCR_SYSRESETREQ;
+    core_barrier();
+    for (;;) {
+    }
+}
+
+// Calls systick_handler each `cycles` core cycles, before PendSV but after every interrupt.
+static inline void core_start_systick(uint32_t cycles) {
+    SCB_SHPR(EXCEPTION_SYSTICK) = 0xE0;
+    SYST_RVR = cycles - 1u;
+    SYST_CVR = 0;
+    SYST_CSR = 7; // core clock, with its exception
 }
 
 static inline void core_pend_pendsv(void) {

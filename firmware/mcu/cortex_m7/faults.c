@@ -25,11 +25,7 @@ void faults_stop(const uint32_t *frame, uint32_t exception) {
     kept.address = status & (1u << 7) ? SCB_MMFAR : status & (1u << 15) ? SCB_BFAR : 0;
     // Long enough for the silence to reach the output and for the click of the restart to be one.
     cycles_wait_us(SILENCE_US);
-    core_barrier();
-    SCB_AIRCR = SCB_AIRCR_VECTKEY | SCB_AIRCR_PRIGROUP | SCB_AIRCR_SYSRESETREQ;
-    core_barrier();
-    for (;;) {
-    }
+    core_reset();
 }
 
 // The stack itself may be what failed, so the frame's address is taken and the stack begun anew.

@@ -52,6 +52,10 @@
 #define RCC_CFGR_SWS       (7u << 3)
 #define RCC_CFGR_SWS_PLL1  (3u << 3)
 #define RCC_AHB1ENR_DMA1   (1u << 0)
+#define RCC_AHB1ENR_ADC12  (1u << 5)
+#define RCC_AHB1RSTR_ADC12 (1u << 5)
+#define RCC_RSR_RMVF       (1u << 16)
+#define RCC_RSR_IWDG1      (1u << 26)
 #define RCC_AHB1RSTR_DMA1  (1u << 0)
 #define RCC_AHB1RSTR_OTGFS (1u << 27)
 #define RCC_AHB2ENR_SRAM   (7u << 29)
@@ -108,6 +112,8 @@
 #define DMA_CR_MINC          (1u << 10)
 #define DMA_CR_PWORD         (2u << 11)
 #define DMA_CR_MWORD         (2u << 13)
+#define DMA_CR_PHALF         (1u << 11)
+#define DMA_CR_MHALF         (1u << 13)
 #define DMA_CR_HIGH          (2u << 16)
 
 // Serial audio interface 1: block 0 = A, 1 = B
@@ -126,6 +132,35 @@
 #define SAI_CR1_DMAEN  (1u << 17)
 #define SAI_CR2_FFLUSH (1u << 3)
 #define SAI_SR_FLVL    (7u << 16)
+
+// ADC1, knobs
+#define ADC1_ISR   REG32(0x40022000u)
+#define ADC1_CR    REG32(0x40022008u)
+#define ADC1_CFGR  REG32(0x4002200Cu)
+#define ADC1_CFGR2 REG32(0x40022010u)
+#define ADC1_SMPR1 REG32(0x40022014u)
+#define ADC1_SMPR2 REG32(0x40022018u)
+#define ADC1_PCSEL REG32(0x4002201Cu)
+#define ADC1_SQR1  REG32(0x40022030u)
+#define ADC1_SQR2  REG32(0x40022034u)
+#define ADC1_DR    REG32(0x40022040u)
+#define ADC12_CCR  REG32(0x40022308u)
+
+#define ADC_ISR_ADRDY         (1u << 0)
+#define ADC_CR_ADEN           (1u << 0)
+#define ADC_CR_ADSTART        (1u << 2)
+#define ADC_CR_ADCALLIN       (1u << 16)
+#define ADC_CR_ADVREGEN       (1u << 28)
+#define ADC_CR_ADCAL          (1u << 31)
+#define ADC_CFGR_DMA_CIRCULAR 3u
+#define ADC_CFGR_CONT         (1u << 13)
+#define ADC_CFGR_JQDIS        (1u << 31)
+
+// Independent watchdog
+#define IWDG1_KR  REG32(0x58004800u)
+#define IWDG1_PR  REG32(0x58004804u)
+#define IWDG1_RLR REG32(0x58004808u)
+#define IWDG1_SR  REG32(0x5800480Cu)
 
 // I2C2
 #define I2C2_CR1     REG32(0x40005800u)

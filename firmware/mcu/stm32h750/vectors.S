@@ -31,7 +31,7 @@ vectors:
         .word   reset_handler
         none    12
         handler pendsv_handler
-        none    1
+        handler systick_handler
         // External interrupts, 0 to 149.
         none    11
         handler dma1_stream0_handler

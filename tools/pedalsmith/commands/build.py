@@ -11,10 +11,11 @@ import typer
 def command(
     out: Annotated[Path, typer.Option("-o", "--out", help="Folder for the .elf, .bin and .hex.")],
     board: Annotated[str, typer.Option(help="A folder under boards/.")] = "daisy_seed",
-    model: Annotated[Path | None, typer.Option(help="Blob (.psm) to link in.")] = None,
-    image: Annotated[
-        str | None, typer.Option(help="Kind of image; see the board's README.")
+    model: Annotated[
+        list[Path] | None, typer.Option(help="Blob (.psm) to link in; again for more of them.")
     ] = None,
+    controls: Annotated[str, typer.Option(help="The pedal that the board is in.")] = "none",
+    image: Annotated[str, typer.Option(help="Kind of image; see the board's README.")] = "flash",
     block: Annotated[int | None, typer.Option(help="Samples a block, 1 to 256.")] = None,
     compiler: Annotated[Literal["zig", "gcc"], typer.Option(help="zig needs no set-up.")] = "zig",
     as_json: Annotated[bool, typer.Option("--json", help="Print the figures as JSON.")] = False,
@@ -30,7 +31,7 @@ def command(
     from pedalsmith.native.firmware import build
 
     with talk.status(f"building {board}"):
-        built = build(board, model, out, compiler, image, block)
+        built = build(board, model, out, compiler, image, block, controls)
     if as_json:
         emit_json(
             {
@@ -41,7 +42,8 @@ def command(
             }
         )
         return
-    table = Table(title=f"{built.board.name}, {model.name if model else 'no model: dry'}")
+    names = ", ".join(path.name for path in model or ()) or "no model: dry"
+    table = Table(title=f"{built.board.name}, {names}")
     for heading in ("memory", "used", "of", "full", "contents"):
         table.add_column(heading, justify="left" if heading in ("memory", "contents") else "right")
     for use in built.use:

@@ -3,9 +3,9 @@
 """The boards: each is a folder under boards/ with a board.json, which CMake reads as well."""
 
 import json
-from typing import Annotated
+from typing import Annotated, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
 from pedalsmith.errors import BadInput
 from pedalsmith.source import boards_dir
@@ -44,6 +44,20 @@ class ImageKind(_Strict):
     """Where the .bin is written to."""
 
 
+class Controls(_Strict):
+    """What a pedal wires to the board, as names out of `header`."""
+
+    knobs: Annotated[tuple[str, ...], Field(max_length=6)] = ()
+    switches: Annotated[tuple[str, ...], Field(max_length=2)] = ()
+    """Footswitches that connect to ground"""
+    lights: Annotated[tuple[str, ...], Field(max_length=2)] = ()
+    """LEDs that light when high"""
+    high: tuple[str, ...] = ()
+    """Held high: relays and the like that let the sound through"""
+    low: tuple[str, ...] = ()
+    """Held low"""
+
+
 class Board(_Strict):
     """What board.json says; boards/README.md explains each entry."""
 
@@ -65,21 +79,38 @@ class Board(_Strict):
     options: dict[str, str] = {}
     """What the board's C file lets be chosen; BOARD_OPTION_<NAME> there"""
     images: dict[str, ImageKind]
-    """The first is the default."""
+    """"flash" is the default."""
     memories: dict[str, Memory]
     pins: dict[str, Annotated[str, Field(pattern=r"^P[A-K](\d|1[0-5])$")]]
     """What the firmware calls a pin: the chip's name for it"""
+    header: dict[str, Annotated[str, Field(pattern=r"^P[A-K](\d|1[0-5])$")]] = {}
+    """What the board's maker calls a pin: the chip's name for it"""
+    controls: dict[str, Controls]
+    """Pedals that the board goes into; "none" is the board alone"""
     flashing: tuple[str, ...] = ()
     """How an image gets onto the board, step by step: {image} stands for the .bin, backticks
     hold a command"""
 
-    def image_kind(self, name: str | None) -> ImageKind:
-        """The kind of that name, or the default. Raises BadInput."""
-        if name is None:
-            return next(iter(self.images.values()))
+    @model_validator(mode="after")
+    def _pins_are_there(self) -> Self:
+        for name, controls in self.controls.items():
+            for place in (pin for pins in dict(controls).values() for pin in pins):
+                if place not in self.header:
+                    raise ValueError(f"controls.{name}: no {place} in header")
+        return self
+
+    def image_kind(self, name: str) -> ImageKind:
+        """The kind of that name. Raises BadInput."""
         if name not in self.images:
             raise BadInput(f"{self.folder}: no image {name!r}; there is {', '.join(self.images)}.")
         return self.images[name]
+
+    def controls_of(self, name: str) -> Controls:
+        """The controls of that name. Raises BadInput."""
+        if name not in self.controls:
+            known = ", ".join(self.controls)
+            raise BadInput(f"{self.folder}: no controls {name!r}; there is {known}.")
+        return self.controls[name]
 
 
 def board_names() -> list[str]:

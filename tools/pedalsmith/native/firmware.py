@@ -54,33 +54,43 @@ class Image:
 
 def build(
     board: Board | str,
-    blob: Path | None,
+    blobs: Path | Sequence[Path] | None,
     out_dir: Path,
     compiler: Compiler = "zig",
-    image: str | None = None,
+    image: str = "flash",
     block: int | None = None,
+    controls: str = "none",
 ) -> Image:
-    """Builds <board>.elf, .bin and .hex in `out_dir`, with the model `blob` linked in.
+    """Builds <board>.elf, .bin and .hex in `out_dir`, with the models of `blobs` linked in.
 
-    Without a blob the image passes its input dry. `image` is a kind of the board's, `block` the
-    samples a block; None takes the board's own. Raises BadInput when the model is damaged or does
-    not fit the board, PedalsmithError when the compiler fails.
+    `blobs` is one model or several, the first of which plays at the start; without any the image
+    passes its input dry. `image` is a kind of the board's, `block` the samples a block (None: the
+    board's own), `controls` the pedal that the board is in. Raises BadInput when a model is damaged
+    or does not fit the board, PedalsmithError when the compiler fails.
     """
     if isinstance(board, str):
         board = load_board(board)
     kind = board.image_kind(image)
+    board.controls_of(controls)
+    if blobs is None:
+        blobs = ()
+    elif isinstance(blobs, Path):
+        blobs = (blobs,)
     if block is not None and not 1 <= block <= 256:
         raise BadInput(f"block {block}: it must be 1 to 256 samples.")
     if compiler == "gcc" and shutil.which("arm-none-eabi-gcc") is None:
         raise BadInput("arm-none-eabi-gcc is not installed; install it, or build with zig.")
-    arena_needed = psm.read(blob).arena_bytes if blob else 0
+    arena_needed = max((psm.read(blob).arena_bytes for blob in blobs), default=0)
     with tempfile.TemporaryDirectory(prefix="pedalsmith-") as folder:
         tree = Path(folder)
+        bank = tree / "bank.psm"
+        bank.write_bytes(b"".join(_padded(blob.read_bytes()) for blob in blobs))
         options = {
             "PEDALSMITH_BOARD": board.folder,
-            "PEDALSMITH_IMAGE": image or "",
+            "PEDALSMITH_IMAGE": image,
+            "PEDALSMITH_CONTROLS": controls,
             "PEDALSMITH_BLOCK": block or "",
-            "PEDALSMITH_MODEL": blob.resolve() if blob else "",
+            "PEDALSMITH_MODEL": bank if blobs else "",
             "PEDALSMITH_PYTHON": sys.executable,
             "CMAKE_MAKE_PROGRAM": Path(ninja.BIN_DIR) / "ninja",
         }
@@ -97,6 +107,11 @@ def build(
             made[suffix] = out_dir / f"{board.folder}.{suffix}"
             write_whole(made[suffix], elf.with_suffix(f".{suffix}").read_bytes())
     return Image(board, made["elf"], made["bin"], made["hex"], kind.load, use)
+
+
+def _padded(blob: bytes) -> bytes:
+    """To the multiple of 8 where the next model begins (firmware/pedal/bank.h)."""
+    return blob + bytes(-len(blob) % 8)
 
 
 def _run(board: Board, code: Memory, command: Sequence[str | Path]) -> None:
