@@ -134,10 +134,14 @@ class Core:
     def _straight(self, address: int) -> _Straight:
         known = self._straights.get(address)
         if known is None:
-            instructions = [self._decoder.at(address)]
-            while not instructions[-1].ends_block and len(instructions) < _LONGEST:
-                last = instructions[-1]
-                instructions.append(self._decoder.at(last.address + last.size))
+            last = self._decoder.at(address)
+            instructions = [last]
+            while not last.ends_block:
+                last = self._decoder.at(last.address + last.size)
+                # What is predicated off may be missing from a trace: it must not begin a run.
+                if len(instructions) >= _LONGEST and not last.predicated:
+                    break
+                instructions.append(last)
             known = self._straights[address] = _join(tuple(instructions))
         return known
 

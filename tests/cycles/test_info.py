@@ -1,0 +1,138 @@
+# SPDX-License-Identifier: MIT
+# Copyright (c) 2026 the pedalsmith developers
+"""What a model is said to be and to cost."""
+
+import json
+import sys
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from pedalsmith.cli import main
+from pedalsmith.cycles.engine import BareEngine
+from pedalsmith.cycles.price import engine_image, largest_that_fits, price
+from pedalsmith.cycles.synthetic import recurrent_blob
+from pedalsmith.errors import BadInput
+from pedalsmith.native.host import HostEngine
+from pedalsmith.quantization.psm import encode
+
+BLOCK = 8
+
+SHAPES = [("lstm", 5, 1, 0), ("lstm", 12, 2, 1), ("gru", 7, 1, 2), ("gru", 8, 3, 0)]
+
+
+@pytest.mark.parametrize(("kind", "hidden", "layers", "knobs"), SHAPES)
+def test_the_bare_engine_gives_the_hosts_words(
+    kind: str, hidden: int, layers: int, knobs: int
+) -> None:
+    blob = encode(recurrent_blob(kind, hidden, layers, knobs))
+    words = np.random.default_rng(3).integers(-(1 << 23), 1 << 23, 200, dtype=np.int32)
+    bare = BareEngine(engine_image(), blob)
+    got = np.concatenate([bare.process(words[:150]), bare.record(words[150:])[1]])
+    assert np.array_equal(got, HostEngine(blob).process(words))
+    assert np.any(got)
+
+
+def test_a_larger_model_costs_more() -> None:
+    prices = [price(encode(recurrent_blob("lstm", hidden)), BLOCK) for hidden in (4, 6, 8)]
+    for smaller, larger in pairwise(prices):
+        assert smaller.instructions < larger.instructions
+        assert smaller.cycles < larger.cycles
+    for one in prices:
+        # No more than two instructions a cycle, and cold is never quicker than warm.
+        assert one.instructions / 2 <= one.cycles <= one.worst_cycles
+        assert sum(f.instructions for f in one.functions) == pytest.approx(one.instructions * BLOCK)
+        assert sum(f.cycles for f in one.functions) == pytest.approx(one.cycles * BLOCK)
+
+
+def test_a_price_is_the_same_every_time() -> None:
+    blob = encode(recurrent_blob("gru", 6))
+    assert price(blob, BLOCK) == price(blob, BLOCK)
+
+
+def test_the_largest_that_fits_fits_and_the_next_does_not() -> None:
+    most = price(encode(recurrent_blob("gru", 6)), BLOCK).worst_cycles
+    found = largest_that_fits("gru", 1, 0, 13, most, BLOCK)
+    assert found is not None
+    hidden, cost = found
+    assert hidden == 4
+    assert cost.worst_cycles <= most
+    assert largest_that_fits("gru", 1, 0, 13, 10, BLOCK) is None
+
+
+def test_a_damaged_blob_is_refused_by_name() -> None:
+    damaged = bytearray(encode(recurrent_blob("lstm", 4)))
+    damaged[100] ^= 1
+    with pytest.raises(BadInput, match=r"tone\.psm: the engine refuses it: "):
+        price(bytes(damaged), BLOCK, "tone.psm")
+
+
+@pytest.fixture
+def tone(tmp_path: Path) -> Path:
+    path = tmp_path / "tone.psm"
+    path.write_bytes(encode(recurrent_blob("lstm", 8)))
+    return path
+
+
+def info(monkeypatch: pytest.MonkeyPatch, *line: str | Path) -> int:
+    monkeypatch.setattr(sys, "argv", ["pedalsmith", "info", *map(str, line)])
+    with pytest.raises(SystemExit) as stop:
+        main()
+    return int(stop.value.code or 0)
+
+
+def test_info_as_json(
+    tone: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert info(monkeypatch, tone, "--board", "daisy_seed", "--json") == 0
+    facts = json.loads(capsys.readouterr().out)
+    # As Keras counts: 4 gates of 8 rows with 8 + 1 inputs and a bias, and a dense layer of 9.
+    assert facts["parameters"] == 4 * 8 * (8 + 1 + 1) + 9
+    assert facts["macs_per_sample"] == 4 * 8 * (8 + 1) + 8
+    assert facts["flash_bytes"] == tone.stat().st_size
+    budget = facts["cycles_available_per_sample"]
+    assert budget == facts["clock_hz"] / 48_000
+    mean = 100 * facts["cycles_per_sample"] / budget
+    assert facts["load_mean_percent"] == pytest.approx(mean, abs=0.01)
+    assert facts["load_worst_percent"] >= facts["load_mean_percent"]
+    assert facts["load_error"].startswith("within ")
+    shares = sum(function["cycles_per_sample"] for function in facts["functions"])
+    assert shares == pytest.approx(facts["cycles_per_sample"], rel=0.01)
+
+
+def test_info_for_a_person(
+    tone: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert info(monkeypatch, tone, "--max-cpu", "100") == 0
+    said = capsys.readouterr().out
+    for words in ("LSTM 1 -> 8", "329 parameters", "bytes of flash", "% of the block time"):
+        assert words in said
+
+
+def test_too_slow_ends_in_1_and_says_what_fits(
+    tone: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    # Between what 4 and 8 units take.
+    costs = [price(encode(recurrent_blob("lstm", hidden)), 48).worst_cycles for hidden in (4, 8)]
+    limit = sum(costs) / 2 / 100
+    assert info(monkeypatch, tone, "--max-cpu", f"{limit:.2f}") == 1
+    said = capsys.readouterr().err
+    assert f"needs {costs[1] / 100:.0f} % of daisy_seed" in said
+    assert f"LSTM-4 would take {costs[0] / 100:.0f} %" in said
+
+
+def test_bad_input_is_one_line(
+    tmp_path: Path,
+    tone: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    cut = tmp_path / "cut.psm"
+    cut.write_bytes(tone.read_bytes()[:-5])
+    for line in ([cut], [tmp_path / "none.psm"], [tone, "--board", "toaster"]):
+        assert info(monkeypatch, *line) == 2
+        said = capsys.readouterr().err
+        assert len(said.strip().splitlines()) == 1
+        assert "Traceback" not in said
