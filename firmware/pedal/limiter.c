@@ -3,7 +3,7 @@
 //
 #include "limiter.h"
 
-enum { FULL_SCALE = (1 << 23) - 1, KNEE = 3 << 21, RANGE = FULL_SCALE - KNEE };
+enum { FULL_SCALE = (1 << 23) - 1, KNEE = 3 << 21, RANGE = 1 << 21 };
 
 // y = knee + d - d^2 / (4 range): slope 1 at d = 0, slope 0 and full scale at d = 2 range.
 static int32_t bend(int32_t x) {
@@ -14,7 +14,8 @@ static int32_t bend(int32_t x) {
     if (d >= 2 * RANGE) {
         return FULL_SCALE;
     }
-    return (int32_t)(KNEE + d - ((d * d) >> 23));
+    int64_t y = KNEE + d - ((d * d) >> 23);
+    return y > FULL_SCALE ? FULL_SCALE : (int32_t)y;
 }
 
 void limiter_process(int32_t *audio, size_t frames) {

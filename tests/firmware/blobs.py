@@ -3,6 +3,7 @@
 """Small valid blobs to link in; their sound does not matter here."""
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -26,8 +27,15 @@ def lstm(inputs: int, hidden: int) -> LstmRecord:
     )
 
 
-def write_lstm(path: Path, hidden: int, layers: int = 1, golden: int = 64) -> Path:
-    """Writes LSTMs of zeros; the output is the dense bias, which is the rest output."""
+def write_lstm(
+    path: Path,
+    hidden: int,
+    layers: int = 1,
+    golden: int = 64,
+    skip: int = 0,
+    metadata: dict[str, Any] | None = None,
+) -> Path:
+    """Writes LSTMs of zeros; the output is the dense bias, its rest output, and what is skipped."""
     stack = [lstm(1, hidden)] + [lstm(hidden, hidden)] * (layers - 1)
     dense = DenseRecord(np.zeros((hidden, 1), np.int32), np.array([1000], np.int32), fraction=24)
     blob = Blob(
@@ -36,7 +44,8 @@ def write_lstm(path: Path, hidden: int, layers: int = 1, golden: int = 64) -> Pa
         rest_output=1000,
         golden_input=np.zeros(golden, np.int32),
         golden_output=np.full(golden, 1000, np.int32),
-        metadata={"name": path.stem},
+        skip=skip,
+        metadata={"name": path.stem, **(metadata or {})},
     )
     psm.write(path, blob)
     return path

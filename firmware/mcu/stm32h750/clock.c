@@ -21,7 +21,7 @@ enum { FROM_CRYSTAL = 2u | 4u << 4 | 6u << 20, FROM_HSI = 0u | 16u << 4 | 24u <<
 
 // N-1, P-1 << 9, Q-1 << 16, R-1 << 24.
 // PLL1: P core 480 (400) MHz; Q 48 MHz for USB, exact from the crystal at 480.
-// PLL3: 2.6667 MHz * (294 + 7471 / 8192) / 16 = 49.152 MHz to 1.4e-9 for the SAI; R / 32 for the
+// PLL3: 2.6667 MHz * (294 + 7471 / 8192) / 16 = 49.152 MHz to 5e-8 for the SAI; R / 32 for the
 // ADC.
 enum {
     PLL1_480 = (240u - 1) | (2u - 1) << 9 | (20u - 1) << 16 | (2u - 1) << 24,
