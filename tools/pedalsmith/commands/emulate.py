@@ -16,28 +16,46 @@ def command(
     image: Annotated[
         Path | None, typer.Option(help="Built .bin or .elf that holds the model; else it is built.")
     ] = None,
+    block: Annotated[int | None, typer.Option(help="Samples a block, 1 to 256.")] = None,
+    controls: Annotated[
+        str, typer.Option(help="Pedal that the board is in, with its knobs and switches.")
+    ] = "none",
+    knob: Annotated[
+        list[str] | None,
+        typer.Option(help="gain=0.7, or later: gain=0.7@2.5s; repeatable."),
+    ] = None,
+    press: Annotated[
+        list[str] | None, typer.Option(help="fs1@2.0s, held 2.5 s: fs1@2.0s:2.5s; repeatable.")
+    ] = None,
     codec: Annotated[str, typer.Option(help="Codec of the board, where it has revisions.")] = "",
     channel: Annotated[int | None, typer.Option(help="Channel of IN, from 1.")] = None,
     compare: Annotated[
-        bool, typer.Option(help="Compare a board's samples with the host's; differing: exit 1.")
+        bool, typer.Option(help="Compare with the host, without controls; differing: exit 1.")
     ] = True,
     as_json: Annotated[bool, typer.Option("--json", help="Print the figures as JSON.")] = False,
 ) -> None:
     """Play a recording through the pedal, on the host or on an emulated board.
 
     On a board the file that is flashed is run, with every register it touches; audio enters at the
-    codec and leaves by it. Example: pedalsmith emulate tone.psm dry.wav pedal.wav --on daisy_seed
+    codec and leaves by it. Knobs: gain, level, gate, model1 to model3. Switches: fs1, fs2; times
+    are seconds since power-up.
+
+    Example: pedalsmith emulate tone.psm dry.wav pedal.wav --on daisy_seed
     """
     from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
     from pedalsmith.audio import from_q23, read_audio, to_q23, write_wav
     from pedalsmith.console import emit_json, talk
     from pedalsmith.emulator.boards import Options
+    from pedalsmith.emulator.panel import parse_press, parse_turn
     from pedalsmith.emulator.session import play_on_board, play_on_host
     from pedalsmith.errors import BadInput, NegativeResult
 
     if not model.is_file():
         raise BadInput(f"{model}: there is no such file; make one with `pedalsmith convert`.")
+    turns = tuple(parse_turn(text) for text in knob or ())
+    presses = tuple(parse_press(text) for text in press or ())
+    options = Options(controls=controls, turns=turns, presses=presses, codec=codec)
     words = to_q23(read_audio(source, channel=channel).samples)
     columns = TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn()
     with Progress(*columns, console=talk, transient=True) as bar:
@@ -51,7 +69,7 @@ def command(
         else:
             played = play_on_board(
                 on, model, words, progress,
-                image=image, options=Options(codec=codec), compare=compare,
+                image=image, block=block, options=options, compare=compare and controls == "none",
             )  # fmt: skip
     write_wav(target, from_q23(played.samples))
     if as_json:
@@ -83,6 +101,8 @@ def _print(figures: dict[str, Any]) -> None:
                 f"{mean / figures['block']:,.0f} instructions a sample, "
                 f"at most {most:,} in a block of {figures['block']}"
             )
+        for seconds, light, lit in figures["lights"]:
+            print(f"  {seconds:.3f} s: light {light + 1} {'on' if lit else 'off'}")
         for said in figures["console"]:
             print(f"  console: {said}")
     if "differing" in figures:

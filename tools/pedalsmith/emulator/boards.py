@@ -19,8 +19,10 @@ import numpy.typing as npt
 from pedalsmith.emulator.audio_port import AudioPort
 from pedalsmith.emulator.console_port import ConsolePort
 from pedalsmith.emulator.faults import EmulationError
+from pedalsmith.emulator.i2c_bus import I2cBus
 from pedalsmith.emulator.image import read_image
 from pedalsmith.emulator.machine import Machine
+from pedalsmith.emulator.panel import Press, Turn
 from pedalsmith.errors import BadInput
 from pedalsmith.native.boards import Board, load_board
 
@@ -36,10 +38,18 @@ _MOST_LATENCY = 8192
 class Options:
     """How the emulated board differs from a sound one of the usual revision."""
 
+    controls: str = "none"
+    """The pedal that the board is in: knobs, footswitches, lights."""
+    turns: tuple[Turn, ...] = ()
+    presses: tuple[Press, ...] = ()
     codec: str = ""
     """Which codec is soldered on, where a board has revisions; '': the first."""
     crystal: bool = True
     """The crystal starts."""
+    codec_answers: bool = True
+    """The codec acknowledges on its control bus, where it has one."""
+    knob_noise: int = 0
+    """Largest deviation of a knob's reading, in counts of 65536"""
     log_writes: bool = False
     """Keep every register write (Result.writes)."""
 
@@ -50,6 +60,10 @@ class EmulatedBoard(Protocol):
     machine: Machine
     audio: AudioPort
     console: ConsolePort
+    i2c_bus: I2cBus
+
+    def lights(self) -> list[tuple[float, int, bool]]:
+        """Changes of the lights: seconds, which, on."""
 
     def power_up(self) -> None:
         """Power-on reset."""
@@ -76,6 +90,10 @@ class Result:
     virtual_seconds: float
     cpu_seconds: float
     console: str
+    lights: tuple[tuple[float, int, bool], ...]
+    """(seconds since power-up, light 0 or 1, on) at every change"""
+    i2c: tuple[tuple[int, tuple[int, ...]], ...]
+    """(7-bit address, bytes written) in order"""
     writes: tuple[tuple[str, str, int], ...]
     """(PERIPHERAL.REGISTER, value in hex, exception number or 0), in order"""
     final: dict[str, str]
@@ -160,6 +178,8 @@ def _result(emulated: EmulatedBoard, frames: int, cpu_seconds: float) -> Result:
         virtual_seconds=machine.seconds,
         cpu_seconds=cpu_seconds,
         console=emulated.console.text,
+        lights=tuple(emulated.lights()),
+        i2c=tuple((address, tuple(data)) for address, data in emulated.i2c_bus.log),
         writes=tuple(machine.writes.entries),
         final=machine.writes.final() if machine.writes.on else {},
     )

@@ -11,3 +11,7 @@ class EmulationError(DeviceTrouble):
 
 class Unmodelled(EmulationError):  # noqa: N818 - reads as what it says
     """The firmware touched a register, bit or address that the emulated board does not know."""
+
+
+class LoaderEntered(EmulationError):  # noqa: N818 - reads as what it says
+    """The firmware has handed over to the loader in ROM, which is not emulated."""

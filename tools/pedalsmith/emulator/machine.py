@@ -53,6 +53,8 @@ class Machine:
         self.image: Image | None = None
         self.writes = WriteLog(self)
         self.on_reset: Callable[[], None] | None = None
+        self.script: list[tuple[float, Callable[[], None]]] = []
+        """What happens outside, (virtual seconds, call); a reset does not end it."""
         self._by_cell: dict[int, list[Peripheral]] = {}
         self._error: BaseException | None = None
         self._events: list[tuple[int, int, Callable[[], None]]] = []
@@ -123,6 +125,8 @@ class Machine:
         self._library.core_reset(self._pointer, vector_table)
         for peripheral in self.peripherals:
             peripheral.reset()
+        for seconds, call in self.script:
+            self.after(max(seconds - self.seconds, 0.0), call)
 
     # Memory
 
@@ -181,6 +185,10 @@ class Machine:
         """Calls `call` before the next block, with Unicorn at rest."""
         self._deferred.append(call)
         self._library.core_stop(self._pointer, library.STOPPED)
+
+    def request_reset(self) -> None:
+        """Resets the chip before the next block, as a watchdog does; calls `on_reset`."""
+        self._library.core_stop(self._pointer, library.RESET)
 
     # Interrupts and audio
 

@@ -53,6 +53,7 @@ def play_on_board(
     progress: Progress,
     *,
     image: Path | None = None,
+    block: int | None = None,
     options: Options | None = None,
     compare: bool = True,
 ) -> Played:
@@ -63,7 +64,8 @@ def play_on_board(
             from pedalsmith.native.firmware import build
 
             progress("building the firmware", 0.0)
-            image = build(board, model, Path(folder)).bin
+            controls = options.controls if options else "none"
+            image = build(board, model, Path(folder), block=block, controls=controls).bin
         done = run(
             image, board, words, options=options,
             on_progress=lambda share: progress(f"emulated {board.folder}", share),
@@ -92,6 +94,7 @@ def _board_figures(name: str, done: Result) -> dict[str, Any]:
         "instructions": done.instructions,
         "instructions_a_block_mean": round(float(steady.mean()), 1) if len(steady) else None,
         "instructions_a_block_most": int(steady.max()) if len(steady) else None,
+        "lights": [list(change) for change in done.lights],
         "console": done.console.splitlines(),
         **_speed(len(done.samples), done.sample_rate, done.cpu_seconds),
     }

@@ -2,72 +2,98 @@
 # Copyright (c) 2026 the pedalsmith developers
 """Boards with an STM32H750: the Daisy Seed in its revisions, which differ by codec and straps."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from functools import partial
 
 from pedalsmith.emulator.boards import Options
+from pedalsmith.emulator.codecs.pins import ak4556_mute, pcm3060_mute
+from pedalsmith.emulator.codecs.wm8731 import Wm8731
+from pedalsmith.emulator.faults import LoaderEntered
 from pedalsmith.emulator.stm32h750.chip import FLASH, Stm32h750
-from pedalsmith.emulator.stm32h750.gpio import Gpio
 from pedalsmith.emulator.stm32h750.rcc import HSE_HZ
 from pedalsmith.emulator.stm32h750.sai import CodecWires
 from pedalsmith.errors import BadInput
 from pedalsmith.native.boards import Board
 
-
-def _ak4556_mute(gpio: Gpio, control: str) -> str:
-    port, bit = gpio.pin(control)
-    levels = [level for _, changed, level in port.changes if changed == bit]
-    if not gpio.level(control):
-        return f"the AK4556 stays in reset: {control} (PDN) is not high"
-    if levels[-2:] != [False, True]:
-        return f"the AK4556 has seen no pulse on {control} (PDN)"
-    return ""
-
-
-def _pcm3060_mute(gpio: Gpio, control: str) -> str:
-    if gpio.level(control) is not False:
-        return f"the PCM3060 would de-emphasise: {control} (DEMP) is not low"
-    return ""
-
-
-@dataclass(frozen=True)
-class _Codec:
-    """A codec as soldered: block of the SAI at its data output, strap to ground, when it plays."""
-
-    data_out_on: str
-    strap: str
-    mute: Callable[[Gpio, str], str]
-
-
-_CODECS = {
-    "ak4556": _Codec("B", "", _ak4556_mute),
-    "pcm3060": _Codec("B", "strap_pcm3060", _pcm3060_mute),
-}
+_CODECS = {"ak4556": ("B", ""), "pcm3060": ("B", "strap_pcm3060"), "wm8731": ("A", "strap_wm8731")}
+"""Codec: block of the SAI that its data output is wired to, strap that is tied to ground."""
 
 
 class EmulatedDaisy(Stm32h750):
-    """A Daisy Seed."""
+    """A Daisy Seed in a pedal."""
 
     def __init__(self, board: Board, options: Options) -> None:
         name = options.codec or next(iter(_CODECS))
         if name not in _CODECS:
             raise BadInput(f"{board.folder}: no codec {name!r}; there is {', '.join(_CODECS)}.")
-        codec = _CODECS[name]
+        data_out_on, strap = _CODECS[name]
         super().__init__(
             board.folder,
-            wires=CodecWires(codec.data_out_on),
+            wires=CodecWires(data_out_on),
             baud=board.console_baud,
             hse_hz=HSE_HZ if options.crystal else 0.0,
         )
+        self._pins = board.pins
         for pin in board.pins:
             if pin.startswith("strap_"):
-                self.gpio.drive(board.pins[pin], False if pin == codec.strap else None)
-        control = board.pins["codec_control"]
-        self.sai.codec_ready = lambda: codec.mute(self.gpio, control)
+                self.gpio.drive(board.pins[pin], False if pin == strap else None)
+        if name == "wm8731":
+            codec = Wm8731(present=options.codec_answers)
+            self.i2c_bus.attach(codec)
+            self.sai.codec_ready = codec.mute if codec.present else lambda: ""
+        else:
+            self.sai.codec_ready = partial(self._mute, name)
+        self._wire_controls(board, options)
+
+    def _mute(self, codec: str) -> str:
+        pin = self._pins["codec_control"]
+        port, bit = self.gpio.pin(pin)
+        levels = [level for _, changed, level in port.changes if changed == bit]
+        check = {"ak4556": ak4556_mute, "pcm3060": pcm3060_mute}[codec]
+        return check(self.gpio.level(pin), levels)
+
+    def _wire_controls(self, board: Board, options: Options) -> None:
+        controls = board.controls_of(options.controls)
+        self._light_pins = [board.header[place] for place in controls.lights]
+        knobs = [board.header[place] for place in controls.knobs]
+        switches = [board.header[place] for place in controls.switches]
+        self.adc.noise = options.knob_noise
+        self.adc.levels = dict.fromkeys(knobs, 0.5)
+        for pin in switches:
+            self.gpio.drive(pin, None)
+        for turn in options.turns:
+            if turn.knob >= len(knobs):
+                raise BadInput(f"{board.folder}: {options.controls} has no knob {turn.knob + 1}; "
+                               "name the pedal with --controls.")  # fmt: skip
+            self._schedule(
+                turn.at, partial(self.adc.levels.__setitem__, knobs[turn.knob], turn.value)
+            )
+        for press in options.presses:
+            if press.switch >= len(switches):
+                raise BadInput(f"{board.folder}: {options.controls} has no footswitch "
+                               f"{press.switch + 1}; name the pedal with --controls.")  # fmt: skip
+            pin = switches[press.switch]
+            self._schedule(press.at, partial(self.gpio.drive, pin, False))
+            self._schedule(press.at + press.seconds, partial(self.gpio.drive, pin, None))
+
+    def _schedule(self, at: float, call: partial[None]) -> None:
+        self.machine.script.append((at, call))
+
+    def lights(self) -> list[tuple[float, int, bool]]:
+        """See EmulatedBoard."""
+        changes = []
+        for index, pin in enumerate(self._light_pins):
+            port, bit = self.gpio.pin(pin)
+            changes += [(at, index, level) for at, changed, level in port.changes if changed == bit]
+        return sorted(changes)
 
     def power_up(self) -> None:
         """Power-on reset: the vectors are at the start of flash."""
         self.machine.reset(FLASH)
+
+    def _restart(self) -> None:
+        if "boot" in self._pins and self.gpio.level(self._pins["boot"]):
+            raise LoaderEntered(f"{self.machine.name}: the firmware has entered the loader in ROM.")
+        super()._restart()
 
 
 def assemble(board: Board, options: Options) -> EmulatedDaisy:

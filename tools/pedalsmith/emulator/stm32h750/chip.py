@@ -4,11 +4,14 @@
 
 from pedalsmith.emulator.audio_port import AudioPort
 from pedalsmith.emulator.console_port import ConsolePort
+from pedalsmith.emulator.i2c_bus import I2cBus
 from pedalsmith.emulator.machine import EXECUTE, READ, WRITE, Machine
 from pedalsmith.emulator.memory_types import is_cached
+from pedalsmith.emulator.stm32h750.adc import Adc
 from pedalsmith.emulator.stm32h750.dma import Dma, Dmamux
 from pedalsmith.emulator.stm32h750.gpio import Gpio
-from pedalsmith.emulator.stm32h750.iwdg import Iwdg
+from pedalsmith.emulator.stm32h750.i2c import I2c
+from pedalsmith.emulator.stm32h750.iwdg import RESET_FLAG, Iwdg
 from pedalsmith.emulator.stm32h750.rcc import HSI_HZ, Rcc
 from pedalsmith.emulator.stm32h750.sai import CodecWires, Sai
 from pedalsmith.emulator.stm32h750.system import Dbgmcu, FlashInterface, Pwr, Syscfg
@@ -21,6 +24,7 @@ _MEMORIES = (
     (0x0000_0000, 0x1_0000), (0x2000_0000, 0x2_0000), (0x2400_0000, 0x8_0000),
     (D2_SRAM, D2_SRAM_BYTES), (0x3800_0000, 0x1_0000), (BACKUP, BACKUP_BYTES),
 )  # fmt: skip
+_SOFTWARE_RESET_FLAG = 1 << 24
 _DMA_REACHES = ((0x2400_0000, 0x8_0000), (D2_SRAM, D2_SRAM_BYTES), (0x3800_0000, 0x1_0000))
 
 
@@ -39,7 +43,6 @@ class Stm32h750:
         rcc.gate(self.syscfg, "APB4", 1)
         self.flash_interface = FlashInterface(machine, rcc)
         Dbgmcu(machine)
-        Iwdg(machine)
         rcc.voltage_scale = self._voltage_scale
         rcc.flash_wait_states = lambda: self.flash_interface["ACR"] & 15
         self.gpio = Gpio(machine, rcc)
@@ -55,6 +58,15 @@ class Stm32h750:
         self.console = ConsolePort(machine, baud)
         self.usart = Usart(machine, rcc, self.gpio, self.console)
         rcc.gate(self.usart, "APB2", 4)
+        self.adc = Adc(machine, rcc, self.gpio)
+        rcc.gate(self.adc, "AHB1", 5)
+        self.mux.connect(9, self.adc)
+        self.i2c_bus = I2cBus()
+        self.i2c = I2c(machine, rcc, self.gpio, self.i2c_bus, ("PH4", "PB11"))
+        rcc.gate(self.i2c, "APB1L", 22)
+        self.iwdg = Iwdg(machine, self._bitten)
+        self._reset_flag = 0
+        machine.on_reset = self._restart
         for bit in (29, 30, 31):
             rcc.gate_call("AHB2", bit, lambda on: self._gate_d2_sram())
         rcc.gate_call("AHB4", 28, lambda on: self._gate_backup())
@@ -64,6 +76,16 @@ class Stm32h750:
         if not pwr["D3CR"] & 0x2000 or pwr["CSR1"] & 0xC000 != 0xC000:
             return 1 if pwr["CSR1"] & 0xC000 == 0xC000 else 3
         return 0 if self.syscfg["PWRCR"] & 1 else 1
+
+    def _bitten(self) -> None:
+        self._reset_flag = RESET_FLAG
+        self.machine.request_reset()
+
+    def _restart(self) -> None:
+        """A reset while running; what was the reason is in RCC.RSR."""
+        self.rcc.flag_reset(self._reset_flag or _SOFTWARE_RESET_FLAG)
+        self._reset_flag = 0
+        self.machine.reset(FLASH)
 
     def _gate_d2_sram(self) -> None:
         on = self.rcc["AHB2ENR"] >> 29 == 7
