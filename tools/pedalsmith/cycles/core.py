@@ -24,6 +24,9 @@ _LONGEST = 256
 """Instructions of a straight run; longer ones are cut."""
 
 
+_NO_WAITS = [0] * _LONGEST
+
+
 @dataclass(frozen=True, slots=True)
 class _Straight:
     """Instructions that follow each other in memory, a branch at most at the end."""
@@ -72,12 +75,14 @@ class Core:
     pipeline: Pipeline = field(default_factory=Pipeline)
     predictor: Predictor = field(default_factory=Predictor)
     _decoder: Decoder = field(init=False)
+    _immediate: bool = field(init=False)
     _straights: dict[int, _Straight] = field(default_factory=dict)
     _accounts: dict[Hashable, _Account] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Starts a decoder."""
         self._decoder = Decoder(self.read)
+        self._immediate = self.memory.immediate
 
     def forget(self) -> None:
         """Empties caches and branch predictions: the first block after something else ran."""
@@ -151,13 +156,15 @@ class Core:
         branching = STRAIGHT_ON
         if last.ends_block and following >= 0:
             branching = self.predictor.predict(last, following)
-        waits = [
-            sum([memory.data_cost(address, load) for address, _ in made]) if made else 0
-            for made, load in zip(accesses, straight.loads, strict=True)
-        ]
-        fetch_waits = {
-            group: cost for group in straight.groups if (cost := memory.fetch_cost(group << 3))
-        }
+        waits, fetch_waits = _NO_WAITS, dict[int, int]()
+        if not self._immediate:
+            waits = [
+                sum([memory.data_cost(address, load) for address, _ in made]) if made else 0
+                for made, load in zip(accesses, straight.loads, strict=True)
+            ]
+            fetch_waits = {
+                group: cost for group in straight.groups if (cost := memory.fetch_cost(group << 3))
+            }
         cached = not fetch_waits and not any(waits)
         key: Hashable = None
         if cached:

@@ -62,6 +62,11 @@ class Memory:
     data_cache: Cache
     _last: Region | None = None
 
+    @property
+    def immediate(self) -> bool:
+        """Whether nothing ever waits."""
+        return not any(region.line_fill or region.device for region in self.regions)
+
     def forget(self) -> None:
         """Empties the caches."""
         self.instruction_cache.forget()

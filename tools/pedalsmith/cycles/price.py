@@ -32,8 +32,8 @@ class Price:
     cycles: float
     """The same block in the steady state."""
     worst_cycles: float
-    """The dearest block of those tried: loud noise, silence and a full-scale square wave, each
-    with nothing predicted and nothing cached."""
+    """The dearer of two blocks, loud noise and a full-scale square wave, each with nothing
+    predicted and nothing cached."""
     functions: tuple[FunctionCost, ...]
     """Of the steady block, whole block, the costliest first."""
 
@@ -57,15 +57,13 @@ def price(blob: bytes, block: int, name: str = "blob") -> Price:
     image = engine_image()
     engine = BareEngine(image, blob, name)
     core = Core(image.read, tightly_coupled())
-    loud, silence, square = _signals(block)
+    loud, square = _signals(block)
     engine.process(loud[:_SETTLE])
-    recorded = [engine.record(words)[0] for words in (loud[-block:], silence, square)]
-    core.run(recorded[0])
-    steady = core.run(recorded[0])
-    worst = 0
-    for trace in recorded:
-        core.forget()
-        worst = max(worst, core.run(trace).cycles)
+    trace, _ = engine.record(loud[_SETTLE:])
+    cold = core.run(trace).cycles
+    steady = core.run(trace)
+    core.forget()
+    worst = max(cold, core.run(engine.record(square)[0]).cycles)
     return Price(
         block=block,
         instructions=steady.instructions / block,
@@ -75,11 +73,11 @@ def price(blob: bytes, block: int, name: str = "blob") -> Price:
     )
 
 
-def _signals(block: int) -> tuple[Words, Words, Words]:
+def _signals(block: int) -> tuple[Words, Words]:
     rng = np.random.default_rng(1)
     loud = rng.integers(-(1 << 21), 1 << 21, _SETTLE + block, dtype=np.int32)
     square = np.where(np.arange(block) % 24 < 12, (1 << 23) - 1, -(1 << 23)).astype(np.int32)
-    return loud, np.zeros(block, np.int32), square
+    return loud, square
 
 
 def largest_that_fits(
