@@ -90,8 +90,8 @@ ROOMS_BELOW = {
     "models": set(),
     "quantization": {"models", "native"},
     "native": {"quantization"},
-    "cycles": set(),
-    "emulator": {"native", "cycles", "quantization"},
+    "emulator": {"native", "quantization"},
+    "cycles": {"emulator", "native", "quantization"},
     "device": {"native", "quantization"},
     "report": set(),
 }
