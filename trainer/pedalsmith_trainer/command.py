@@ -34,6 +34,15 @@ def command(
         typer.Option(min=1, help="Train so many steps instead; repeatable bit by bit."),
     ] = None,
     seed: Annotated[int, typer.Option(min=0, help="Of the first weights and the order.")] = 0,
+    target_esr: Annotated[
+        float | None, typer.Option(min=0, max=1, help="End when this ESR is reached.")
+    ] = None,
+    patience: Annotated[
+        float | None, typer.Option(min=0.01, help="End after so many minutes without progress.")
+    ] = None,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Go on with the run in the folder, made longer or not.")
+    ] = False,
     skip: Annotated[
         bool, typer.Option("--skip/--no-skip", help="Add the dry sound to the network's output.")
     ] = True,
@@ -56,7 +65,7 @@ def command(
 
     Example: pedalsmith train --dry dry.wav --wet wet.wav -o run --hidden 16 --minutes 3
 
-    Ctrl-C ends the training early and keeps the best model so far.
+    Ctrl-C ends the training early and keeps the best model so far; --resume goes on with it.
     """
     from pedalsmith_trainer.quiet import limit_threads, quiet_tensorflow
     from pedalsmith_trainer.settings import Settings
@@ -71,6 +80,8 @@ def command(
         skip=skip,
         seconds=60 * minutes,
         steps=steps,
+        target_esr=target_esr,
+        patience=None if patience is None else 60 * patience,
         seed=seed,
         threads=threads,
     )
@@ -86,6 +97,7 @@ def command(
             channel=channel,
             name=name,
             gear=gear,
+            resume=resume,
             as_json=as_json,
         )
     )

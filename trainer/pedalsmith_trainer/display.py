@@ -7,9 +7,9 @@ from types import TracebackType
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from pedalsmith.console import talk
+from pedalsmith_trainer.callbacks import Progress as Report
 from pedalsmith_trainer.loss import esr_db, esr_words
 from pedalsmith_trainer.settings import Settings
-from pedalsmith_trainer.training import Progress as Report
 
 
 class Display:

@@ -16,9 +16,10 @@ from pedalsmith.errors import BadInput
 from pedalsmith.files import whole_file, write_whole
 from pedalsmith.models.exporters import keras_json
 from pedalsmith.models.model import Model
+from pedalsmith_trainer.callbacks import Progress
 from pedalsmith_trainer.loss import esr_db, esr_words
 from pedalsmith_trainer.material import Material
-from pedalsmith_trainer.training import Outcome, Progress
+from pedalsmith_trainer.training import Outcome
 
 if TYPE_CHECKING:
     from pedalsmith_trainer.run import Request
@@ -71,7 +72,7 @@ def _figures(
             "steps": last.steps,
             "samples_a_second": outcome.samples_a_second,
             "cell_excess": last.cell_excess,
-            "stopped_early": outcome.stopped_early,
+            "finished": outcome.finished,
         },
         "versions": {
             "python": platform.python_version(),

@@ -6,6 +6,7 @@ RUN/model.json      the float model (Keras JSON), what every other command reads
 RUN/run.json        settings, versions, alignment, figures
 RUN/history.csv     one line an epoch
 RUN/model.keras     the Keras network, on the trained level
+RUN/checkpoint.npz  what --resume goes on with
 """
 
 import signal
@@ -19,13 +20,14 @@ import numpy as np
 from pedalsmith.capture.reading import Capture, describe_alignment, read_capture
 from pedalsmith.console import emit_json, talk
 from pedalsmith.errors import BadInput, NegativeResult
-from pedalsmith_trainer import folder
+from pedalsmith_trainer import checkpoint, folder
 from pedalsmith_trainer.display import Display
 from pedalsmith_trainer.export import to_model
 from pedalsmith_trainer.loss import esr_db, esr_words
 from pedalsmith_trainer.material import Material, prepare
+from pedalsmith_trainer.rehearsal import Rehearsal
 from pedalsmith_trainer.settings import Settings
-from pedalsmith_trainer.training import Outcome, Rehearsal, train
+from pedalsmith_trainer.training import Outcome, train
 
 
 @dataclass(frozen=True)
@@ -42,6 +44,7 @@ class Request:
     channel: int | None = None
     name: str | None = None
     gear: str | None = None
+    resume: bool = False
     as_json: bool = False
 
 
@@ -57,7 +60,12 @@ def run(request: Request) -> None:
     )
     with Display(request.settings) as display, _interrupts() as interrupted:
         outcome = train(
-            material, request.settings, report=display.show, should_stop=lambda: interrupted[0]
+            material,
+            request.settings,
+            report=display.show,
+            should_stop=lambda: interrupted[0],
+            keep=request.output / checkpoint.FILE_NAME,
+            resume=request.resume,
         )
     if not np.isfinite(outcome.best_esr):
         raise NegativeResult(
@@ -68,7 +76,9 @@ def run(request: Request) -> None:
     model = to_model(outcome.network, material, request.name, request.gear, test_esr)
     figures = folder.write(request, material, outcome, model, test_esr)
     if interrupted[0]:
-        talk.print("Stopped; the best model so far is kept.", markup=False)
+        talk.print(
+            "Stopped; the best model so far is kept, --resume goes on with it.", markup=False
+        )
     _tell("held-out", outcome.best_esr)
     if test_esr is not None:
         _tell("test", test_esr)

@@ -21,6 +21,10 @@ class Settings:
     """Time to train, start-up excluded."""
     steps: int | None = None
     """Train exactly so many steps instead of `seconds`; the run can then be repeated bit by bit."""
+    target_esr: float | None = None
+    """End when the held-out part is this good (power ratio)."""
+    patience: float | None = None
+    """End after so many seconds without a better look."""
     seed: int = 0
     streams: int = 32
     """Places in the capture that are played side by side, each with its own state."""

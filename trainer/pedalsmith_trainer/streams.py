@@ -36,7 +36,7 @@ class Streams:
         self._places = np.arange(self.streams, dtype=np.int64) * count // self.streams
 
     def batch(self, step: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
-        """Returns dry and wet, each (time, streams), and whether the step is to be learnt from.
+        """Returns dry (time, streams, 1), wet (time, streams), and whether to learn from the step.
 
         The first step of a pass is not: the state still belongs to another place.
         """
@@ -50,4 +50,4 @@ class Streams:
         starts = (offset + self._places + within * self.step_samples) % self._count
         samples = tf.range(self.step_samples, dtype=tf.int64)[:, None] + starts[None, :]
         dry, wet = tf.gather(self._dry, samples), tf.gather(self._wet, samples)
-        return dry, wet, tf.logical_or(within > 0, self.steps_a_pass == 1)
+        return dry[..., None], wet, tf.logical_or(within > 0, self.steps_a_pass == 1)

@@ -6,46 +6,29 @@ The data set that fit draws from is the step number; Streams turns it into sound
 state and the gradient's running norm are variables of the training model, so that they carry over.
 """
 
-import time
+import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
 
 import keras
 import numpy as np
 import tensorflow as tf
 
-from pedalsmith.audio import Samples
 from pedalsmith.console import notice
 from pedalsmith.errors import BadInput
-from pedalsmith_trainer.loss import CaptureLoss, esr
-from pedalsmith_trainer.material import Material, Pair
+from pedalsmith_trainer import checkpoint
+from pedalsmith_trainer.callbacks import STEPS_AN_EPOCH, Judge, Pace, Progress
+from pedalsmith_trainer.loss import CaptureLoss
+from pedalsmith_trainer.material import Material
 from pedalsmith_trainer.network import AmpNetwork
-from pedalsmith_trainer.schedule import one_cycle
+from pedalsmith_trainer.rehearsal import Rehearsal
 from pedalsmith_trainer.settings import Settings
 from pedalsmith_trainer.streams import Streams
-
-STEPS_AN_EPOCH = 256
-"""Steps between two looks at the held-out part."""
 
 _STEPS_PER_EXECUTION = 32
 _CELL_WEIGHT = 0.01
 _NORM_DECAY = 0.99
-
-
-@dataclass(frozen=True)
-class Progress:
-    """What is told after each epoch."""
-
-    seconds: float
-    share: float
-    """Of the time or the steps, 0..1."""
-    steps: int
-    loss: float
-    held_out_esr: float
-    best_esr: float
-    learning_rate: float
-    cell_excess: float
-    """RMS of what LSTM cells had beyond the bound."""
 
 
 @dataclass
@@ -56,7 +39,8 @@ class Outcome:
     best_esr: float
     """Of the held-out part."""
     history: list[Progress] = field(default_factory=list)
-    stopped_early: bool = False
+    finished: bool = True
+    """The time or the steps were used up; else it was stopped before."""
     samples_a_second: float = 0.0
     """Training throughput, looks at the held-out part excluded."""
 
@@ -64,9 +48,7 @@ class Outcome:
 class TruncatedTraining(keras.Model):
     """Learns `network` from `streams`, one piece of time a step, state carried along."""
 
-    def __init__(
-        self, network: AmpNetwork, streams: Streams, loss: CaptureLoss, settings: Settings
-    ) -> None:
+    def __init__(self, network: AmpNetwork, streams: Streams, loss: CaptureLoss) -> None:
         super().__init__()
         self.network = network
         self._streams, self._capture_loss = streams, loss
@@ -76,16 +58,14 @@ class TruncatedTraining(keras.Model):
         self.excess_mean = keras.metrics.Mean(name="excess")
 
     def call(self, inputs: tf.Tensor) -> tf.Tensor:
-        """Output for inputs (time, streams, 1) from zero state."""
+        """Output for inputs (time, streams, 1 + knobs) from zero state."""
         return self.network(inputs, self.network.zero_state(tf.shape(inputs)[1]))[0]
 
     def train_step(self, data: tf.Tensor) -> dict[str, tf.Tensor]:
         """One update; `data` is the step's number."""
         dry, wet, learn = self._streams.batch(data)
         with tf.GradientTape() as tape:
-            output, state, penalty = self.network(
-                dry[..., None], self._state.read_value(), training=True
-            )
+            output, state, penalty = self.network(dry, self._state.read_value(), training=True)
             error = self._capture_loss(wet, output)
             cells = tf.cast(tf.size(output) * self.network.hidden, tf.float32)
             loss = error + _CELL_WEIGHT * penalty / cells
@@ -108,117 +88,96 @@ class TruncatedTraining(keras.Model):
         )
         return [tf.where(tf.math.is_finite(g), g, 0.0) * factor for g in gradients]
 
+    def carried(self) -> list[tf.Variable]:
+        """All that goes from one step to the next."""
+        return [
+            *self.network.variables,
+            *self.optimizer.variables,
+            self._state,
+            self._running_norm,
+        ]
 
-class Pace(keras.callbacks.Callback):
-    """Sets the learning rate by the time or the steps gone by, and ends the run."""
 
-    def __init__(self, settings: Settings) -> None:
-        super().__init__()
+class Run:
+    """A training run with its callbacks; can be saved and continued between epochs."""
+
+    def __init__(
+        self, material: Material, settings: Settings, report: Callable[[Progress], None]
+    ) -> None:
         self._settings = settings
-        self._begun: float | None = None
-        self._paused = 0.0
-        self.steps = 0
-
-    @property
-    def seconds(self) -> float:
-        """Since the first step ended (its time goes into building the graph)."""
-        return 0.0 if self._begun is None else time.monotonic() - self._begun
-
-    @property
-    def training_seconds(self) -> float:
-        """The same without the time taken by looks at the held-out part."""
-        return self.seconds - self._paused
-
-    @property
-    def share(self) -> float:
-        """Of the run, 0..1."""
-        if self._settings.steps is not None:
-            return min(1.0, self.steps / self._settings.steps)
-        return min(1.0, self.seconds / self._settings.seconds)
-
-    def paused(self, seconds: float) -> None:
-        """Tells of time that did not go into training."""
-        self._paused += seconds
-
-    def on_train_batch_begin(self, batch: int, logs: object = None) -> None:
-        """Sets the learning rate for the steps to come."""
-        rate = one_cycle(self.share, self._settings.learning_rate, self._settings.warm_up)
-        self.model.optimizer.learning_rate.assign(rate)
-
-    def on_train_batch_end(self, batch: int, logs: object = None) -> None:
-        """Counts, and stops when the time is over."""
-        self.steps += _STEPS_PER_EXECUTION
-        if self._begun is None:
-            self._begun = time.monotonic()
-            self._first = self.steps
-        if self.share >= 1.0:
-            self.model.stop_training = True
-
-    @property
-    def timed_steps(self) -> int:
-        """Steps that `training_seconds` went into."""
-        return 0 if self._begun is None else self.steps - self._first
-
-
-class Judge(keras.callbacks.Callback):
-    """Measures the held-out ESR after each epoch, keeps the best weights, reports."""
-
-    def __init__(self, material: Material, pace: Pace, report: Callable[[Progress], None]) -> None:
-        super().__init__()
-        self._held_out = Rehearsal(material.run_in, material.held_out, material)
-        self._pace, self._report = pace, report
-        self.best_esr = float("inf")
-        self.best_weights: list[np.ndarray] | None = None
-        self.history: list[Progress] = []
-
-    def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
-        """Looks."""
-        begun = time.monotonic()
-        network = self.model.network
-        ratio = self._held_out.esr(network)
-        if np.isfinite(ratio) and ratio < self.best_esr:
-            self.best_esr, self.best_weights = ratio, network.get_weights()
-        progress = Progress(
-            seconds=self._pace.seconds,
-            share=self._pace.share,
-            steps=self._pace.steps,
-            loss=float((logs or {}).get("loss", float("nan"))),
-            held_out_esr=ratio,
-            best_esr=self.best_esr,
-            learning_rate=float(self.model.optimizer.learning_rate.numpy()),
-            cell_excess=float((logs or {}).get("excess", float("nan"))),
+        keras.utils.set_random_seed(settings.seed)
+        self._fingerprint = _fingerprint(material)
+        pair = material.training
+        dry, wet = pair.dry * material.input_gain, pair.wet * material.output_gain
+        self.streams = Streams(
+            dry,
+            wet,
+            streams=settings.streams,
+            step_samples=settings.step_samples,
+            seed=settings.seed,
         )
-        self.history.append(progress)
-        self._report(progress)
-        self._pace.paused(time.monotonic() - begun)
+        self.network = AmpNetwork(
+            settings.arch,
+            settings.hidden,
+            skip=material.output_gain / material.input_gain if settings.skip else 0.0,
+            cell_bound=settings.cell_bound,
+        )
+        if settings.kernel:
+            _try_kernel(self.network, settings.threads)
+        self.training = TruncatedTraining(self.network, self.streams, CaptureLoss(wet))
+        optimizer = keras.optimizers.Adam(settings.learning_rate)
+        optimizer.build(self.network.trainable_variables)
+        self.training.compile(
+            optimizer=optimizer, steps_per_execution=_STEPS_PER_EXECUTION, jit_compile=False
+        )
+        held_out = Rehearsal(material.run_in, material.held_out, material)
+        self.pace = Pace(settings, _STEPS_PER_EXECUTION)
+        self.judge = Judge(held_out, self.pace, settings, report)
 
+    def fit(self, callbacks: list[keras.callbacks.Callback]) -> None:
+        """Trains until the pace, the judge or one of `callbacks` ends it."""
+        self.training.fit(
+            tf.data.Dataset.counter(start=self.pace.steps),
+            steps_per_epoch=STEPS_AN_EPOCH,
+            epochs=1_000_000,
+            callbacks=[self.pace, self.judge, *callbacks],
+            verbose=0,
+        )
 
-class Rehearsal:
-    """Plays a pair through a network in training, in parallel pieces with a run-in each."""
+    def snapshot(self) -> checkpoint.Checkpoint:
+        """The run as it is between two epochs."""
+        return checkpoint.Checkpoint(
+            steps=self.pace.steps,
+            seconds=self.pace.seconds,
+            variables=[np.asarray(variable) for variable in self.training.carried()],
+            best_esr=self.judge.best_esr,
+            best_seconds=self.judge.best_seconds,
+            best_weights=self.judge.best_weights,
+            history=[asdict(progress) for progress in self.judge.history],
+            settings=self._lasting_settings(),
+            material=self._fingerprint,
+        )
 
-    def __init__(self, before: Pair, pair: Pair, material: Material, *, pieces: int = 8) -> None:
-        lead = len(before.dry)
-        dry = np.concatenate([before.dry, pair.dry]) * material.input_gain
-        length = -(-len(pair.dry) // pieces)
-        dry = np.append(dry, np.zeros(length * pieces - len(pair.dry)))
-        rows = np.arange(lead + length)[:, None] + np.arange(pieces)[None, :] * length
-        self._dry = tf.constant(dry[rows][..., None], tf.float32)
-        self._lead = lead
-        self._wet = pair.wet * material.output_gain
+    def resume(self, kept: checkpoint.Checkpoint, path: Path) -> None:
+        """Goes on from `kept`. Raises BadInput where that was another run."""
+        if kept.material != self._fingerprint:
+            raise BadInput(f"{path}: was trained on another capture; resume with the same files.")
+        if kept.settings != self._lasting_settings():
+            changed = [k for k, v in self._lasting_settings().items() if kept.settings.get(k) != v]
+            raise BadInput(
+                f"{path}: was trained with another {', '.join(changed)}; resume with the same."
+            )
+        for variable, value in zip(self.training.carried(), kept.variables, strict=True):
+            variable.assign(value)
+        self.pace.resume(kept.steps, kept.seconds)
+        self.judge.best_esr, self.judge.best_weights = kept.best_esr, kept.best_weights
+        self.judge.best_seconds = kept.best_seconds
+        self.judge.history = [Progress(**line) for line in kept.history]
 
-    def output(self, network: AmpNetwork) -> Samples:
-        """What the network makes of the pair's dry sound, on the trained level."""
-        pieces = _play(network, self._dry)[0].numpy()[self._lead :]
-        return np.asarray(pieces.T.reshape(-1)[: len(self._wet)], dtype=np.float64)
-
-    def esr(self, network: AmpNetwork) -> float:
-        """Error-to-signal ratio of that."""
-        return esr(self._wet, self.output(network))
-
-
-@tf.function(reduce_retracing=True)
-def _play(network: AmpNetwork, dry: tf.Tensor) -> tuple[tf.Tensor, object, object]:
-    return network(dry, network.zero_state(tf.shape(dry)[1]))
+    def _lasting_settings(self) -> dict[str, object]:
+        """Those that must not change in a resumed run; it may be made longer."""
+        free = {"seconds", "steps", "threads", "kernel", "target_esr", "patience"}
+        return {k: v for k, v in asdict(self._settings).items() if k not in free}
 
 
 def train(
@@ -227,49 +186,37 @@ def train(
     *,
     report: Callable[[Progress], None] = lambda progress: None,
     should_stop: Callable[[], bool] = lambda: False,
+    keep: Path | None = None,
+    resume: bool = False,
 ) -> Outcome:
-    """Trains a network; `should_stop` is asked between steps and ends the run in good order."""
-    keras.utils.set_random_seed(settings.seed)
-    dry = material.training.dry * material.input_gain
-    wet = material.training.wet * material.output_gain
-    skip = material.output_gain / material.input_gain if settings.skip else 0.0
-    network = AmpNetwork(settings.arch, settings.hidden, skip=skip, cell_bound=settings.cell_bound)
-    if settings.kernel:
-        _try_kernel(network, settings.threads)
-    streams = Streams(
-        dry,
-        wet,
-        streams=settings.streams,
-        step_samples=settings.step_samples,
-        seed=settings.seed,
-    )
-    training = TruncatedTraining(network, streams, CaptureLoss(wet), settings)
-    training.compile(
-        optimizer=keras.optimizers.Adam(settings.learning_rate),
-        steps_per_execution=_STEPS_PER_EXECUTION,
-        jit_compile=False,
-    )
-    pace = Pace(settings)
-    judge = Judge(material, pace, report)
-    stop = keras.callbacks.LambdaCallback(
-        on_train_batch_end=lambda batch, logs: _stop_if(training, should_stop)
-    )
-    training.fit(
-        tf.data.Dataset.counter(),
-        steps_per_epoch=STEPS_AN_EPOCH,
-        epochs=1_000_000,
-        callbacks=[pace, judge, stop],
-        verbose=0,
-    )
-    if judge.best_weights is not None:
-        network.set_weights(judge.best_weights)
-    rate = pace.timed_steps * streams.streams * streams.step_samples
+    """Trains a network.
+
+    `should_stop` is asked between steps and ends the run in good order. With `keep` the run is
+    saved there after each epoch; `resume` goes on from what is there.
+    """
+    run = Run(material, settings, report)
+    if resume and keep is not None:
+        run.resume(checkpoint.load(keep), keep)
+
+    def stop(batch: int, logs: object) -> None:
+        if should_stop():
+            run.training.stop_training = True
+
+    def save(epoch: int, logs: object) -> None:
+        # A run that is stopped within an epoch is continued from the epoch's start.
+        if keep is not None and run.pace.steps % STEPS_AN_EPOCH == 0 and run.judge.best_weights:
+            checkpoint.save(run.snapshot(), keep)
+
+    if run.pace.share < 1.0:
+        run.fit([keras.callbacks.LambdaCallback(on_train_batch_end=stop, on_epoch_end=save)])
+    if run.judge.best_weights:
+        run.network.set_weights(run.judge.best_weights)
     return Outcome(
-        network=network,
-        best_esr=judge.best_esr,
-        history=judge.history,
-        stopped_early=pace.share < 1.0,
-        samples_a_second=rate / max(pace.training_seconds, 1e-9),
+        network=run.network,
+        best_esr=run.judge.best_esr,
+        history=run.judge.history,
+        finished=run.pace.share >= 1.0,
+        samples_a_second=run.pace.steps_a_second * run.streams.streams * run.streams.step_samples,
     )
 
 
@@ -280,6 +227,8 @@ def _try_kernel(network: AmpNetwork, threads: int) -> None:
         notice(f"{error} Training goes on without it, several times slower.")
 
 
-def _stop_if(training: keras.Model, should_stop: Callable[[], bool]) -> None:
-    if should_stop():
-        training.stop_training = True
+def _fingerprint(material: Material) -> str:
+    digest = hashlib.sha256()
+    for samples in (material.training.dry, material.training.wet, material.held_out.wet):
+        digest.update(np.ascontiguousarray(samples).tobytes())
+    return digest.hexdigest()[:24]
