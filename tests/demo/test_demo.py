@@ -44,12 +44,15 @@ def test_the_figures_are_those_of_the_files(demo: tuple[Path, dict[str, Any]]) -
     )
     assert len(dry) == len(target) == len(model) == len(pedal) == 6 * 48_000
     for name, output in (("esr_float", model), ("esr_quantized", pedal)):
-        measured = np.sum((output - target) ** 2) / np.sum(target**2)
+        error = output - target
+        measured = np.sum((error - error.mean()) ** 2) / np.sum(target**2)
         assert figures[name] == pytest.approx(measured, rel=1e-3)
+    # The trainer's own figure, from its own network, has the offset in it.
+    trained = np.sum((model - target) ** 2) / np.sum(target**2)
+    assert figures["train"]["figures"]["test_esr"] == pytest.approx(trained, rel=0.02)
     # Three seconds teach little; something must have been learned, and the integers cost nothing.
     assert figures["esr_float"] < 0.5
     assert figures["esr_rounding"] < 1e-4
-    assert figures["esr_float"] == pytest.approx(figures["train"]["figures"]["test_esr"], rel=0.05)
     assert 0 < figures["load_mean"] <= figures["load_worst"] < 100
 
 

@@ -144,7 +144,6 @@ def _measure(settings: Settings, figures: Figures) -> None:
     target = -target if alignment["inverted"] else target
     player = Reference(load_model(settings.output / "run/model.json"))
     run_in = round(_RUN_IN_SECONDS * SAMPLE_RATE)
-    rest = float(player.play(np.zeros(run_in))[-1])
     model = player.play(dry[first - run_in : last])[run_in:]
     pedal = read_audio(settings.output / "words" / f"{settings.board}.wav").samples
     count = min(last - first, len(pedal))
@@ -155,13 +154,17 @@ def _measure(settings: Settings, figures: Figures) -> None:
     target, model, pedal = (figures.sounds[name] for name in ("target", "model", "pedal"))
     figures.esr_float = esr(model, target)
     figures.esr_quantized = esr(pedal, target)
-    # The pedal takes its resting output off; the float model's has to go for a fair comparison.
-    figures.esr_rounding = esr(pedal, model - rest)
+    figures.esr_rounding = esr(pedal, model)
 
 
 def esr(output: Samples, target: Samples) -> float:
-    """Power of the error over power of the target."""
-    return float(np.sum((output - target) ** 2) / np.sum(target**2))
+    """Power of the error over power of the target; 0 for equal sounds.
+
+    The error's mean is left out: the pedal takes the model's resting output off, the float model
+    keeps it, and neither passes a codec.
+    """
+    error = output - target
+    return float(np.sum((error - error.mean()) ** 2) / np.sum(target**2))
 
 
 def training_curve(settings: Settings) -> Curve | None:

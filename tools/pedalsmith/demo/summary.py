@@ -121,7 +121,7 @@ def panel(settings: Settings, figures: Figures, seconds: float) -> Panel:
     table.add_row(
         "processor load",
         f"{load['load_mean']:.1f} %",
-        f"at worst {load['load_worst']:.1f} %, {load['load_error']}",
+        f"at worst {load['load_worst']:.1f} %, {load['load_error'].split(',')[0]}",
     )
     image = next(name for name in figures.build["files"] if name.endswith(".bin"))
     places = Table.grid(padding=(0, 3, 0, 0))

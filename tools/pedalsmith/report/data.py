@@ -33,7 +33,7 @@ class ReportData:
     """One run from capture to pedal.
 
     The four sounds are (n,) float64 at 48 kHz, aligned, of audio that training did not see.
-    ESR: power of the error over power of the target.
+    ESR: power of the error, without a constant offset, over power of the target.
     """
 
     title: str
