@@ -75,7 +75,7 @@ static struct layer *dense_load(const struct blob_record *record, const struct l
     }
     dense->layer.kind = &dense_kind;
     dense->layer.out.wide = out;
-    dense->layer.out.narrow = NULL;
+    dense->layer.out.state = NULL;
     dense->inputs = inputs;
     dense->outputs = outputs;
     dense->fraction = record->own[0];

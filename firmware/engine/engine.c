@@ -73,6 +73,7 @@ static void begin_chain(struct layer_chain *chain, const struct engine_info *inf
     chain->width = 1;
     chain->recurrent = 0;
     chain->dense = 0;
+    chain->state = 0;
     chain->bound = (uint64_t)1 << 23;
     chain->arena_bytes = HEAD_BYTES;
 }

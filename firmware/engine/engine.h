@@ -93,8 +93,8 @@ void engine_process(struct engine *engine, const int32_t *in, int32_t *out, size
 // What a recurrent layer remembers of one unit, as README.md names it; for tests and diagnosis.
 struct engine_unit {
     int32_t state;  // LSTM: cell, Q(24 - s), 31 bits; GRU: h30, Q30
-    int32_t hidden; // h as the matrix reads it, Q15
-    int32_t error;  // e, 0..255
+    int32_t hidden; // h as the matrix reads it, Q15 or Q31
+    int32_t error;  // e, 0..255; 0 in state format 2
 };
 
 // Reads a unit; 0 when there is no such layer or unit (dense layers have none), otherwise 1.

@@ -9,7 +9,7 @@ enum { GATES = 3 };
 
 // One sample: the units' new state and error from the pre-activations r->v. h23: the output.
 static void gru_step(const struct recurrent *r, int32_t x8, int32_t *h23) {
-    int16_t *const h = r->vector + r->inputs;
+
     const int32_t *v = r->v;
     for (uint32_t unit = 0; unit < r->hidden; unit++, v += GATES) {
         const int32_t z = activation_sigmoid(v[0]), reset = activation_sigmoid(v[1]);
@@ -17,11 +17,12 @@ static void gru_step(const struct recurrent *r, int32_t x8, int32_t *h23) {
         const int32_t vn = a + 2 * mulh(shl(reset, 7), v[2]);
         const int32_t n = activation_tanh_of(activation_sigmoid(vn)) >> 1;
         const int32_t h30 = n + (int32_t)rsh((int64_t)z * (r->state[unit] - n), 24);
-        const int32_t q = (h30 >> 7) + r->error[unit];
         r->state[unit] = h30;
         h23[unit] = h30 >> 7;
-        h[unit] = (int16_t)sat(q >> 8, 16);
-        r->error[unit] = (uint8_t)(q & 255);
+        if (r->format == RECURRENT_STATE_32)
+            recurrent_keep(r, unit, 2 * h30);
+        else
+            recurrent_feed_back(r, unit, h23[unit]);
     }
 }
 
@@ -29,11 +30,7 @@ static void gru_process(struct layer *layer, const struct layer_signal *in, uint
     const struct recurrent *const r = (const struct recurrent *)layer;
     for (uint32_t frame = 0; frame < frames; frame++) {
         const int32_t x8 = r->inputs ? 0 : shl(in->wide[frame], 8);
-        if (r->inputs) {
-            recurrent_feed(r, in->narrow + (size_t)frame * r->inputs);
-            matvec_rows(&r->below, r->vector, 0, r->n_bias);
-        }
-        matvec_rows(&r->matrix, r->vector, x8, r->v);
+        recurrent_rows(r, in, frame, x8);
         gru_step(r, x8, r->wide + (size_t)frame * r->hidden);
         recurrent_give(r, frame);
     }

@@ -23,8 +23,10 @@
 
 // What goes from layer to layer, frames x width.
 struct layer_signal {
-    const int32_t *wide;   // Q23
-    const int16_t *narrow; // Q15 with the error feedback; of a recurrent layer, or NULL
+    const int32_t *wide; // Q23
+    // As the matrix of a recurrent layer above reads it, in the blob's state format; NULL where the
+    // layer is not recurrent.
+    const void *state;
 };
 
 // The layers so far, as the check and the load walk along them.
@@ -34,6 +36,7 @@ struct layer_chain {
     uint32_t width;       // outputs of the layer below, 1 for the audio
     uint32_t recurrent;   // recurrent layers below
     uint32_t dense;       // dense layers below
+    uint32_t state;       // state format of the recurrent layers below
     uint64_t bound;       // largest |wide| of the layer below, Q23
     uint32_t arena_bytes; // so far
 };

@@ -10,7 +10,7 @@ enum { GATES = 4 };
 // One sample: the units' new cell, state and error from the pre-activations r->v. h23: the output.
 static void lstm_step(const struct recurrent *r, int32_t *h23) {
     const uint32_t s = r->cell_shift;
-    int16_t *const h = r->vector + r->inputs;
+
     const int32_t *v = r->v;
     for (uint32_t unit = 0; unit < r->hidden; unit++, v += GATES) {
         const int32_t i = activation_sigmoid(v[0]), f = activation_sigmoid(v[1]);
@@ -19,20 +19,22 @@ static void lstm_step(const struct recurrent *r, int32_t *h23) {
         const int64_t sum = (int64_t)f * r->state[unit] + (int64_t)i * (g >> (7 + s));
         const int32_t c = sat(rsh(sum, 24), 31);
         const int32_t t = activation_tanh_of(activation_chord(c >> (18 - s), shl(c, s)));
-        const int32_t q = mulh(o, t) + r->error[unit];
         r->state[unit] = c;
-        h23[unit] = mulh(o, t);
-        h[unit] = (int16_t)sat(q >> 8, 16);
-        r->error[unit] = (uint8_t)(q & 255);
+        if (r->format == RECURRENT_STATE_32) {
+            const int32_t h31 = 2 * mulh(shl(o, 7), t);
+            recurrent_keep(r, unit, h31);
+            h23[unit] = h31 >> 8;
+        } else {
+            h23[unit] = mulh(o, t);
+            recurrent_feed_back(r, unit, h23[unit]);
+        }
     }
 }
 
 static void lstm_process(struct layer *layer, const struct layer_signal *in, uint32_t frames) {
     const struct recurrent *const r = (const struct recurrent *)layer;
     for (uint32_t frame = 0; frame < frames; frame++) {
-        if (r->inputs)
-            recurrent_feed(r, in->narrow + (size_t)frame * r->inputs);
-        matvec_rows(&r->matrix, r->vector, r->inputs ? 0 : shl(in->wide[frame], 8), r->v);
+        recurrent_rows(r, in, frame, r->inputs ? 0 : shl(in->wide[frame], 8));
         lstm_step(r, r->wide + (size_t)frame * r->hidden);
         recurrent_give(r, frame);
     }

@@ -48,3 +48,20 @@ void matvec_rows(const struct matvec *matrix, const int16_t *h, int32_t x8, int3
             *v++ = row->bias + mulh(x8, row->input) + mulh(acc[r], row->scale);
     }
 }
+
+void matvec_rows_wide(const struct matvec *matrix, const int32_t *h, int32_t x8, int32_t *v) {
+    const int16_t *w = matrix->weights;
+    const struct matvec_row *row = matrix->rows;
+    for (uint32_t block = 0; block < matrix->blocks; block++) {
+        for (uint32_t r = 0; r < MATVEC_ROWS; r++, row++) {
+            int32_t acc = 0;
+            for (uint32_t pair = 0; pair < matrix->pairs; pair++) {
+                const int16_t *const both = w + (size_t)2 * (pair * MATVEC_ROWS + r);
+                acc += (int32_t)(((int64_t)both[0] * h[2 * pair]) >> 16);
+                acc += (int32_t)(((int64_t)both[1] * h[2 * pair + 1]) >> 16);
+            }
+            *v++ = row->bias + mulh(x8, row->input) + mulh(acc, row->scale);
+        }
+        w += (size_t)2 * MATVEC_ROWS * matrix->pairs;
+    }
+}

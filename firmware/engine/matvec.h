@@ -30,6 +30,9 @@ struct matvec {
 // x8: audio input << 8, Q31. h: 2 pairs words, Q15. v: Q23, +-256.
 void matvec_rows(const struct matvec *matrix, const int16_t *h, int32_t x8, int32_t *v);
 
+// The same for a 32-bit state: h Q31, and acc = sum_j floor(w[r][j] h[j] / 2^16).
+void matvec_rows_wide(const struct matvec *matrix, const int32_t *h, int32_t x8, int32_t *v);
+
 // Index of a weight in the layout above.
 static inline uint32_t matvec_index(uint32_t pairs, uint32_t row, uint32_t column) {
     const uint32_t block = row / MATVEC_ROWS;

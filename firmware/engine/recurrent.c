@@ -5,7 +5,7 @@
 #include "fixed.h"
 
 enum { GRU_GATES = 3, CELL_SHIFT_MAX = 8, ROW_SHIFT_MAX = 8, L1_MAX = 65535 };
-enum { WEIGHTS_INT16 = 1, WEIGHTS_INT8 = 2, STATE_FEEDBACK_16 = 1 };
+enum { WEIGHTS_INT16 = 1, WEIGHTS_INT8 = 2 };
 
 // |h30|: what T >> 1 reaches (README.md, GRU).
 #define GRU_STATE_MAX ((1 << 30) - 256)
@@ -15,7 +15,7 @@ _Static_assert(sizeof(struct recurrent) + 16 * 8 <= LAYER_ARENA_BYTES,
 
 // A record's tensors, still in the blob.
 struct tensors {
-    uint32_t gates, hidden, rows, inputs, columns, biases;
+    uint32_t gates, state, hidden, rows, inputs, columns, biases;
     const uint8_t *weights, *row_shift; // row_shift: NULL with int16 weights
     const uint8_t *scale, *input, *knob, *bias;
     const uint8_t *rest_state, *rest_hidden, *rest_error;
@@ -25,7 +25,9 @@ static enum engine_status tensors_open(struct tensors *t, const struct blob_reco
                                        const struct layer_chain *chain, uint32_t gates) {
     struct blob_cursor cursor = record->tensors;
     const uint32_t weights = record->format & 15u, state = record->format >> 4;
-    if ((weights != WEIGHTS_INT16 && weights != WEIGHTS_INT8) || state != STATE_FEEDBACK_16 ||
+    if ((weights != WEIGHTS_INT16 && weights != WEIGHTS_INT8) ||
+        (state != RECURRENT_STATE_16 && state != RECURRENT_STATE_32) ||
+        (chain->recurrent != 0 && state != chain->state) ||
         record->own[0] > (gates == GRU_GATES ? 0 : CELL_SHIFT_MAX) || record->own[1] != 0)
         return ENGINE_UNKNOWN_FORMAT;
     if (record->inputs != chain->width || record->outputs < 1 ||
@@ -34,6 +36,7 @@ static enum engine_status tensors_open(struct tensors *t, const struct blob_reco
         return ENGINE_BAD_SHAPE;
     const int first = chain->index == 0;
     t->gates = gates;
+    t->state = state;
     t->hidden = record->outputs;
     t->rows = gates * t->hidden;
     t->inputs = first ? 0 : record->inputs;
@@ -46,13 +49,14 @@ static enum engine_status tensors_open(struct tensors *t, const struct blob_reco
     t->knob = first && chain->knobs ? blob_take(&cursor, t->rows * chain->knobs * 4) : NULL;
     t->bias = blob_take(&cursor, t->biases * 4);
     t->rest_state = blob_take(&cursor, t->hidden * 4);
-    t->rest_hidden = blob_take(&cursor, t->hidden * 2);
-    t->rest_error = blob_take(&cursor, t->hidden);
+    const int wide = state == RECURRENT_STATE_32, lstm = gates != GRU_GATES;
+    t->rest_hidden = !wide || lstm ? blob_take(&cursor, t->hidden * (wide ? 4 : 2)) : NULL;
+    t->rest_error = wide ? NULL : blob_take(&cursor, t->hidden);
     const int missing = t->weights == NULL || t->scale == NULL || t->bias == NULL ||
                         (weights == WEIGHTS_INT8 && t->row_shift == NULL) ||
                         (first && t->input == NULL) || (first && chain->knobs && t->knob == NULL) ||
-                        t->rest_state == NULL || t->rest_hidden == NULL || t->rest_error == NULL ||
-                        cursor.left != 0;
+                        t->rest_state == NULL || ((!wide || lstm) && t->rest_hidden == NULL) ||
+                        (!wide && t->rest_error == NULL) || cursor.left != 0;
     return missing ? ENGINE_BAD_SECTION : ENGINE_OK;
 }
 
@@ -83,7 +87,8 @@ static enum engine_status prove_row(const struct tensors *t, uint32_t row, uint3
         bound += half(blob_word(t->input, row));
     for (uint32_t k = 0; t->knob != NULL && k < knobs; k++)
         bound += half(blob_word(t->knob, row * knobs + k));
-    bound += ((l1 << 15) * layer_magnitude(blob_word(t->scale, row)) + UINT32_MAX) >> 32;
+    const uint64_t acc = (l1 << 15) + (t->state == RECURRENT_STATE_32 ? t->columns : 0);
+    bound += (acc * layer_magnitude(blob_word(t->scale, row)) + UINT32_MAX) >> 32;
     // n of a GRU is a_n + 2 mulh(r << 7, u_n): two roundings more, and u_n's own bias.
     if (t->gates == GRU_GATES && row >= 2 * t->hidden)
         bound += layer_magnitude(blob_word(t->bias, row + t->hidden)) + 3;
@@ -109,9 +114,10 @@ enum engine_status recurrent_check(const struct blob_record *record, struct laye
     const uint32_t columns = units + layer_eights(t.inputs);
     const uint32_t rows = layer_eights(t.rows) + (gates == GRU_GATES ? units : 0);
     chain->arena_bytes += LAYER_ARENA_BYTES + rows * (2 * columns + 4 * (6 + knobs)) +
-                          units * (16 + 6 * LAYER_CHUNK) + 2 * columns;
+                          units * (32 + 8 * LAYER_CHUNK) + 4 * columns;
     chain->width = t.hidden;
     chain->recurrent++;
+    chain->state = t.state;
     chain->bound = 1 << 23;
     return ENGINE_OK;
 }
@@ -190,6 +196,7 @@ struct layer *recurrent_load(const struct blob_record *record, const struct laye
     r->inputs = t.inputs;
     r->knobs = t.knob != NULL ? chain->knobs : 0;
     r->cell_shift = record->own[0];
+    r->format = t.state;
     if (!matrix_take(&r->matrix, t.rows, t.columns, arena))
         return NULL;
     if (gates == GRU_GATES) {
@@ -201,28 +208,34 @@ struct layer *recurrent_load(const struct blob_record *record, const struct laye
             return NULL;
     }
     r->v = layer_take(arena, (size_t)4 * r->matrix.blocks * MATVEC_ROWS);
-    r->vector = layer_take(arena, (size_t)4 * r->matrix.pairs);
+    const size_t word = t.state == RECURRENT_STATE_32 ? 4 : 2;
+    r->vector = layer_take(arena, 2 * word * r->matrix.pairs);
     r->state = layer_take(arena, (size_t)4 * hidden);
     r->error = layer_take(arena, hidden);
     r->bias = copy_words(t.bias, t.biases, arena);
     r->knob = copy_words(t.knob, t.rows * r->knobs, arena);
     r->rest_state = copy_words(t.rest_state, hidden, arena);
-    int16_t *const rest_hidden = layer_take(arena, (size_t)2 * hidden);
+    int32_t *const rest_hidden = layer_take(arena, (size_t)4 * hidden);
     uint8_t *const rest_error = layer_take(arena, hidden);
     r->wide = layer_take(arena, (size_t)4 * LAYER_CHUNK * hidden);
-    r->narrow = layer_take(arena, (size_t)2 * LAYER_CHUNK * hidden);
+    r->given = layer_take(arena, word * LAYER_CHUNK * hidden);
     if (r->v == NULL || r->vector == NULL || r->state == NULL || r->error == NULL ||
         r->bias == NULL || r->knob == NULL || r->rest_state == NULL || rest_hidden == NULL ||
-        rest_error == NULL || r->wide == NULL || r->narrow == NULL)
+        rest_error == NULL || r->wide == NULL || r->given == NULL)
         return NULL;
     for (uint32_t unit = 0; unit < hidden; unit++) {
-        rest_hidden[unit] = (int16_t)blob_i16(t.rest_hidden + (size_t)2 * unit);
-        rest_error[unit] = t.rest_error[unit];
+        if (t.state == RECURRENT_STATE_16) {
+            rest_hidden[unit] = blob_i16(t.rest_hidden + (size_t)2 * unit);
+            rest_error[unit] = t.rest_error[unit];
+        } else {
+            rest_hidden[unit] = gates == GRU_GATES ? 2 * blob_word(t.rest_state, unit)
+                                                   : blob_word(t.rest_hidden, unit);
+        }
     }
     r->rest_hidden = rest_hidden;
     r->rest_error = rest_error;
     r->layer.out.wide = r->wide;
-    r->layer.out.narrow = r->narrow;
+    r->layer.out.state = r->given;
     fill_matrix(r, &t);
     return &r->layer;
 }
@@ -231,8 +244,11 @@ void recurrent_reset(struct layer *layer) {
     struct recurrent *const r = (struct recurrent *)layer;
     for (uint32_t unit = 0; unit < r->hidden; unit++) {
         r->state[unit] = r->rest_state[unit];
-        r->vector[r->inputs + unit] = r->rest_hidden[unit];
         r->error[unit] = r->rest_error[unit];
+        if (r->format == RECURRENT_STATE_32)
+            ((int32_t *)r->vector)[r->inputs + unit] = r->rest_hidden[unit];
+        else
+            ((int16_t *)r->vector)[r->inputs + unit] = (int16_t)r->rest_hidden[unit];
     }
 }
 
@@ -255,7 +271,39 @@ int recurrent_unit(const struct layer *layer, uint32_t unit, struct engine_unit 
     if (unit >= r->hidden)
         return 0;
     found->state = r->state[unit];
-    found->hidden = r->vector[r->inputs + unit];
+    found->hidden = r->format == RECURRENT_STATE_32
+                        ? ((const int32_t *)r->vector)[r->inputs + unit]
+                        : ((const int16_t *)r->vector)[r->inputs + unit];
     found->error = r->error[unit];
     return 1;
+}
+
+void recurrent_rows(const struct recurrent *r, const struct layer_signal *in, uint32_t frame,
+                    int32_t x8) {
+    const size_t from = (size_t)frame * r->inputs;
+    if (r->format == RECURRENT_STATE_32) {
+        int32_t *const h = r->vector;
+        for (uint32_t i = 0; i < r->inputs; i++)
+            h[i] = ((const int32_t *)in->state)[from + i];
+        if (r->below.blocks)
+            matvec_rows_wide(&r->below, h, 0, r->n_bias);
+        matvec_rows_wide(&r->matrix, h, x8, r->v);
+    } else {
+        int16_t *const h = r->vector;
+        for (uint32_t i = 0; i < r->inputs; i++)
+            h[i] = ((const int16_t *)in->state)[from + i];
+        if (r->below.blocks)
+            matvec_rows(&r->below, h, 0, r->n_bias);
+        matvec_rows(&r->matrix, h, x8, r->v);
+    }
+}
+
+void recurrent_give(const struct recurrent *r, uint32_t frame) {
+    const size_t to = (size_t)frame * r->hidden;
+    for (uint32_t i = 0; i < r->hidden; i++) {
+        if (r->format == RECURRENT_STATE_32)
+            ((int32_t *)r->given)[to + i] = ((const int32_t *)r->vector)[r->inputs + i];
+        else
+            ((int16_t *)r->given)[to + i] = ((const int16_t *)r->vector)[r->inputs + i];
+    }
 }

@@ -5,8 +5,11 @@
 #ifndef RECURRENT_H
 #define RECURRENT_H
 
+#include "fixed.h"
 #include "layer.h"
 #include "matvec.h"
+
+enum { RECURRENT_STATE_16 = 1, RECURRENT_STATE_32 = 2 };
 
 struct recurrent {
     struct layer layer;
@@ -15,10 +18,11 @@ struct recurrent {
     uint32_t inputs;      // columns that the layer below fills; 0 in the first layer
     uint32_t knobs;       // of the first layer
     uint32_t cell_shift;  // s of an LSTM
+    uint32_t format;      // of the state: RECURRENT_STATE_16, RECURRENT_STATE_32
     struct matvec matrix; // rows unit-major: unit * gates + gate; columns inputs + hidden
     struct matvec below;  // GRU in a stack: the input's part of n, rows = units, columns = inputs
     int32_t *v;           // pre-activations of the matrix
-    int16_t *vector;      // what the matrix reads: inputs, then hidden, Q15
+    void *vector;         // what the matrix reads: inputs, then hidden; int16 Q15 or int32 Q31
     int32_t *state;       // hidden: LSTM cell, GRU h30
     uint8_t *error;       // hidden: e, what rounding to Q15 left
     int32_t *n_bias;      // GRU: hidden, Q23; the bias of a_n, or in a stack a_n itself
@@ -26,10 +30,10 @@ struct recurrent {
     const int32_t *bias;  // the blob's, without the knobs' part; (gates + (GRU: 1)) x hidden
     const int32_t *knob;  // rows x knobs
     const int32_t *rest_state;
-    const int16_t *rest_hidden;
+    const int32_t *rest_hidden;
     const uint8_t *rest_error;
-    int32_t *wide;   // LAYER_CHUNK x hidden
-    int16_t *narrow; // LAYER_CHUNK x hidden
+    int32_t *wide; // LAYER_CHUNK x hidden
+    void *given;   // LAYER_CHUNK x hidden: the state for a layer above
 };
 
 enum engine_status recurrent_check(const struct blob_record *record, struct layer_chain *chain,
@@ -40,16 +44,23 @@ void recurrent_reset(struct layer *layer);
 void recurrent_set_knobs(struct layer *layer, const int32_t *knobs);
 int recurrent_unit(const struct layer *layer, uint32_t unit, struct engine_unit *found);
 
-// Puts the layer below's Q15 outputs of one frame where the matrix reads them.
-static inline void recurrent_feed(const struct recurrent *r, const int16_t *below) {
-    for (uint32_t i = 0; i < r->inputs; i++)
-        r->vector[i] = below[i];
+// Computes r->v from the vector, whose input part is a frame of the layer below; x8: audio << 8.
+void recurrent_rows(const struct recurrent *r, const struct layer_signal *in, uint32_t frame,
+                    int32_t x8);
+
+// Gives a frame's state to the layer above.
+void recurrent_give(const struct recurrent *r, uint32_t frame);
+
+// State format 1: takes h23 as the unit's state, rounded to Q15 with first-order error feedback.
+static inline void recurrent_feed_back(const struct recurrent *r, uint32_t unit, int32_t h23) {
+    const int32_t q = h23 + r->error[unit];
+    ((int16_t *)r->vector)[r->inputs + unit] = (int16_t)sat(q >> 8, 16);
+    r->error[unit] = (uint8_t)(q & 255);
 }
 
-// Gives a frame's Q15 state to the layer above.
-static inline void recurrent_give(const struct recurrent *r, uint32_t frame) {
-    for (uint32_t i = 0; i < r->hidden; i++)
-        r->narrow[frame * r->hidden + i] = r->vector[r->inputs + i];
+// State format 2.
+static inline void recurrent_keep(const struct recurrent *r, uint32_t unit, int32_t h31) {
+    ((int32_t *)r->vector)[r->inputs + unit] = h31;
 }
 
 #endif

@@ -22,6 +22,7 @@ def random_blob(
     knobs: int = 0,
     int8: bool = False,
     cell_shift: int = 2,
+    state: int = 1,
     extreme: bool = False,
     dense: tuple[int, ...] = (1,),
     golden_frames: int = 8,
@@ -31,7 +32,8 @@ def random_blob(
     layers: list[LstmRecord | GruRecord | DenseRecord] = []
     below = 1
     for index, units in enumerate(hidden):
-        layers.append(_recurrent(rng, kind, units, below, index, knobs, int8, cell_shift, extreme))
+        layer = _recurrent(rng, kind, units, below, index, knobs, int8, cell_shift, state, extreme)
+        layers.append(layer)
         below = units
     for outputs in dense:
         layers.append(_dense(rng, below, outputs, extreme))
@@ -62,6 +64,7 @@ def _recurrent(
     knobs: int,
     int8: bool,
     cell_shift: int,
+    state_format: int,
     extreme: bool,
 ) -> LstmRecord | GruRecord:
     gates = 4 if kind == "lstm" else 3
@@ -73,19 +76,25 @@ def _recurrent(
     else:
         top = proof.GRU_STATE_MAX
         state = rng.choice([-top, top, 0], units) if extreme else rng.integers(-9, 9, units)
+    top = 2**15 if state_format == 1 else 2**31
     common = {
         "weights": weights,
         "row_shift": shift,
         "scale": rng.integers(-(2**26), 2**26, rows),
         "bias": rng.integers(-(2**23), 2**23, rows + (0 if kind == "lstm" else units)),
         "rest_state": state,
-        "rest_hidden": rng.choice([-(2**15), 2**15 - 1], units)
+        "rest_hidden": rng.choice([-top, top - 1], units)
         if extreme
-        else rng.integers(-(2**15), 2**15, units),
+        else rng.integers(-top, top, units),
         "rest_error": rng.integers(0, 256, units),
+        "state_format": state_format,
         "input": None if index else rng.integers(-(2**26), 2**26, (rows, 1)),
         "knob": rng.integers(-(2**25), 2**25, (rows, knobs)) if knobs and not index else None,
     }
+    if state_format == 2:
+        common["rest_error"] = np.zeros(units, np.int64)
+        if kind == "gru":
+            common["rest_hidden"] = 2 * state
     layer: LstmRecord | GruRecord
     layer = LstmRecord(**common, cell_shift=cell_shift) if kind == "lstm" else GruRecord(**common)
     return _to_the_bound(rng, layer) if extreme else layer

@@ -27,6 +27,7 @@ shapes = st.fixed_dictionaries(
         "knobs": st.integers(0, 4),
         "int8": st.booleans(),
         "cell_shift": st.integers(0, 8),
+        "state": st.sampled_from([1, 2]),
         "extreme": st.booleans(),
         "dense": st.sampled_from([(1,), (3, 1), (64, 2, 1)]),
     }

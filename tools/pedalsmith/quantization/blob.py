@@ -46,9 +46,10 @@ class RecurrentRecord:
     rest_state: npt.NDArray[np.integer[Any]]
     """(hidden,), LSTM: cell, Q(24 - s); GRU: h, Q30"""
     rest_hidden: npt.NDArray[np.integer[Any]]
-    """(hidden,), Q15, int16"""
+    """(hidden,), as the matrix reads it: Q15, int16; in state format 2 Q31, int32 (GRU: twice
+    rest_state)"""
     rest_error: npt.NDArray[np.integer[Any]]
-    """(hidden,), 0..255, what the rounding to Q15 left, in units of Q23"""
+    """(hidden,), 0..255, what the rounding to Q15 left, in units of Q23; 0 in state format 2"""
     input: npt.NDArray[np.integer[Any]] | None = None
     """(rows, 1), Q24; the first layer only"""
     knob: npt.NDArray[np.integer[Any]] | None = None
@@ -56,7 +57,7 @@ class RecurrentRecord:
     row_shift: npt.NDArray[np.integer[Any]] | None = None
     """(rows,), 0..8: int8 weights count 2^shift; None with int16 weights"""
     state_format: int = 1
-    """1: 16 bit with first-order error feedback"""
+    """1: 16 bit with first-order error feedback; 2: 32 bit"""
 
     @property
     def hidden(self) -> int:
@@ -156,8 +157,8 @@ def _recurrent_arena(layer: RecurrentRecord, knobs: int) -> int:
     columns = eights(layer.hidden) + (eights(layer.inputs) if stacked else 0)
     rows = eights(layer.rows) + (eights(layer.hidden) if isinstance(layer, GruRecord) else 0)
     row_bytes = 2 * columns + 4 * (6 + knobs)  # weights; bias, input, scale, v; the blob's biases
-    unit_bytes = 16 + ARENA_CHUNK * 6  # state, rest state; the outputs of a chunk
-    return ARENA_LAYER + rows * row_bytes + eights(layer.hidden) * unit_bytes + 2 * columns
+    unit_bytes = 32 + ARENA_CHUNK * 8  # state, rest state; the outputs of a chunk
+    return ARENA_LAYER + rows * row_bytes + eights(layer.hidden) * unit_bytes + 4 * columns
 
 
 @dataclass(frozen=True)

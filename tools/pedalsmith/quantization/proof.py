@@ -7,8 +7,6 @@ refuses, the other refuses. Bounds are on absolute values, so they hold in any o
 Notation of the engine's README.
 """
 
-from typing import Any
-
 import numpy as np
 import numpy.typing as npt
 
@@ -61,16 +59,14 @@ def row_bound(layer: RecurrentRecord) -> Int:
     for drive in (layer.input, layer.knob):
         if drive is not None:
             bound += ((np.abs(drive.astype(np.int64)) + 1) >> 1).sum(axis=1)
-    bound += _product_bound(np.abs(layer.wide_weights).sum(axis=1), layer.scale)
+    weights = layer.wide_weights
+    # State format 2 rounds every product, outwards by less than one unit each.
+    acc = (np.abs(weights).sum(axis=1) << 15) + (layer.state_format == 2) * weights.shape[1]
+    bound += (acc * np.abs(layer.scale.astype(np.int64)) + (2**32 - 1)) >> 32
     if isinstance(layer, GruRecord):
         # a_n and u_n round separately (one more of floor's outward unit), and r u_n is doubled.
         bound[rows - hidden :] += bias[rows:] + 3
     return bound
-
-
-def _product_bound(l1: Int, scale: npt.NDArray[np.integer[Any]]) -> Int:
-    """Bound of |mulh(acc, scale)| for |acc| <= l1 2^15, rounded outwards."""
-    return ((l1 << 15) * np.abs(scale.astype(np.int64)) + (2**32 - 1)) >> 32
 
 
 def dense_bound(layer: DenseRecord, input_bound: int) -> int:
@@ -103,6 +99,8 @@ def check(blob: Blob) -> None:
     require(1 <= recurrent <= RECURRENT_MAX, f"has {recurrent} recurrent layers; 1..3 are served")
     dense = len(blob.layers) - recurrent
     require(1 <= dense <= DENSE_MAX, f"has {dense} dense layers; 1..3 are served")
+    formats = {r.state_format for r in blob.layers if isinstance(r, RecurrentRecord)}
+    require(len(formats) == 1, "has recurrent layers of different state formats")
     before = 1
     for index, layer in enumerate(blob.layers):
         name = f"layer {index + 1}"
@@ -138,7 +136,7 @@ def _check_recurrent(layer: RecurrentRecord, index: int, knobs: int, name: str) 
     columns = hidden + (0 if index == 0 else layer.inputs)
     require((layer.input is not None) == (index == 0), f"{name}: only the first reads the audio")
     require((layer.knob is not None) == (index == 0 and knobs > 0), f"{name}: knobs do not match")
-    require(layer.state_format == 1, f"{name}: unknown state format {layer.state_format}")
+    require(layer.state_format in (1, 2), f"{name}: unknown state format {layer.state_format}")
     shapes: list[tuple[str, npt.ArrayLike | None, tuple[int, ...]]] = [
         ("weights", layer.weights, (rows, columns)),
         ("row shift", layer.row_shift, (rows,)),
@@ -161,9 +159,15 @@ def _check_recurrent(layer: RecurrentRecord, index: int, knobs: int, name: str) 
     require(fits(layer.wide_weights, 16), f"{name}: a weight outside int16")
     for words in (layer.scale, layer.bias, layer.input, layer.knob):
         require(words is None or fits(words, 32), f"{name}: a word outside int32")
-    require(fits(layer.rest_hidden, 16), f"{name}: a rest state outside int16")
-    require(fits(layer.rest_error, 8, signed=False), f"{name}: a rest error outside 0..255")
     state = layer.rest_state.astype(np.int64)
+    if layer.state_format == 1:
+        require(fits(layer.rest_hidden, 16), f"{name}: a rest state outside int16")
+        require(fits(layer.rest_error, 8, signed=False), f"{name}: a rest error outside 0..255")
+    else:
+        require(fits(layer.rest_hidden, 32), f"{name}: a rest state outside int32")
+        require(not np.any(layer.rest_error), f"{name}: a rest error in a 32-bit state")
+        twice = isinstance(layer, GruRecord) and np.any(layer.rest_hidden != 2 * state)
+        require(not twice, f"{name}: a GRU's rest state is not twice its h30")
     if isinstance(layer, LstmRecord):
         require(0 <= layer.cell_shift <= CELL_SHIFT_MAX, f"{name}: cell shift outside 0..8")
         require(fits(state, 31), f"{name}: a rest cell outside its 31 bits")

@@ -114,7 +114,10 @@ def _record_bytes(layer: LayerRecord) -> bytes:
         if layer.knob is not None:
             body += _words(layer.knob, "<i4")
         body += _words(layer.bias, "<i4") + _words(layer.rest_state, "<i4")
-        body += _words(layer.rest_hidden, "<i2") + _words(layer.rest_error, "<u1")
+        if layer.state_format == 1:
+            body += _words(layer.rest_hidden, "<i2") + _words(layer.rest_error, "<u1")
+        elif isinstance(layer, LstmRecord):
+            body += _words(layer.rest_hidden, "<i4")
     size = RECORD.size + len(body)
     return RECORD.pack(layer.KIND, form, size, layer.inputs, layer.outputs, *own) + body
 
@@ -190,7 +193,7 @@ class _Reader:
             layer = DenseRecord(weights, self.array("<i4", outputs), own)
         else:
             require(kind in (LstmRecord.KIND, GruRecord.KIND), f"{name}: unknown kind {kind}")
-            require(form in (0x11, 0x12), f"{name}: unknown format {form:#x}")
+            require(form in (0x11, 0x12, 0x21, 0x22), f"{name}: unknown format {form:#x}")
             require(kind == LstmRecord.KIND or own == 0, f"{name}: a reserved field is not 0")
             make: Callable[..., LayerRecord]
             if kind == LstmRecord.KIND:
@@ -201,7 +204,7 @@ class _Reader:
             layer = make(
                 **self.matrix(form, gates * outputs, columns)
                 | self.drive(index, gates * outputs, knobs)
-                | self.state(bias_gates * outputs, outputs)
+                | self.state(kind, form >> 4, bias_gates * outputs, outputs)
                 | last
             )
             require(layer.inputs == inputs, f"{name}: {inputs} inputs where there is 1")
@@ -226,10 +229,13 @@ class _Reader:
         audio = self.array("<i4", rows, 1)
         return {"input": audio, "knob": self.array("<i4", rows, knobs) if knobs else None}
 
-    def state(self, biases: int, hidden: int) -> dict[str, Any]:
-        return {
-            "bias": self.array("<i4", biases),
-            "rest_state": self.array("<i4", hidden),
-            "rest_hidden": self.array("<i2", hidden),
-            "rest_error": self.array("<u1", hidden),
-        }
+    def state(self, kind: int, state_format: int, biases: int, hidden: int) -> dict[str, Any]:
+        bias, rest = self.array("<i4", biases), self.array("<i4", hidden)
+        error = np.zeros(hidden, np.uint8)
+        if state_format == 1:
+            seen, error = self.array("<i2", hidden), self.array("<u1", hidden)
+        elif kind == LstmRecord.KIND:
+            seen = self.array("<i4", hidden)
+        else:
+            seen = 2 * rest.astype(np.int64)
+        return {"bias": bias, "rest_state": rest, "rest_hidden": seen, "rest_error": error}

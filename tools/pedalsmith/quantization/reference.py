@@ -95,6 +95,7 @@ class _Recurrent:
         self.knob = None if record.knob is None else record.knob.astype(np.int64)
         self.blob_bias = record.bias.astype(np.int64)
         self.bias = self.blob_bias
+        self.wide_state = record.state_format == 2
         self.rest = (record.rest_state, record.rest_hidden, record.rest_error)
         self.set_rest()
 
@@ -114,6 +115,10 @@ class _Recurrent:
     def product(self, rows: slice, columns: slice, vector: Int) -> Int:
         """mulh(acc, scale) of some rows and columns."""
         weights = self.weights[rows, columns]
+        if self.wide_state:
+            products = (weights * vector) >> 16
+            within(np.abs(products).sum(axis=1), 32, "acc")
+            return mulh(products.sum(axis=1), self.scale[rows])
         # Any order of summation must stay inside: bound the sum of magnitudes of what is there.
         within((np.abs(weights) * np.abs(vector)).sum(axis=1), 32, "acc")
         return mulh(weights @ vector, self.scale[rows])
@@ -139,6 +144,9 @@ class _Lstm(_Recurrent):
         self.state = sat(rsh(f * self.state + i * (g >> (7 + s)), 24), 31)
         wrapped = (self.state << s).astype(np.int32).astype(np.int64)
         t = tanh_of(sigmoid_at(self.state >> (18 - s), wrapped))
+        if self.wide_state:
+            self.h = within(2 * mulh(o << 7, t), 32, "h31")
+            return self.h >> 8
         h23 = mulh(o, t)
         self.feed_back(h23)
         return h23
@@ -163,7 +171,10 @@ class _Gru(_Recurrent):
         if np.any(np.abs(h30) >= 2**30):
             raise RangeError("h30 left -1..1")
         self.state = h30
-        self.feed_back(h30 >> 7)
+        if self.wide_state:
+            self.h = 2 * h30
+        else:
+            self.feed_back(h30 >> 7)
         return h30 >> 7
 
 
@@ -265,7 +276,7 @@ class ReferenceEngine:
 def with_rest_state(blob: Blob, seconds: float = 2.0, *, from_zero: bool = True) -> Blob:
     """The blob with the rest state that `seconds` of silence lead to, from zero or from its own.
 
-    A state that has reached a fixed point earlier ends the run; one that circles in a cycle of a few
+    A state that has reached a fixed point earlier ends the run; one that circles among a few
     words is taken as it is at the end.
     """
     engine = ReferenceEngine(blob)
@@ -285,7 +296,7 @@ def with_rest_state(blob: Blob, seconds: float = 2.0, *, from_zero: bool = True)
             layer = replace(
                 layer,
                 rest_state=ran.state.astype(np.int32),
-                rest_hidden=ran.h.astype(np.int16),
+                rest_hidden=ran.h.astype(np.int32),
                 rest_error=ran.e.astype(np.uint8),
             )
         layers.append(layer)
