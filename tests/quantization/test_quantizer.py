@@ -21,12 +21,18 @@ from pedalsmith.quantization.quantizer import Quantizer, quantize
 from pedalsmith.quantization.reference import ReferenceEngine
 
 AUDIO = plucks(4.0)
+SHORT = plucks(0.25)
+"""Enough to build a quantizer on where its quality does not matter."""
 
 
-@pytest.mark.parametrize("weights", ["int16", "int8"])
 @pytest.mark.parametrize(
-    ("kind", "hidden", "layers", "knobs"),
-    [("lstm", 7, 1, 0), ("gru", 6, 1, 1), ("lstm", 5, 2, 2), ("gru", 4, 3, 0)],
+    ("kind", "hidden", "layers", "knobs", "weights"),
+    [
+        ("lstm", 7, 1, 0, "int8"),
+        ("gru", 6, 1, 1, "int8"),
+        ("lstm", 5, 2, 2, "int16"),
+        ("gru", 4, 3, 0, "int16"),
+    ],
 )
 def test_a_blob_that_every_engine_plays(
     kind: str, hidden: int, layers: int, knobs: int, weights: str
@@ -65,8 +71,8 @@ def test_a_blob_that_every_engine_plays(
 @pytest.mark.parametrize("bits", [8, 16])
 def test_never_worse_than_rounding_to_nearest(bits: int) -> None:
     quantizer = Quantizer(random_model("lstm", 8, size=2.0, seed=4), "random", AUDIO)
-    plain = quantizer.measure(quantizer.assemble(next(quantizer.candidates(bits))))
-    best = quantizer.best(bits).errors
+    plain = quantizer.measure(quantizer.assemble(next(quantizer.candidates.of(bits))))
+    best = quantizer.best(bits, 1).errors
     assert best[0].esr_db <= plain[0].esr_db
     if bits == 8:
         assert best[0].esr_db < plain[0].esr_db - 6
@@ -79,13 +85,13 @@ def test_never_worse_than_rounding_to_nearest(bits: int) -> None:
     st.integers(0, 99),
     st.sampled_from([8, 16]),
 )
-@settings(deadline=None, max_examples=15)
+@settings(deadline=None, max_examples=8)
 def test_nothing_ever_leaves_its_word(
     kind: str, hidden: int, size: float, seed: int, bits: int
 ) -> None:
     """The reference engine raises RangeError where C would wrap."""
-    quantizer = Quantizer(random_model(kind, hidden, size=size, seed=seed), "random", AUDIO)
-    blob = quantizer.assemble(next(quantizer.candidates(bits)))
+    quantizer = Quantizer(random_model(kind, hidden, size=size, seed=seed), "random", SHORT)
+    blob = quantizer.assemble(next(quantizer.candidates.of(bits)))
     rng = np.random.default_rng(seed)
     square = np.where(np.arange(300) // 50 % 2, Q23_ONE - 1, -Q23_ONE)
     noise = rng.integers(-Q23_ONE, Q23_ONE, 300)
@@ -116,9 +122,9 @@ def test_a_cell_that_grows_gets_a_wider_format() -> None:
     cell = quantizer.cells[0]
     assert cell.largest > 64
     assert cell.range >= 2 * cell.largest
-    assert quantizer.best(16).errors[0].noise_dbfs < -60
+    assert quantizer.best(16, 1).errors[0].noise_dbfs < -60
 
 
 def test_weights_that_cannot_be_proved_are_refused_by_name() -> None:
     with pytest.raises(BadInput, match=r"^tone\.json: "):
-        quantize(random_model("lstm", 32, size=200.0), "tone.json", AUDIO, "int16")
+        quantize(random_model("lstm", 32, size=200.0), "tone.json", SHORT, "int16")

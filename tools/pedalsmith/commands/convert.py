@@ -25,8 +25,13 @@ def command(
     model: Annotated[Path, typer.Argument(help="A float model: model.json, .nam, ...")],
     output: Annotated[Path, typer.Option("-o", "--output", help="The blob to write, .psm.")],
     weights: Annotated[
-        str, typer.Option(help="Recurrent weights: int16 or int8 (half the memory).")
+        str,
+        typer.Option(help="Recurrent weights: int16, int8 (half the bytes), or auto."),
     ] = "int16",
+    noise: Annotated[
+        float,
+        typer.Option(help="dBFS; an error above it gets the model a wider, slower state."),
+    ] = -80.0,
     calibration: Annotated[
         Path | None,
         typer.Option(help="Dry guitar to quantize on; the shipped recording otherwise."),
@@ -43,20 +48,28 @@ def command(
 
     Example: pedalsmith convert RUN/model.json -o tone.psm --weights int16
     """
-    from pedalsmith.console import emit_json, talk
+    from pedalsmith.console import emit_json, notice, talk
     from pedalsmith.errors import BadInput
     from pedalsmith.models.importers import load_model
     from pedalsmith.quantization.psm import write
-    from pedalsmith.quantization.quantizer import quantize
+    from pedalsmith.quantization.quantizer import WEIGHT_BITS, quantize
 
-    if weights not in ("int16", "int8"):
-        raise BadInput(f"--weights {weights}: is not known; use int16 or int8.")
+    if weights not in WEIGHT_BITS:
+        raise BadInput(f"--weights {weights}: is not known; use {', '.join(WEIGHT_BITS)}.")
+    if not -200.0 <= noise <= 0.0:
+        raise BadInput(f"--noise {noise:g}: is outside -200..0 dBFS; -80 is usual.")
     float_model = load_model(model)
     _warn_of_rate(float_model, model)
     samples = _calibration_samples(calibration, channel)
     with talk.status(f"quantizing {model.name} ..."):
-        quantized = quantize(float_model, str(model), samples, weights)
+        quantized = quantize(float_model, str(model), samples, weights, noise)
     write(output, quantized.blob)
+    worst = max(error.noise_dbfs for error in quantized.report.errors)
+    if worst > noise:
+        notice(
+            f"{output.name}: its error reaches {worst:.1f} dBFS where {noise:g} were asked for; "
+            "no format that the engine has does better."
+        )
     if json:
         emit_json({"model": str(model), "blob": str(output), **quantized.report.as_json()})
         return
@@ -93,7 +106,8 @@ def _calibration_samples(path: Path | None, channel: int | None) -> "Samples":
 def _tables(report: "Report") -> "list[Table]":
     from rich.table import Table
 
-    tensors = Table(title=f"Tensors ({report.weights} weights, rounded {report.rounding})")
+    formats = f"{report.weights} weights, {report.state_bits}-bit state"
+    tensors = Table(title=f"Tensors ({formats}, rounded {report.rounding})")
     for heading in ("layer", "tensor", "shape", "bits", "worst error", "error dB"):
         tensors.add_column(heading, justify="left" if heading in ("layer", "tensor") else "right")
     for t in report.tensors:

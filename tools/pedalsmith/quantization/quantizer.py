@@ -6,7 +6,6 @@ Several candidates are made (rounded to nearest, and with compensation at severa
 is played by the integer engine itself, and the one with the least error is kept.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -15,31 +14,18 @@ from pedalsmith.audio import Q23_ONE, SAMPLE_RATE, Samples, Words, from_q23
 from pedalsmith.errors import BadInput
 from pedalsmith.models.model import Model
 from pedalsmith.quantization import psm
-from pedalsmith.quantization.blob import Blob
+from pedalsmith.quantization.blob import Blob, RecurrentRecord
 from pedalsmith.quantization.calibration import Calibration, calibration_of, loud
+from pedalsmith.quantization.candidates import Candidate, Candidates
 from pedalsmith.quantization.cell import CellFormat, cell_format
 from pedalsmith.quantization.measure import LevelError, level_errors, play, settled
 from pedalsmith.quantization.metadata import metadata_of
-from pedalsmith.quantization.network import (
-    FloatRun,
-    Head,
-    Recurrent,
-    State,
-    from_model,
-    zero_state,
-)
+from pedalsmith.quantization.network import FloatRun, State, from_model, zero_state
 from pedalsmith.quantization.proof import Refused, check
-from pedalsmith.quantization.records import (
-    Wide,
-    fixed,
-    head_record,
-    recurrent_record,
-)
+from pedalsmith.quantization.records import Place, fixed, head_record, recurrent_record
 from pedalsmith.quantization.reference import with_golden
 from pedalsmith.quantization.report import Report, tensor_reports
-from pedalsmith.quantization.rounding import compensated, damped
-from pedalsmith.quantization.rows import Floats, Rows, largest_word, plain_step, round_rows
-from pedalsmith.quantization.sensitivity import Group, gauss_newton, groups_of
+from pedalsmith.quantization.rows import Floats
 
 RESTING_KNOB = 16_384
 """Q15; where a blob's knobs stand when nobody has turned them: the middle."""
@@ -49,18 +35,17 @@ REST_SAMPLES, SETTLE_CHUNK = 48_000, 1_200
 
 GOLDEN_FRAMES = 256
 
-DAMPINGS = (1e-2, 1e-4, 1e-6)
-"""Of the mean diagonal of G. What is best differs by model and is measured."""
+STATE_BITS = {1: 16}
+"""Bits of the recurrent state, by the blob's state format; the cheapest first."""
 
+WEIGHT_BITS = {"int16": (16,), "int8": (8,), "auto": (8, 16)}
+"""What --weights means; the smallest first."""
 
-@dataclass(frozen=True)
-class Candidate:
-    """One way to round a network: per layer its rows and wide parameters, and the head."""
+NOISE_DBFS = -80.0
+"""What --noise is unless given: error without DC that may be, at any level."""
 
-    how: str
-    rows: tuple[Rows, ...]
-    wide: tuple[Wide, ...]
-    head: Head
+AUTO_ESR_DB = -50.0
+"""ESR at 0 dB above which `auto` does not take int8."""
 
 
 @dataclass(frozen=True)
@@ -70,6 +55,23 @@ class Tried:
     candidate: Candidate
     blob: Blob
     errors: tuple[LevelError, ...]
+
+    @property
+    def bits(self) -> int:
+        """Of a recurrent weight: 16 or 8."""
+        return self.candidate.rows[0].bits
+
+    @property
+    def state_format(self) -> int:
+        """Of the blob's recurrent records."""
+        first = self.blob.layers[0]
+        assert isinstance(first, RecurrentRecord)
+        return first.state_format
+
+    @property
+    def noise_dbfs(self) -> float:
+        """The worst over the levels; dBFS."""
+        return max(error.noise_dbfs for error in self.errors)
 
     @property
     def score(self) -> float:
@@ -85,13 +87,21 @@ class Quantized:
     report: Report
 
 
-def quantize(model: Model, name: str, samples: Samples, weights: str) -> Quantized:
-    """Quantizes `model` on `samples` (n,), full scale 1.0, at least 3 s; `weights` int16 or int8.
+def quantize(
+    model: Model,
+    name: str,
+    samples: Samples,
+    weights: str = "int16",
+    noise_dbfs: float = NOISE_DBFS,
+) -> Quantized:
+    """Quantizes `model` on `samples` (n,), full scale 1.0, at least a second of guitar.
 
-    `name` begins the errors. Raises BadInput for a network that the engine cannot hold.
+    `weights` is "int16", "int8" or "auto"; the recurrent state gets 32 bits where 16 leave an
+    error above `noise_dbfs` at any level. `name` begins the errors. Raises BadInput for a network
+    that the engine cannot hold.
     """
     quantizer = Quantizer(model, name, samples)
-    return quantizer.finish(quantizer.best(8 if weights == "int8" else 16), weights)
+    return quantizer.finish(quantizer.choose(weights, noise_dbfs))
 
 
 class Quantizer:
@@ -106,7 +116,7 @@ class Quantizer:
         self.rest = self._rest()
         self.reference, self.largest_cell = self._reference(loud(samples))
         self.cells = self._cells()
-        self.groups = groups_of(self.network)
+        self.candidates = Candidates(self.network, self.calibration)
 
     def _rest(self) -> list[State]:
         """The float state after silence at the resting knobs, and its output."""
@@ -152,52 +162,7 @@ class Quantizer:
         except Refused as refusal:
             raise BadInput(f"{self.name}: {refusal}.") from None
 
-    def candidates(self, bits: int) -> Iterator[Candidate]:
-        """Yields rounding to nearest first, then the compensated ones."""
-        wide = tuple(Wide.of(layer) for layer in self.network.layers)
-        plain = self._plain(bits, 1.0)
-        yield Candidate("to nearest", plain, wide, self.network.head)
-        # Compensation moves weights by more than half a word, so the proof wants some room.
-        plain = self._plain(bits, 1.02 if bits == 16 else 1.0)
-        grams = gauss_newton(
-            self.network, self.groups, self.calibration.pieces, self.calibration.piece_knobs
-        )
-        for damping in DAMPINGS:
-            yield self._compensated(bits, plain, grams, damping)
-
-    def _plain(self, bits: int, room: float) -> tuple[Rows, ...]:
-        """Every layer rounded to nearest, with steps `room` times the finest."""
-        return tuple(
-            round_rows(layer.weights, room * plain_step(layer.weights, bits), bits)
-            for layer in self.network.layers
-        )
-
-    def _compensated(
-        self, bits: int, plain: tuple[Rows, ...], grams: list[Floats], damping: float
-    ) -> Candidate:
-        words = [rows.words.copy() for rows in plain]
-        wide = [
-            Wide(layer.input.copy(), layer.knob.copy(), layer.bias.copy())
-            for layer in self.network.layers
-        ]
-        head = self.network.head
-        for group, gram in zip(self.groups, grams, strict=True):
-            at = group.layer
-            layer = self.network.layers[at]
-            values, shapes = _pack_values(layer, group, head)
-            step = np.repeat(plain[at].step[group.rows], layer.weights.shape[1])
-            rounded, free = compensated(values, step, largest_word(bits), damped(gram, damping))
-            words[at][group.rows] = rounded.reshape(len(group.rows), -1)
-            parts = np.split(free, np.cumsum([int(np.prod(shape)) for shape in shapes])[:-1])
-            wide[at].input[group.rows] = parts[0].reshape(shapes[0])
-            wide[at].knob[group.rows] = parts[1].reshape(shapes[1])
-            wide[at].bias[group.bias] = parts[2]
-            if group.head:
-                head = replace(head, weights=parts[3][:-1], bias=float(parts[3][-1]))
-        rows = tuple(replace(p, words=w) for p, w in zip(plain, words, strict=True))
-        return Candidate(f"compensated, damping {damping:g}", rows, tuple(wide), head)
-
-    def assemble(self, candidate: Candidate) -> Blob:
+    def assemble(self, candidate: Candidate, state_format: int = 1) -> Blob:
         """Returns the proved blob of a candidate, at rest as the float model is.
 
         Golden vector and metadata are placeholders. Raises Refused when a proof fails.
@@ -207,7 +172,8 @@ class Quantizer:
             name = f"layer {index + 1}"
             rows, wide = candidate.rows[index], candidate.wide[index]
             shift = self.cells[index].shift if index in self.cells else 0
-            layers.append(recurrent_record(layer, rows, wide, self.rest[index], shift, name))
+            place = Place(self.rest[index], shift, state_format, name)
+            layers.append(recurrent_record(layer, rows, wide, place))
         blob = Blob(
             layers=(*layers, head_record(candidate.head, "the head")),
             sample_rate=SAMPLE_RATE,
@@ -230,30 +196,46 @@ class Quantizer:
             from_q23(played).reshape(levels, count, time), self.reference, self.rest_output
         )
 
-    def best(self, bits: int) -> Tried:
+    def best(self, bits: int, state_format: int) -> Tried:
         """Returns the best candidate; its ESR at 0 dB is never above that of plain rounding.
 
         Raises BadInput when not even plain rounding can be proved safe.
         """
         tried: list[Tried] = []
-        for candidate in self.candidates(bits):
-            try:
-                blob = self.assemble(candidate)
-            except Refused as refusal:
-                if not tried:
-                    raise BadInput(f"{self.name}: {refusal}.") from None
-                continue
-            tried.append(Tried(candidate, blob, self.measure(blob)))
+        try:
+            for candidate in self.candidates.of(bits):
+                try:
+                    blob = self.assemble(candidate, state_format)
+                except Refused:
+                    if not tried:
+                        raise
+                    continue
+                tried.append(Tried(candidate, blob, self.measure(blob)))
+        except Refused as refusal:
+            raise BadInput(f"{self.name}: {refusal}.") from None
         limit = tried[0].errors[0].esr_db
         return min((t for t in tried if t.errors[0].esr_db <= limit), key=lambda t: t.score)
 
-    def finish(self, tried: Tried, weights: str) -> Quantized:
+    def choose(self, weights: str, noise_dbfs: float) -> Tried:
+        """Returns the cheapest choice of formats whose error is low enough, or the best one."""
+        tried: list[Tried] = []
+        for state_format in STATE_BITS:
+            for bits in WEIGHT_BITS[weights]:
+                best = self.best(bits, state_format)
+                # Where the user left the choice, int8 has to be as true as int16 must be.
+                true = weights != "auto" or best.errors[0].esr_db <= AUTO_ESR_DB
+                if best.noise_dbfs <= noise_dbfs and true:
+                    return best
+                tried.append(best)
+        return min(tried, key=lambda t: t.score)
+
+    def finish(self, tried: Tried) -> Quantized:
         """Gives the blob its rest state, golden vector and metadata, and measures it as it is."""
         blob = settled(tried.blob)
         blob = with_golden(blob, self._golden_input())
         report = Report(
-            weights=weights,
-            state_bits=16,
+            weights="int8" if tried.bits == 8 else "int16",
+            state_bits=STATE_BITS[tried.state_format],
             rounding=tried.candidate.how,
             tensors=tensor_reports(self.network, blob),
             cells=tuple(self.cells.values()),
@@ -273,14 +255,3 @@ class Quantizer:
         peak = int(np.argmax(np.abs(loudest)))
         start = min(max(peak - GOLDEN_FRAMES // 2, 0), max(len(loudest) - GOLDEN_FRAMES, 0))
         return np.array(loudest[start : start + GOLDEN_FRAMES], dtype=np.int32)
-
-
-def _pack_values(
-    layer: Recurrent, group: Group, head: Head
-) -> tuple[Floats, list[tuple[int, ...]]]:
-    """Returns a group's parameters in the order of Group.pack, and the free ones' shapes."""
-    free = [layer.input[group.rows], layer.knob[group.rows], layer.bias[group.bias]]
-    if group.head:
-        free.append(np.append(head.weights, head.bias))
-    values = [layer.weights[group.rows], *free]
-    return np.concatenate([part.ravel() for part in values]), [part.shape for part in free]

@@ -29,6 +29,19 @@ class Wide:
         return Wide(layer.input, layer.knob, layer.bias)
 
 
+@dataclass(frozen=True)
+class Place:
+    """Where a recurrent layer rests and how its state is held."""
+
+    rest: State
+    """One stream."""
+    cell_shift: int
+    """s of an LSTM."""
+    state_format: int
+    name: str
+    """For errors."""
+
+
 def fixed(values: Floats, fraction: int, what: str) -> Ints:
     """Rounds to Q`fraction` in an int32. Raises Refused, with `what`, when it does not fit."""
     words = np.rint(np.asarray(values) * 2.0**fraction)
@@ -41,15 +54,17 @@ def fixed(values: Floats, fraction: int, what: str) -> Ints:
 
 
 def recurrent_record(
-    layer: Recurrent, rows: Rows, wide: Wide, state: State, shift: int, name: str
+    layer: Recurrent, rows: Rows, wide: Wide, place: Place
 ) -> LstmRecord | GruRecord:
-    """Returns the record of a layer that rests in `state` (one stream), cell in Q(24 - shift)."""
+    """Returns the record of a layer; rows and wide are what its parameters became."""
+    state, shift, name = place.rest, place.cell_shift, place.name
     # What the loop adds after two floors is half a word each, on average: one word.
     bias = fixed(wide.bias + 2.0**-23, 23, f"{name}: a bias")
     h23 = np.rint(state.h[0] * 2.0**23).astype(np.int64)
     hidden = np.clip(h23 >> 8, -(2**15), 2**15 - 1)
     first = layer.input.shape[1] > 0
     common = {
+        "state_format": place.state_format,
         "weights": rows.words.astype(np.int16 if rows.bits == 16 else np.int8),
         "row_shift": None if rows.bits == 16 else rows.shift,
         "scale": rows.scale,
