@@ -19,6 +19,7 @@ _TRAINED_RMS = 0.25
 _LARGEST_INPUT_GAIN = 16.0
 
 _HELD_OUT_SHARE = 0.1
+_RUN_IN = SAMPLE_RATE // 2
 _LEAST_HELD_OUT_S, _MOST_HELD_OUT_S = 0.5, 8.0
 
 
@@ -61,12 +62,12 @@ def prepare(
     elif test_seconds:
         kept = len(dry) - round(test_seconds * SAMPLE_RATE)
         tested = Pair(dry[kept:], wet[kept:])
-        before_test = Pair(dry[:kept][-SAMPLE_RATE:], wet[:kept][-SAMPLE_RATE:])
+        before_test = Pair(dry[:kept][-_RUN_IN:], wet[:kept][-_RUN_IN:])
         dry, wet = dry[:kept], wet[:kept]
     seconds = len(dry) / SAMPLE_RATE
     held = float(np.clip(_HELD_OUT_SHARE * seconds, _LEAST_HELD_OUT_S, _MOST_HELD_OUT_S))
     cut = len(dry) - round(held * SAMPLE_RATE)
-    run_in = max(0, cut - SAMPLE_RATE)
+    run_in = max(0, cut - _RUN_IN)
     return Material(
         training=Pair(dry[:cut], wet[:cut]),
         held_out=Pair(dry[cut:], wet[cut:]),

@@ -14,7 +14,7 @@ from pedalsmith_trainer.network import AmpNetwork
 class Rehearsal:
     """Plays a pair in `pieces` side by side, each after a run-in, so that it takes less time."""
 
-    def __init__(self, before: Pair, pair: Pair, material: Material, *, pieces: int = 8) -> None:
+    def __init__(self, before: Pair, pair: Pair, material: Material, *, pieces: int = 16) -> None:
         lead = len(before.dry)
         dry = np.concatenate([before.dry, pair.dry]) * material.input_gain
         length = -(-len(pair.dry) // pieces)
