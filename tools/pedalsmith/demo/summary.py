@@ -149,7 +149,7 @@ def picture(settings: Settings, figures: Figures, steps: Steps, seconds: float) 
     console.print(panel(settings, figures, seconds))
     svg = console.export_svg(title="./tools/dev demo", unique_id="demo")
     # rich's fonts come from the network; the reader's own will do.
-    return re.sub(r"@font-face \{.*?\}\s*", "", svg, flags=re.DOTALL)
+    return re.sub(r"@font-face \{.*?\}\s*|<!--.*?-->", "", svg, flags=re.DOTALL)
 
 
 def heading(settings: Settings) -> str:
