@@ -27,6 +27,7 @@ extern uint8_t arena_start[], arena_end[];
 static uint32_t core_hz;
 static volatile uint32_t milliseconds;
 static board_audio_t *playing;
+static uint32_t audio_seen_at; // ms
 
 void systick_handler(void);
 
@@ -119,6 +120,7 @@ void board_start(struct board_report *report) {
 }
 
 static void start_audio(void) {
+    audio_seen_at = milliseconds;
     audio_start(playing, core_hz / BOARD_SAMPLE_RATE * BOARD_BLOCK);
 }
 
@@ -147,17 +149,16 @@ size_t board_console_write(const char *bytes, size_t count) {
 
 // Audio that stands still is started again; when that does not help, the watchdog is left hungry.
 static void watch_audio(void) {
-    static uint32_t seen, seen_at, restarts;
+    static uint32_t seen, restarts;
     uint32_t blocks = audio_blocks();
     if (blocks != seen) {
         seen = blocks;
-        seen_at = milliseconds;
+        audio_seen_at = milliseconds;
         if (seen >= STEADY_BLOCKS) {
             restarts = 0;
             faults_started_well();
         }
-    } else if (playing && milliseconds - seen_at > STILL_MS && restarts < RESTARTS_MOST) {
-        seen_at = milliseconds;
+    } else if (playing && milliseconds - audio_seen_at > STILL_MS && restarts < RESTARTS_MOST) {
         restarts++;
         start_audio();
     }
