@@ -1,0 +1,96 @@
+# SPDX-License-Identifier: MIT
+# Copyright (c) 2026 the pedalsmith developers
+"""`pedalsmith import`: bad files, dying workers and interruptions stop nothing."""
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from models.examples import small_model
+from pedalsmith.errors import BadInput
+from pedalsmith.intake.batch import Table, convert_all, find_jobs
+from pedalsmith.intake.job import Row, Settings, convert_file
+from pedalsmith.models.exporters import keras_json
+from pedalsmith.quantization import psm
+
+SETTINGS = Settings("daisy_seed", "int16", 80.0)
+
+
+def stand_in(path: Path, shown: str, output: Path, settings: Settings) -> Row:
+    """What a worker does in these tests: some files end it, as a crash in C would."""
+    if "deadly" in shown:
+        os._exit(9)
+    output.parent.mkdir(parents=True, exist_ok=True)
+    output.write_bytes(b"blob")
+    return Row(shown, "fits", blob=output.name)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    source = tmp_path / "in"
+    for name in ("a.nam", "b/a.nam", "b/a.json", "deadly.nam", "z.aidax", "readme.txt"):
+        (source / name).parent.mkdir(parents=True, exist_ok=True)
+        (source / name).write_text(name)
+    return source
+
+
+def test_a_worker_that_dies_costs_its_own_file_only(folder: Path, tmp_path: Path) -> None:
+    jobs = find_jobs(folder, tmp_path / "out")
+    names = ["a.nam", "b/a.json", "b/a.nam", "deadly.nam", "z.aidax"]
+    assert [job.shown for job in jobs] == names
+    seen: list[Row] = []
+    table = Table(tmp_path / "out", SETTINGS)
+    rows = convert_all(jobs, table, SETTINGS, 2, seen.append, stand_in)
+    assert [row.file for row in rows] == names
+    assert [row.outcome for row in rows] == ["fits", "fits", "fits", "refused", "fits"]
+    assert rows[3].reason == "ended the process that converted it."
+    assert sorted(row.file for row in seen) == names
+    assert (tmp_path / "out/b/a.json.psm").is_file() and (tmp_path / "out/b/a.nam.psm").is_file()
+
+
+def never(path: Path, shown: str, output: Path, settings: Settings) -> Row:
+    raise AssertionError(f"{shown} was converted again")
+
+
+def test_a_second_run_does_only_what_has_changed(folder: Path, tmp_path: Path) -> None:
+    (folder / "deadly.nam").unlink()
+    out = tmp_path / "out"
+    jobs = find_jobs(folder, out)
+    first = convert_all(jobs, Table(out, SETTINGS), SETTINGS, 1, lambda row: None, stand_in)
+    again = convert_all(jobs, Table(out, SETTINGS), SETTINGS, 1, lambda row: None, never)
+    assert again == first
+    table = Table(out, SETTINGS)
+    assert all(table.known(job) for job in jobs)
+    (folder / "a.nam").write_text("another")
+    jobs[2].output.unlink()
+    assert [job.shown for job in jobs if table.known(job) is None] == ["a.nam", "b/a.nam"]
+    other = Table(out, Settings("daisy_seed", "int8", 80.0))
+    assert not any(other.known(job) for job in jobs)
+    (out / "import.json").write_text('[{"file": 1}]')
+    assert not any(Table(out, SETTINGS).known(job) for job in jobs)
+
+
+def test_a_folder_without_models_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "readme.txt").write_text("hello")
+    with pytest.raises(BadInput, match="no file ends in"):
+        find_jobs(tmp_path, tmp_path / "out")
+    with pytest.raises(BadInput, match="no such folder"):
+        find_jobs(tmp_path / "none", tmp_path / "out")
+
+
+def test_one_model_becomes_a_blob_and_a_row(tmp_path: Path) -> None:
+    model, bad = tmp_path / "tone.json", tmp_path / "bad.nam"
+    keras_json.write(small_model(), model)
+    bad.write_text(json.dumps({"layers": [1]}))
+    row = convert_file(model, "tone.json", tmp_path / "tone.psm", SETTINGS)
+    assert (row.outcome, row.network, row.blob) == ("fits", "LSTM 3", "tone.psm")
+    assert 0 < row.cpu_percent < 20 and row.esr_db < -40
+    assert psm.read(tmp_path / "tone.psm").sample_rate == 48_000
+    row = convert_file(bad, "bad.nam", tmp_path / "bad.psm", SETTINGS)
+    assert row.outcome == "refused" and row.reason.startswith("layers[0]: is 1 where an object")
+    tight = Settings("daisy_seed", "int16", 1.0)
+    row = convert_file(model, "tone.json", tmp_path / "tight.psm", tight)
+    assert row.outcome == "too big" and "1 % is allowed" in row.reason
+    assert not (tmp_path / "tight.psm").exists() and not (tmp_path / "bad.psm").exists()

@@ -1,0 +1,162 @@
+# SPDX-License-Identifier: MIT
+# Copyright (c) 2026 the pedalsmith developers
+"""Many model files in parallel processes, with a table that lets a later run go on.
+
+The table stands in the output folder (import.json) and is written whole after every file, so
+that an interrupted run has lost at most the files it was at.
+"""
+
+import hashlib
+import json
+import multiprocessing
+from collections.abc import Callable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import asdict, dataclass, fields
+from importlib.metadata import version
+from pathlib import Path
+
+from pedalsmith.errors import BadInput
+from pedalsmith.files import write_whole
+from pedalsmith.intake.job import Row, Settings, convert_file
+
+TABLE = "import.json"
+
+SUFFIXES = {".nam", ".namb", ".json", ".aidax", ".h"}
+"""What other programs call their models. Within a folder only such files are looked at; what they
+are is found by their content."""
+
+
+Convert = Callable[[Path, str, Path, Settings], Row]
+"""What a worker does with a file; see convert_file."""
+
+
+@dataclass(frozen=True)
+class Job:
+    """A file, its name in the table, and the blob it becomes."""
+
+    path: Path
+    shown: str
+    output: Path
+
+
+def find_jobs(source: Path, folder: Path) -> list[Job]:
+    """The models in `source` (a folder, searched to the bottom, or one file). Raises BadInput."""
+    if source.is_file():
+        return [Job(source, source.name, folder / (source.name + ".psm"))]
+    if not source.is_dir():
+        raise BadInput(f"{source}: there is no such folder; check the name.")
+    found = sorted(
+        path
+        for path in source.rglob("*")
+        if path.suffix.lower() in SUFFIXES and path.is_file() and folder not in path.parents
+    )
+    if not found:
+        raise BadInput(f"{source}: no file ends in {', '.join(sorted(SUFFIXES))}; name another.")
+    names = [path.relative_to(source) for path in found]
+    # The suffix stays in the name: tone.nam and tone.json are two models.
+    return [
+        Job(path, name.as_posix(), folder / name.with_name(name.name + ".psm"))
+        for path, name in zip(found, names, strict=True)
+    ]
+
+
+class Table:
+    """The rows there are, by file, each with the key of what it was made from."""
+
+    def __init__(self, folder: Path, settings: Settings) -> None:
+        """Reads the table of an earlier run; one that cannot be read is begun anew."""
+        self._path = folder / TABLE
+        self._base = json.dumps([version("pedalsmith"), asdict(settings)], sort_keys=True)
+        self._rows: dict[str, tuple[str, Row]] = {}
+        try:
+            for entry in json.loads(self._path.read_text(encoding="utf-8")):
+                row = Row(**{field.name: entry[field.name] for field in fields(Row)})
+                self._rows[row.file] = (str(entry["key"]), row)
+        except (OSError, ValueError, KeyError, TypeError):
+            self._rows = {}
+
+    def known(self, job: Job) -> Row | None:
+        """The row of an earlier run, when file, settings and program are the same."""
+        key, row = self._rows.get(job.shown, ("", None))
+        if row is None or key != self._key(job) or (row.blob and not job.output.is_file()):
+            return None
+        return row
+
+    def put(self, job: Job, row: Row) -> None:
+        """Keeps a row and writes the table."""
+        self._rows[job.shown] = (self._key(job), row)
+        entries = [{**asdict(row), "key": key} for key, row in self._rows.values()]
+        write_whole(self._path, json.dumps(entries, indent=1) + "\n")
+
+    def _key(self, job: Job) -> str:
+        digest = hashlib.sha256(self._base.encode())
+        digest.update(job.path.read_bytes())
+        return digest.hexdigest()[:24]
+
+
+def convert_all(
+    jobs: list[Job],
+    table: Table,
+    settings: Settings,
+    processes: int,
+    done: Callable[[Row], None],
+    convert: Convert = convert_file,
+) -> list[Row]:
+    """Converts what `table` does not know yet; `done` is called for every row, known or new."""
+    rows: dict[str, Row] = {}
+
+    def keep(job: Job, row: Row, *, new: bool) -> None:
+        rows[job.shown] = row
+        if new:
+            table.put(job, row)
+        done(row)
+
+    waiting = []
+    for job in jobs:
+        row = table.known(job)
+        if row is None:
+            waiting.append(job)
+        else:
+            keep(job, row, new=False)
+    for job, row in _in_processes(waiting, settings, processes, convert):
+        keep(job, row, new=True)
+    return [rows[job.shown] for job in jobs]
+
+
+def _in_processes(
+    jobs: list[Job], settings: Settings, count: int, convert: Convert
+) -> Iterator[tuple[Job, Row]]:
+    """Rows as they are done. A worker that dies takes its pool with it; the files that were
+    under way are tried once more, each alone, so that only the one at fault is refused."""
+    suspects: list[Job] = []
+    waiting = list(jobs)
+    while waiting:
+        under_way: dict[Future[Row], Job] = {}
+        with _pool(count) as pool:
+            try:
+                while waiting or under_way:
+                    while waiting and len(under_way) < 2 * count:
+                        job = waiting.pop(0)
+                        future = pool.submit(convert, job.path, job.shown, job.output, settings)
+                        under_way[future] = job
+                    for future in wait(under_way, return_when=FIRST_COMPLETED).done:
+                        row = future.result()
+                        yield under_way.pop(future), row
+            except BrokenProcessPool:
+                suspects += under_way.values()
+            except BaseException:
+                pool.shutdown(wait=False, cancel_futures=True)
+                raise
+    for job in suspects:
+        with _pool(1) as pool:
+            try:
+                future = pool.submit(convert, job.path, job.shown, job.output, settings)
+                yield job, future.result()
+            except BrokenProcessPool:
+                yield job, Row(job.shown, "refused", "ended the process that converted it.")
+
+
+def _pool(count: int) -> ProcessPoolExecutor:
+    # A fork of a process that has threads (BLAS, rich) may hang.
+    return ProcessPoolExecutor(count, mp_context=multiprocessing.get_context("spawn"))

@@ -1,0 +1,159 @@
+# SPDX-License-Identifier: MIT
+# Copyright (c) 2026 the pedalsmith developers
+"""One model file into one blob, and what there is to say of it. Runs in a worker process."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from pedalsmith.assets import dry_path
+from pedalsmith.audio import Samples, read_audio
+from pedalsmith.console import talk
+from pedalsmith.errors import PedalsmithError
+from pedalsmith.models.importers import ImportOptions, load_model
+from pedalsmith.models.model import Dense, Gru, Lstm, Model, WaveNet
+
+if TYPE_CHECKING:
+    from pedalsmith.native.boards import Board
+
+Outcome = Literal["fits", "too big", "refused"]
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What all files of a batch share."""
+
+    board: str
+    weights: str
+    """int16 or int8"""
+    max_cpu: float
+    """Percent of the block time that a model may take in its worst block."""
+    sample_rate: int | None = None
+    """Hz, for files that do not say it."""
+    submodel: int | None = None
+    """Of a container; None takes the largest that fits."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """What became of one file; plain data, as it stands in the table."""
+
+    file: str
+    outcome: Outcome
+    reason: str = ""
+    """Why it was refused or is too big."""
+    name: str = ""
+    source_format: str = ""
+    network: str = ""
+    """Such as "LSTM 16"."""
+    sample_rate: int = 0
+    cpu_percent: float = 0.0
+    """Of the block time, in the worst block."""
+    esr_db: float = 0.0
+    """Integer engine against float model, on guitar as it was recorded (gain 0 dB)."""
+    ram_bytes: int = 0
+    blob: str = ""
+    """Relative to the output folder; empty when none was written."""
+
+
+def convert_file(path: Path, shown: str, output: Path, settings: Settings) -> Row:
+    """Converts `path` into the blob `output`; `shown` is the file's name in the table.
+
+    Nothing a file contains makes this raise: what is wrong is told in the row.
+    """
+    talk.quiet = True  # notices of hundreds of files would bury the table
+    try:
+        return _convert(path, shown, output, settings)
+    except PedalsmithError as error:
+        return Row(shown, "refused", _without_path(str(error), path))
+    except MemoryError:
+        return Row(shown, "refused", "needs more memory than there is.")
+    except Exception as error:
+        # The batch goes on; the same file alone shows where it comes from.
+        return Row(shown, "refused", f"internal error ({type(error).__name__}: {error}).")
+
+
+def _convert(path: Path, shown: str, output: Path, settings: Settings) -> Row:
+    model = load_model(path, ImportOptions(settings.sample_rate, settings.submodel))
+    count = int(model.metadata.extra.get("submodels", "1"))
+    if settings.submodel is not None or count == 1:
+        return _quantized(model, path, shown, output, settings)
+    # The largest comes last; it is the best that was trained.
+    refusal: PedalsmithError | None = None
+    row: Row | None = None
+    for number in range(count, 0, -1):
+        candidate = load_model(path, ImportOptions(settings.sample_rate, number))
+        try:
+            row = _quantized(candidate, path, shown, output, settings)
+        except PedalsmithError as error:
+            refusal = error
+            continue
+        if row.outcome == "fits":
+            return row
+    if row is None:
+        assert refusal is not None
+        raise refusal
+    return row
+
+
+def _quantized(model: Model, path: Path, shown: str, output: Path, settings: Settings) -> Row:
+    from pedalsmith.native.boards import load_board
+    from pedalsmith.quantization.psm import encode, write
+    from pedalsmith.quantization.quantizer import quantize
+
+    board = load_board(settings.board)
+    quantized = quantize(model, str(path), _guitar(), settings.weights)
+    report = quantized.report
+    percent = _load_percent(encode(quantized.blob), board, str(path))
+    reason = ""
+    if percent > settings.max_cpu:
+        reason = f"needs {percent:.0f} % of the CPU, {settings.max_cpu:g} % is allowed."
+    largest = max(memory.bytes for memory in board.memories.values())
+    if report.arena_bytes > largest:
+        reason = f"needs {report.arena_bytes} bytes of RAM, the board has {largest} in one piece."
+    if not reason:
+        write(output, quantized.blob)
+    return Row(
+        shown,
+        "too big" if reason else "fits",
+        reason,
+        model.metadata.name or path.stem,
+        model.metadata.source_format or "",
+        describe(model),
+        model.sample_rate,
+        round(percent, 1),
+        round(min(report.errors, key=lambda error: abs(error.level_db)).esr_db, 1),
+        report.arena_bytes,
+        "" if reason else output.name,
+    )
+
+
+def _load_percent(blob: bytes, board: "Board", name: str) -> float:
+    """Of the block time, in the worst block."""
+    from pedalsmith.cycles.price import price
+
+    cost = price(blob, board.block, name)
+    return 100 * cost.load(board.clock_hz, board.sample_rate, worst=True)
+
+
+def describe(model: Model) -> str:
+    """A network in a few words: "LSTM 16", "2 x LSTM 24", "WaveNet 16+8"."""
+    recurrent = [layer for layer in model.layers if isinstance(layer, Lstm | Gru)]
+    if recurrent:
+        sizes = "+".join(str(layer.hidden_size) for layer in recurrent)
+        return f"{type(recurrent[0]).__name__.upper()} {sizes}"
+    if isinstance(model.layers[0], WaveNet):
+        return "WaveNet " + "+".join(str(array.channels) for array in model.layers[0].arrays)
+    kinds = {type(layer).__name__ for layer in model.layers if not isinstance(layer, Dense)}
+    return ", ".join(sorted(kinds)) or "Dense"
+
+
+@lru_cache(maxsize=1)
+def _guitar() -> Samples:
+    """The recording that models are quantized on."""
+    return read_audio(dry_path()).samples
+
+
+def _without_path(text: str, path: Path) -> str:
+    return text.removeprefix(f"{path}: ")
