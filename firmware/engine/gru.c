@@ -7,17 +7,15 @@
 
 enum { GATES = 3 };
 
-// One sample: the units' new state and error from the pre-activations r->v. h23: the output.
-static void gru_step(const struct recurrent *r, int32_t x8, int32_t *h23) {
-
-    const int32_t *v = r->v;
-    for (uint32_t unit = 0; unit < r->hidden; unit++, v += GATES) {
-        const int32_t z = activation_sigmoid(v[0]), reset = activation_sigmoid(v[1]);
-        const int32_t a = r->n_bias[unit] + mulh(x8, r->n_input[unit]);
-        const int32_t vn = a + 2 * mulh(shl(reset, 7), v[2]);
+// One sample: the units' new state from the pre-activations r->v. h23: the output.
+static void gru_step(const struct recurrent *r, int32_t *h23) {
+    for (uint32_t unit = 0; unit < r->hidden; unit++) {
+        const int32_t *const v = r->v + unit / 2 * MATVEC_ROWS, *const own = v + unit % 2 * 3;
+        const int32_t z = activation_sigmoid(own[0]), reset = activation_sigmoid(own[1]);
+        const int32_t vn = v[6 + unit % 2] + 2 * mulh(shl(reset, 7), own[2]);
         const int32_t n = activation_tanh_of(activation_sigmoid(vn)) >> 1;
-        const int32_t h30 = n + (int32_t)rsh((int64_t)z * (r->state[unit] - n), 24);
-        r->state[unit] = h30;
+        const int32_t h30 = n + (int32_t)rsh((int64_t)z * (r->units[unit].state - n), 24);
+        r->units[unit].state = h30;
         h23[unit] = h30 >> 7;
         if (r->format == RECURRENT_STATE_32)
             recurrent_keep(r, unit, 2 * h30);
@@ -31,7 +29,7 @@ static void gru_process(struct layer *layer, const struct layer_signal *in, uint
     for (uint32_t frame = 0; frame < frames; frame++) {
         const int32_t x8 = r->inputs ? 0 : shl(in->wide[frame], 8);
         recurrent_rows(r, in, frame, x8);
-        gru_step(r, x8, r->wide + (size_t)frame * r->hidden);
+        gru_step(r, r->wide + (size_t)frame * r->hidden);
         recurrent_give(r, frame);
     }
 }

@@ -16,10 +16,10 @@ static void lstm_step(const struct recurrent *r, int32_t *h23) {
         const int32_t i = activation_sigmoid(v[0]), f = activation_sigmoid(v[1]);
         const int32_t g = activation_tanh_of(activation_sigmoid(v[2]));
         const int32_t o = activation_sigmoid(v[3]);
-        const int64_t sum = (int64_t)f * r->state[unit] + (int64_t)i * (g >> (7 + s));
+        const int64_t sum = (int64_t)f * r->units[unit].state + (int64_t)i * (g >> (7 + s));
         const int32_t c = sat(rsh(sum, 24), 31);
         const int32_t t = activation_tanh_of(activation_chord(c >> (18 - s), shl(c, s)));
-        r->state[unit] = c;
+        r->units[unit].state = c;
         if (r->format == RECURRENT_STATE_32) {
             const int32_t h31 = 2 * mulh(shl(o, 7), t);
             recurrent_keep(r, unit, h31);

@@ -2,8 +2,6 @@
 // Copyright (c) 2026 the pedalsmith developers
 #include "matvec.h"
 
-#include <stddef.h>
-
 #include "fixed.h"
 
 #if defined(__SSE2__) && !defined(MATVEC_PORTABLE)
@@ -37,31 +35,32 @@ static void block_sums(const int16_t *w, const int16_t *h, uint32_t pairs, int32
 }
 #endif
 
+static void block_rows(const struct matvec_row *row, const int32_t *acc, int32_t x8, int32_t *v) {
+    for (uint32_t r = 0; r < MATVEC_ROWS; r++)
+        v[r] = row[r].bias + mulh(x8, row[r].input) + mulh(acc[r], row[r].scale);
+}
+
 void matvec_rows(const struct matvec *matrix, const int16_t *h, int32_t x8, int32_t *v) {
-    const int16_t *w = matrix->weights;
-    const struct matvec_row *row = matrix->rows;
-    for (uint32_t block = 0; block < matrix->blocks; block++) {
+    for (uint32_t block = 0; block < matrix->blocks; block++, v += MATVEC_ROWS) {
         int32_t acc[MATVEC_ROWS];
-        block_sums(w, h, matrix->pairs, acc);
-        w += (size_t)2 * MATVEC_ROWS * matrix->pairs;
-        for (uint32_t r = 0; r < MATVEC_ROWS; r++, row++)
-            *v++ = row->bias + mulh(x8, row->input) + mulh(acc[r], row->scale);
+        block_sums(matvec_weights(matrix, block), h, matrix->pairs, acc);
+        block_rows(matvec_block_rows(matrix, block), acc, x8, v);
     }
 }
 
 void matvec_rows_wide(const struct matvec *matrix, const int32_t *h, int32_t x8, int32_t *v) {
-    const int16_t *w = matrix->weights;
-    const struct matvec_row *row = matrix->rows;
-    for (uint32_t block = 0; block < matrix->blocks; block++) {
-        for (uint32_t r = 0; r < MATVEC_ROWS; r++, row++) {
-            int32_t acc = 0;
+    for (uint32_t block = 0; block < matrix->blocks; block++, v += MATVEC_ROWS) {
+        const int16_t *const w = matvec_weights(matrix, block);
+        int32_t acc[MATVEC_ROWS];
+        for (uint32_t r = 0; r < MATVEC_ROWS; r++) {
+            int32_t sum = 0;
             for (uint32_t pair = 0; pair < matrix->pairs; pair++) {
                 const int16_t *const both = w + (size_t)2 * (pair * MATVEC_ROWS + r);
-                acc += (int32_t)(((int64_t)both[0] * h[2 * pair]) >> 16);
-                acc += (int32_t)(((int64_t)both[1] * h[2 * pair + 1]) >> 16);
+                sum += (int32_t)(((int64_t)both[0] * h[2 * pair]) >> 16);
+                sum += (int32_t)(((int64_t)both[1] * h[2 * pair + 1]) >> 16);
             }
-            *v++ = row->bias + mulh(x8, row->input) + mulh(acc, row->scale);
+            acc[r] = sum;
         }
-        w += (size_t)2 * MATVEC_ROWS * matrix->pairs;
+        block_rows(matvec_block_rows(matrix, block), acc, x8, v);
     }
 }

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: MIT
 // Copyright (c) 2026 the pedalsmith developers
 //
-// The rows of a recurrent layer (README.md, Matrix rows): int16 weights times the int16 state,
-// scaled into pre-activations.
+// The rows of a recurrent layer (README.md, Matrix rows): int16 weights times the state, scaled
+// into pre-activations.
 #ifndef MATVEC_H
 #define MATVEC_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 // Rows are computed in blocks of this many: eight accumulators, one state word and the weight words
@@ -14,17 +15,32 @@
 
 struct matvec_row {
     int32_t bias;  // Q23
-    int32_t input; // Q24; 0 where the layer reads no audio
+    int32_t input; // Q24; 0 where the row reads no audio
     int32_t scale; // Q40 over the row's own scale
 };
 
+// A block is its weights, pairs x 8 rows x 2 columns, and then its 8 rows; blocks follow one
+// another, so that one pointer walks through all that a sample reads. What is beyond the matrix is
+// 0.
 struct matvec {
-    // blocks x pairs x 8 rows x 2 columns; rows and columns beyond the matrix are 0.
-    const int16_t *weights;
-    const struct matvec_row *rows; // blocks x 8
-    uint32_t blocks;               // of 8 rows
-    uint32_t pairs;                // of columns, 1 or more
+    const int16_t *stream;
+    uint32_t blocks; // of 8 rows
+    uint32_t pairs;  // of columns, even
 };
+
+static inline size_t matvec_block_bytes(uint32_t pairs) {
+    return (size_t)pairs * MATVEC_ROWS * 4 + MATVEC_ROWS * sizeof(struct matvec_row);
+}
+
+static inline const int16_t *matvec_weights(const struct matvec *matrix, uint32_t block) {
+    return matrix->stream + block * (matvec_block_bytes(matrix->pairs) / sizeof(int16_t));
+}
+
+static inline const struct matvec_row *matvec_block_rows(const struct matvec *matrix,
+                                                         uint32_t block) {
+    const int16_t *const end = matvec_weights(matrix, block) + 2 * MATVEC_ROWS * matrix->pairs;
+    return (const struct matvec_row *)(const void *)end;
+}
 
 // v[r] = bias[r] + mulh(x8, input[r]) + mulh(sum_j w[r][j] h[j], scale[r]) for blocks x 8 rows.
 // x8: audio input << 8, Q31. h: 2 pairs words, Q15. v: Q23, +-256.
@@ -32,11 +48,5 @@ void matvec_rows(const struct matvec *matrix, const int16_t *h, int32_t x8, int3
 
 // The same for a 32-bit state: h Q31, and acc = sum_j floor(w[r][j] h[j] / 2^16).
 void matvec_rows_wide(const struct matvec *matrix, const int32_t *h, int32_t x8, int32_t *v);
-
-// Index of a weight in the layout above.
-static inline uint32_t matvec_index(uint32_t pairs, uint32_t row, uint32_t column) {
-    const uint32_t block = row / MATVEC_ROWS;
-    return ((block * pairs + column / 2) * MATVEC_ROWS + row % MATVEC_ROWS) * 2 + column % 2;
-}
 
 #endif

@@ -122,56 +122,59 @@ enum engine_status recurrent_check(const struct blob_record *record, struct laye
     return ENGINE_OK;
 }
 
-// Room for a matrix of that many rows and columns, all 0; 0 when the arena is too small.
-static int matrix_take(struct matvec *matrix, uint32_t rows, uint32_t columns,
+// Room for a matrix of two units a block, all 0; 0 when the arena is too small.
+static int matrix_take(struct matvec *matrix, uint32_t units, uint32_t columns,
                        struct layer_arena *arena) {
-    const uint32_t blocks = layer_eights(rows) / MATVEC_ROWS, pairs = (columns + 1) / 2;
-    int16_t *const weights = layer_take(arena, (size_t)blocks * pairs * MATVEC_ROWS * 4);
-    struct matvec_row *const row = layer_take(arena, blocks * MATVEC_ROWS * sizeof *row);
-    if (weights == NULL || row == NULL)
+    matrix->blocks = (units + 1) / 2;
+    matrix->pairs = (columns + 3) / 4 * 2;
+    // One word past an 8-byte boundary: a Cortex-M7 loads an odd word of the weights and one of the
+    // vector in the same cycle only when they are in different banks.
+    unsigned char *const taken =
+        layer_take(arena, matrix->blocks * matvec_block_bytes(matrix->pairs) + 4);
+    if (taken == NULL)
         return 0;
-    matrix->weights = weights;
-    matrix->rows = row;
-    matrix->blocks = blocks;
-    matrix->pairs = pairs;
+    matrix->stream = (const int16_t *)(const void *)(taken + 4);
     return 1;
 }
 
-// The only writers of a matrix are the load and the knobs; the kernels read it.
-static void matrix_set_weight(const struct matvec *matrix, uint32_t row, uint32_t column,
-                              int32_t weight) {
-    ((int16_t *)matrix->weights)[matvec_index(matrix->pairs, row, column)] = (int16_t)weight;
+// What a block does with the rows of the blob: n of a GRU is rows u and a (recurrent.h).
+enum { ROW_U = 2, ROW_A = 3 };
+
+static uint32_t place(uint32_t gates, uint32_t unit, uint32_t row) {
+    if (gates == GRU_GATES)
+        return row == ROW_A ? 6 + unit % 2 : unit % 2 * 3 + row;
+    return unit % 2 * 4 + row;
 }
 
-static struct matvec_row *matrix_row(const struct matvec *matrix, uint32_t row) {
-    return (struct matvec_row *)&matrix->rows[row];
+// The only writers of a matrix are the load and the knobs; the kernels read it.
+static struct matvec_row *matrix_row(const struct recurrent *r, uint32_t unit, uint32_t row) {
+    const struct matvec_row *const rows = matvec_block_rows(&r->matrix, unit / 2);
+    return (struct matvec_row *)&rows[place(r->gates, unit, row)];
+}
+
+static void set_weight(const struct recurrent *r, uint32_t unit, uint32_t row, uint32_t column,
+                       int32_t weight) {
+    int16_t *const w = (int16_t *)matvec_weights(&r->matrix, unit / 2);
+    const uint32_t pair = column / 2;
+    w[(pair * MATVEC_ROWS + place(r->gates, unit, row)) * 2 + column % 2] = (int16_t)weight;
 }
 
 static void fill_matrix(struct recurrent *r, const struct tensors *t) {
     for (uint32_t row = 0; row < t->rows; row++) {
         const uint32_t gate = row / t->hidden, unit = row % t->hidden;
-        const uint32_t place = unit * t->gates + gate;
-        const int is_n = t->gates == GRU_GATES && gate == 2;
+        const int is_n = t->gates == GRU_GATES && gate == ROW_U;
         for (uint32_t column = 0; column < t->columns; column++) {
-            const int32_t weight = tensors_weight(t, row, column);
-            if (is_n && column < t->inputs)
-                matrix_set_weight(&r->below, unit, column, weight);
-            else
-                matrix_set_weight(&r->matrix, place, column, weight);
+            const int below = column < t->inputs;
+            const uint32_t to = below ? column : column - t->inputs + r->offset;
+            set_weight(r, unit, is_n && below ? ROW_A : gate, to, tensors_weight(t, row, column));
         }
-        const int32_t scale = blob_word(t->scale, row);
-        const int32_t input = t->input != NULL ? blob_word(t->input, row) : 0;
-        struct matvec_row *const target = matrix_row(&r->matrix, place);
-        target->scale = scale;
-        target->bias = blob_word(t->bias, is_n ? row + t->hidden : row);
-        target->input = is_n ? 0 : input;
-        if (!is_n)
-            continue;
-        r->n_bias[unit] = blob_word(t->bias, row);
-        r->n_input[unit] = input;
-        if (r->inputs) {
-            matrix_row(&r->below, unit)->scale = scale;
-            matrix_row(&r->below, unit)->bias = blob_word(t->bias, row);
+        struct matvec_row *const driven = matrix_row(r, unit, is_n ? ROW_A : gate);
+        driven->bias = blob_word(t->bias, row);
+        driven->input = t->input != NULL ? blob_word(t->input, row) : 0;
+        driven->scale = blob_word(t->scale, row);
+        if (is_n) {
+            matrix_row(r, unit, ROW_U)->bias = blob_word(t->bias, row + t->hidden);
+            matrix_row(r, unit, ROW_U)->scale = driven->scale;
         }
     }
 }
@@ -190,38 +193,30 @@ struct layer *recurrent_load(const struct blob_record *record, const struct laye
     struct recurrent *const r = layer_take(arena, sizeof *r);
     if (r == NULL || tensors_open(&t, record, chain, gates) != ENGINE_OK)
         return NULL;
-    const uint32_t hidden = t.hidden, units = layer_eights(hidden);
+    const uint32_t hidden = t.hidden;
     r->gates = gates;
     r->hidden = hidden;
     r->inputs = t.inputs;
+    r->offset = (t.inputs + 1) & ~(uint32_t)1;
     r->knobs = t.knob != NULL ? chain->knobs : 0;
     r->cell_shift = record->own[0];
     r->format = t.state;
-    if (!matrix_take(&r->matrix, t.rows, t.columns, arena))
+    if (!matrix_take(&r->matrix, hidden, r->offset + hidden, arena))
         return NULL;
-    if (gates == GRU_GATES) {
-        r->n_bias = layer_take(arena, (size_t)4 * units);
-        r->n_input = layer_take(arena, (size_t)4 * units);
-        if (r->n_bias == NULL || r->n_input == NULL)
-            return NULL;
-        if (t.inputs && !matrix_take(&r->below, hidden, t.inputs, arena))
-            return NULL;
-    }
     r->v = layer_take(arena, (size_t)4 * r->matrix.blocks * MATVEC_ROWS);
     const size_t word = t.state == RECURRENT_STATE_32 ? 4 : 2;
-    r->vector = layer_take(arena, 2 * word * r->matrix.pairs);
-    r->state = layer_take(arena, (size_t)4 * hidden);
-    r->error = layer_take(arena, hidden);
+    r->vector = layer_take(arena, 2 * word * (r->matrix.pairs + 2));
+    r->units = layer_take(arena, (hidden + 1) * sizeof *r->units);
     r->bias = copy_words(t.bias, t.biases, arena);
     r->knob = copy_words(t.knob, t.rows * r->knobs, arena);
     r->rest_state = copy_words(t.rest_state, hidden, arena);
     int32_t *const rest_hidden = layer_take(arena, (size_t)4 * hidden);
     uint8_t *const rest_error = layer_take(arena, hidden);
-    r->wide = layer_take(arena, (size_t)4 * LAYER_CHUNK * hidden);
+    r->wide = layer_take(arena, (size_t)4 * (LAYER_CHUNK * hidden + 1));
     r->given = layer_take(arena, word * LAYER_CHUNK * hidden);
-    if (r->v == NULL || r->vector == NULL || r->state == NULL || r->error == NULL ||
-        r->bias == NULL || r->knob == NULL || r->rest_state == NULL || rest_hidden == NULL ||
-        rest_error == NULL || r->wide == NULL || r->given == NULL)
+    if (r->v == NULL || r->vector == NULL || r->units == NULL || r->bias == NULL ||
+        r->knob == NULL || r->rest_state == NULL || rest_hidden == NULL || rest_error == NULL ||
+        r->wide == NULL || r->given == NULL)
         return NULL;
     for (uint32_t unit = 0; unit < hidden; unit++) {
         if (t.state == RECURRENT_STATE_16) {
@@ -243,12 +238,12 @@ struct layer *recurrent_load(const struct blob_record *record, const struct laye
 void recurrent_reset(struct layer *layer) {
     struct recurrent *const r = (struct recurrent *)layer;
     for (uint32_t unit = 0; unit < r->hidden; unit++) {
-        r->state[unit] = r->rest_state[unit];
-        r->error[unit] = r->rest_error[unit];
+        r->units[unit].state = r->rest_state[unit];
+        r->units[unit].carry = r->rest_error[unit];
         if (r->format == RECURRENT_STATE_32)
-            ((int32_t *)r->vector)[r->inputs + unit] = r->rest_hidden[unit];
+            ((int32_t *)r->vector)[r->offset + unit] = r->rest_hidden[unit];
         else
-            ((int16_t *)r->vector)[r->inputs + unit] = (int16_t)r->rest_hidden[unit];
+            ((int16_t *)r->vector)[r->offset + unit] = (int16_t)r->rest_hidden[unit];
     }
 }
 
@@ -259,10 +254,8 @@ void recurrent_set_knobs(struct layer *layer, const int32_t *knobs) {
         int32_t bias = r->bias[row];
         for (uint32_t k = 0; k < r->knobs; k++)
             bias += mulh(knobs[k] * (1 << 16), r->knob[row * r->knobs + k]);
-        if (r->gates == GRU_GATES && gate == 2)
-            r->n_bias[unit] = bias;
-        else
-            matrix_row(&r->matrix, unit * r->gates + gate)->bias = bias;
+        const int is_n = r->gates == GRU_GATES && gate == ROW_U;
+        matrix_row(r, unit, is_n ? ROW_A : gate)->bias = bias;
     }
 }
 
@@ -270,11 +263,11 @@ int recurrent_unit(const struct layer *layer, uint32_t unit, struct engine_unit 
     const struct recurrent *const r = (const struct recurrent *)layer;
     if (unit >= r->hidden)
         return 0;
-    found->state = r->state[unit];
+    found->state = r->units[unit].state;
     found->hidden = r->format == RECURRENT_STATE_32
-                        ? ((const int32_t *)r->vector)[r->inputs + unit]
-                        : ((const int16_t *)r->vector)[r->inputs + unit];
-    found->error = r->error[unit];
+                        ? ((const int32_t *)r->vector)[r->offset + unit]
+                        : ((const int16_t *)r->vector)[r->offset + unit];
+    found->error = r->units[unit].carry & 255;
     return 1;
 }
 
@@ -285,15 +278,13 @@ void recurrent_rows(const struct recurrent *r, const struct layer_signal *in, ui
         int32_t *const h = r->vector;
         for (uint32_t i = 0; i < r->inputs; i++)
             h[i] = ((const int32_t *)in->state)[from + i];
-        if (r->below.blocks)
-            matvec_rows_wide(&r->below, h, 0, r->n_bias);
+
         matvec_rows_wide(&r->matrix, h, x8, r->v);
     } else {
         int16_t *const h = r->vector;
         for (uint32_t i = 0; i < r->inputs; i++)
             h[i] = ((const int16_t *)in->state)[from + i];
-        if (r->below.blocks)
-            matvec_rows(&r->below, h, 0, r->n_bias);
+
         matvec_rows(&r->matrix, h, x8, r->v);
     }
 }
@@ -302,8 +293,8 @@ void recurrent_give(const struct recurrent *r, uint32_t frame) {
     const size_t to = (size_t)frame * r->hidden;
     for (uint32_t i = 0; i < r->hidden; i++) {
         if (r->format == RECURRENT_STATE_32)
-            ((int32_t *)r->given)[to + i] = ((const int32_t *)r->vector)[r->inputs + i];
+            ((int32_t *)r->given)[to + i] = ((const int32_t *)r->vector)[r->offset + i];
         else
-            ((int16_t *)r->given)[to + i] = ((const int16_t *)r->vector)[r->inputs + i];
+            ((int16_t *)r->given)[to + i] = ((const int16_t *)r->vector)[r->offset + i];
     }
 }

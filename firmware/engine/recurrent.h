@@ -11,28 +11,35 @@
 
 enum { RECURRENT_STATE_16 = 1, RECURRENT_STATE_32 = 2 };
 
+// A unit's memory.
+struct recurrent_unit {
+    int32_t state; // LSTM: cell, GRU: h30
+    int32_t carry; // state format 1: e in the low 8 bits, anything above
+};
+
+// Rows in a block of the matrix: two units.
+//   LSTM: i f g o, i f g o      GRU: z r u, z r u, a, a
+// where u and a are the state's and the input's part of n: in this way n's sum of two products
+// scaled apart needs no matrix of its own.
 struct recurrent {
     struct layer layer;
-    uint32_t gates;       // 4: LSTM, 3: GRU
-    uint32_t hidden;      // units
-    uint32_t inputs;      // columns that the layer below fills; 0 in the first layer
-    uint32_t knobs;       // of the first layer
-    uint32_t cell_shift;  // s of an LSTM
-    uint32_t format;      // of the state: RECURRENT_STATE_16, RECURRENT_STATE_32
-    struct matvec matrix; // rows unit-major: unit * gates + gate; columns inputs + hidden
-    struct matvec below;  // GRU in a stack: the input's part of n, rows = units, columns = inputs
-    int32_t *v;           // pre-activations of the matrix
-    void *vector;         // what the matrix reads: inputs, then hidden; int16 Q15 or int32 Q31
-    int32_t *state;       // hidden: LSTM cell, GRU h30
-    uint8_t *error;       // hidden: e, what rounding to Q15 left
-    int32_t *n_bias;      // GRU: hidden, Q23; the bias of a_n, or in a stack a_n itself
-    int32_t *n_input;     // GRU: hidden, Q24
-    const int32_t *bias;  // the blob's, without the knobs' part; (gates + (GRU: 1)) x hidden
-    const int32_t *knob;  // rows x knobs
+    uint32_t gates;      // in the blob: 4: LSTM, 3: GRU
+    uint32_t hidden;     // units
+    uint32_t inputs;     // of a stacked layer; 0 in the first layer
+    uint32_t offset;     // columns in front of the hidden ones: the inputs, rounded up to even
+    uint32_t knobs;      // of the first layer
+    uint32_t cell_shift; // s of an LSTM
+    uint32_t format;     // of the state: RECURRENT_STATE_16, RECURRENT_STATE_32
+    struct matvec matrix;
+    int32_t *v;   // pre-activations of the matrix
+    void *vector; // what the matrix reads: inputs, then hidden; int16 Q15 or int32 Q31
+    struct recurrent_unit *units;
+    const int32_t *bias; // the blob's, without the knobs' part
+    const int32_t *knob; // rows x knobs
     const int32_t *rest_state;
     const int32_t *rest_hidden;
     const uint8_t *rest_error;
-    int32_t *wide; // LAYER_CHUNK x hidden
+    int32_t *wide; // LAYER_CHUNK x hidden, and room for one more
     void *given;   // LAYER_CHUNK x hidden: the state for a layer above
 };
 
@@ -53,14 +60,14 @@ void recurrent_give(const struct recurrent *r, uint32_t frame);
 
 // State format 1: takes h23 as the unit's state, rounded to Q15 with first-order error feedback.
 static inline void recurrent_feed_back(const struct recurrent *r, uint32_t unit, int32_t h23) {
-    const int32_t q = h23 + r->error[unit];
-    ((int16_t *)r->vector)[r->inputs + unit] = (int16_t)sat(q >> 8, 16);
-    r->error[unit] = (uint8_t)(q & 255);
+    const int32_t q = h23 + (r->units[unit].carry & 255);
+    ((int16_t *)r->vector)[r->offset + unit] = (int16_t)sat(q >> 8, 16);
+    r->units[unit].carry = q;
 }
 
 // State format 2.
 static inline void recurrent_keep(const struct recurrent *r, uint32_t unit, int32_t h31) {
-    ((int32_t *)r->vector)[r->inputs + unit] = h31;
+    ((int32_t *)r->vector)[r->offset + unit] = h31;
 }
 
 #endif
