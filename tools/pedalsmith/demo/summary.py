@@ -47,6 +47,7 @@ def report_data(settings: Settings, figures: Figures) -> ReportData:
         ),
         curve=training_curve(settings),
         facts=(
+            ("Gear", "simulated: a string model plays through a circuit in SPICE (captures/)"),
             ("Network", f"{network}, {figures.info['parameters']:,} parameters"),
             ("Training", f"{clock(trained['seconds'])} min, {trained['steps']:,} steps of Adam"),
             ("Weights", f"{settings.weights}, {figures.convert['blob_bytes']:,} bytes of .psm"),
