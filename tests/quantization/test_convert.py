@@ -29,7 +29,7 @@ def model_path(tmp_path: Path) -> Path:
 @pytest.fixture
 def guitar(tmp_path: Path) -> Path:
     path = tmp_path / "guitar.wav"
-    soundfile.write(path, plucks(4.0), SAMPLE_RATE, subtype="PCM_24")
+    soundfile.write(path, plucks(3.1), SAMPLE_RATE, subtype="PCM_24")
     return path
 
 

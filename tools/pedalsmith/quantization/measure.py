@@ -15,7 +15,7 @@ from pedalsmith.quantization.calibration import LEVELS_DB
 from pedalsmith.quantization.reference import with_rest_state
 from pedalsmith.quantization.rows import Floats
 
-SETTLE_SECONDS = 0.05
+SETTLE_SECONDS = 0.01
 
 _FLOOR = 1e-20
 """Power that stands for 0: -200 dB."""

@@ -35,7 +35,7 @@ REST_SAMPLES, SETTLE_CHUNK = 48_000, 1_200
 
 GOLDEN_FRAMES = 256
 
-STATE_BITS = {1: 16}
+STATE_BITS = {1: 16, 2: 32}
 """Bits of the recurrent state, by the blob's state format; the cheapest first."""
 
 WEIGHT_BITS = {"int16": (16,), "int8": (8,), "auto": (8, 16)}

@@ -58,10 +58,13 @@ def recurrent_record(
 ) -> LstmRecord | GruRecord:
     """Returns the record of a layer; rows and wide are what its parameters became."""
     state, shift, name = place.rest, place.cell_shift, place.name
-    # What the loop adds after two floors is half a word each, on average: one word.
-    bias = fixed(wide.bias + 2.0**-23, 23, f"{name}: a bias")
-    h23 = np.rint(state.h[0] * 2.0**23).astype(np.int64)
-    hidden = np.clip(h23 >> 8, -(2**15), 2**15 - 1)
+    bias = fixed(wide.bias + _floors(layer, rows, place.state_format), 23, f"{name}: a bias")
+    h30 = np.clip(np.rint(state.h[0] * 2.0**30), -_STATE_ONE, _STATE_ONE).astype(np.int64)
+    if place.state_format == 1:
+        hidden = np.clip(h30 >> 15, -(2**15), 2**15 - 1)
+        error = (h30 >> 7) & 255
+    else:
+        hidden, error = 2 * h30, np.zeros_like(h30)
     first = layer.input.shape[1] > 0
     common = {
         "state_format": place.state_format,
@@ -70,15 +73,35 @@ def recurrent_record(
         "scale": rows.scale,
         "bias": bias,
         "rest_hidden": hidden,
-        "rest_error": (h23 & 255).astype(np.int64),
+        "rest_error": error,
         "input": fixed(wide.input, 24, f"{name}: an input weight") if first else None,
         "knob": fixed(wide.knob, 24, f"{name}: a knob weight") if wide.knob.shape[1] else None,
     }
     if layer.kind == "gru":
-        h30 = np.clip(np.rint(state.h[0] * 2.0**30), -_STATE_ONE, _STATE_ONE).astype(np.int64)
         return GruRecord(**common, rest_state=h30)
     cell = np.clip(np.rint(state.c[0] * 2.0 ** (24 - shift)), -(2**30), 2**30 - 1)
     return LstmRecord(**common, rest_state=cell.astype(np.int64), cell_shift=shift)
+
+
+def _floors(layer: Recurrent, rows: Rows, state_format: int) -> Floats:
+    """Returns what the engine's floors take from v on average, in the shape of the bias.
+
+    Half a word of Q23 for each of the two products of a row; with a 32-bit state half a word of
+    acc for each weight that is not 0, besides.
+    """
+    lost = np.full(layer.rows, 1.0)
+    own = np.zeros(layer.rows)
+    if state_format == 2:
+        word = rows.scale / 2.0**33
+        split = layer.weights.shape[1] - layer.hidden
+        lost += word * np.count_nonzero(rows.words[:, :split], axis=1)
+        own = word * np.count_nonzero(rows.words[:, split:], axis=1)
+    if layer.kind == "lstm":
+        return np.asarray((lost + own) / 2.0**23)
+    n = slice(2 * layer.hidden, None)
+    state_part = 0.5 + own[n]
+    own[n] = 0.5
+    return np.concatenate([lost + own, state_part]) / 2.0**23
 
 
 def head_record(head: Head, name: str) -> DenseRecord:
