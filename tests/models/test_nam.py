@@ -2,14 +2,19 @@
 # Copyright (c) 2026 the pedalsmith developers
 """.nam against what NeuralAmpModelerCore rendered, and against what its loader refuses."""
 
+import json
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
+from models.wavenets import a1
 from pedalsmith.errors import BadInput
+from pedalsmith.models.exporters import nam
 from pedalsmith.models.importers import ImportOptions, load_model
-from pedalsmith.models.model import Lstm, WaveNet
+from pedalsmith.models.model import Lstm, Model, WaveNet
 from pedalsmith.models.reference import run
 
 GOLDEN = [
@@ -78,3 +83,117 @@ def test_what_a_file_says_of_itself_is_kept(shared: Path) -> None:
     boss = load_model(shared / "models/nam/BossWN-standard.nam")
     assert boss.metadata.esr == pytest.approx(0.000281737)
     assert isinstance(boss.layers[0], WaveNet) and boss.layers[0].history == 4092
+
+
+Edit = Callable[[dict[str, Any]], object]
+
+
+def put(target: Any, key: Any, value: Any) -> None:
+    target[key] = value
+
+
+def array(document: dict[str, Any]) -> dict[str, Any]:
+    found: dict[str, Any] = document["config"]["layers"][0]
+    return found
+
+
+WAVENET_EDITS: dict[str, tuple[Edit, str]] = {
+    "newer major": (
+        lambda d: put(d, "version", "1.0.0"),
+        "version: is 1.0.0, newer than the 0.7.0",
+    ),
+    "newer minor": (lambda d: put(d, "version", "0.8.0"), "update pedalsmith"),
+    "too old": (lambda d: put(d, "version", "0.4.9"), "version: is 0.4.9, and files before 0.5.0"),
+    "no version": (lambda d: d.pop("version"), "the key 'version' is missing"),
+    "odd version": (lambda d: put(d, "version", "0.5"), "where a version such as 0.5.4 belongs"),
+    "other network": (
+        lambda d: put(d, "architecture", "CatLSTM"),
+        "architecture: 'CatLSTM' is an architecture that is not supported; known are",
+    ),
+    "weights short": (lambda d: d["weights"].pop(), "weights: ends after 295 numbers, 1 too early"),
+    "weights long": (
+        lambda d: d["weights"].append(0.5),
+        "weights: has 297 numbers where the configuration needs 296",
+    ),
+    "no weights": (lambda d: put(d, "weights", []), "weights: is an empty list"),
+    "a weight of 1e308": (lambda d: put(d["weights"], 7, 1e308), "weights[7]: is 1e+308"),
+    "negative channels": (lambda d: put(array(d), "channels", -4), "channels: is -4; 1 to 512"),
+    "huge channels": (lambda d: put(array(d), "channels", 10**9), "channels: is 1000000000; 1 to"),
+    "huge dilation": (
+        lambda d: put(array(d)["dilations"], 1, 10**7),
+        "config.layers[0].dilations[1]: is 10000000; 1 to 65536",
+    ),
+    "memory without end": (
+        lambda d: (
+            put(array(d), "dilations", [65536, 65536, 65536]) or put(array(d), "kernel_size", 3)
+        ),
+        "its convolutions remember",
+    ),
+    "two kernels": (
+        lambda d: put(array(d), "kernel_sizes", [3, 3, 3]),
+        "config.layers[0]: kernel_size and kernel_sizes are both there",
+    ),
+    "an unknown activation": (
+        lambda d: put(array(d), "activation", "GELU"),
+        "config.layers[0].activation: 'GELU' is an activation that is not supported",
+    ),
+    "activations short": (
+        lambda d: put(array(d), "activation", ["Tanh"]),
+        "activation: has 1 elements where 3 belong",
+    ),
+    "an unknown gating": (
+        lambda d: put(array(d), "gating_mode", "mixed"),
+        "gating_mode: 'mixed' is a gating that is not supported",
+    ),
+    "groups that do not divide": (
+        lambda d: put(array(d), "groups_input", 3),
+        "groups_input: 3 groups do not divide 4 inputs and 4 outputs",
+    ),
+    "a FiLM on nothing": (
+        lambda d: put(array(d), "head1x1_post_film", {"active": True}),
+        "head1x1 is not active, so there is nothing that it could act on",
+    ),
+    "heads that do not fit": (
+        lambda d: put(array(d), "head_size", 1),
+        "config.layers[1]: its head sum has 2 channels, and the array before gives 1",
+    ),
+    "stereo": (lambda d: put(d["config"], "in_channels", 2), "only models of one audio input"),
+    "another rate": (lambda d: put(d, "sample_rate", -1), "sample_rate: is -1; 8000 to 192000"),
+}
+
+
+@pytest.mark.parametrize("name", WAVENET_EDITS)
+def test_a_damaged_wavenet_is_refused_at_its_place(tmp_path: Path, name: str) -> None:
+    edit, words = WAVENET_EDITS[name]
+    path = tmp_path / "net.nam"
+    nam.write(Model((a1(np.random.default_rng(1)),), 48_000), path)
+    document = json.loads(path.read_text())
+    edit(document)
+    path.write_text(json.dumps(document))
+    with pytest.raises(BadInput) as caught:
+        load_model(path)
+    line = str(caught.value)
+    assert words in line and line.startswith(str(path)) and "\n" not in line, line
+
+
+def test_a_later_patch_is_read_with_a_word(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "net.nam"
+    nam.write(Model((a1(np.random.default_rng(1)),), 48_000), path)
+    document = json.loads(path.read_text())
+    document["version"] = "0.7.3"
+    path.write_text(json.dumps(document))
+    load_model(path)
+    assert "is version 0.7.3" in capsys.readouterr().err
+
+
+def test_a_nam_of_300_kb_keeps_within_its_memory(shared: Path) -> None:
+    """Peak of Python's allocations for a 284 KB file; 500 MB are allowed for anything."""
+    import tracemalloc
+
+    tracemalloc.start()
+    load_model(shared / "models/nam/BossWN-standard.nam")
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 20e6

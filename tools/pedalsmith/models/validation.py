@@ -24,8 +24,9 @@ from pedalsmith.models.model import (
 )
 from pedalsmith.models.wavenet import GATINGS, Film, WaveNetArray, WaveNetLayer
 
-LARGEST_HISTORY = 4 << 20
-"""Values that the convolutions of a model may remember; no board has memory for a quarter of it."""
+LARGEST_HISTORY = 1 << 20
+"""Values that the convolutions of a model may remember: 16 times what the standard NAM does, and
+more than a pedal can keep where it is fast."""
 
 
 def validate(model: Model, where: str) -> None:

@@ -107,6 +107,6 @@ class _Variables:
             node.fail(f"{count} numbers belong here")
         try:
             numbers = [float(text) for text in node.value]
-        except (TypeError, ValueError):
+        except (TypeError, ValueError, OverflowError):
             node.fail("contains something that is no number")
         return Node(node.path, numbers, node.place).array(count)
