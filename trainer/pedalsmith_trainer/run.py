@@ -17,8 +17,9 @@ from pathlib import Path
 
 import numpy as np
 
+from pedalsmith.capture.judgement import Grade, judge
 from pedalsmith.capture.reading import Capture, describe_alignment, read_capture
-from pedalsmith.console import emit_json, talk
+from pedalsmith.console import emit_json, notice, talk
 from pedalsmith.errors import BadInput, NegativeResult
 from pedalsmith_trainer import checkpoint, folder
 from pedalsmith_trainer.display import Display
@@ -58,6 +59,7 @@ def run(request: Request) -> None:
         f"{capture.seconds:.1f} s of capture; {describe_alignment(capture.alignment)}.",
         markup=False,
     )
+    _warn(capture)
     with Display(request.settings) as display, _interrupts() as interrupted:
         outcome = train(
             material,
@@ -85,6 +87,13 @@ def run(request: Request) -> None:
     talk.print(f"{request.output / 'model.json'} is the model.", markup=False, soft_wrap=True)
     if request.as_json:
         emit_json(figures)
+
+
+def _warn(capture: Capture) -> None:
+    """Tells what `pedalsmith check` would find fault with."""
+    for finding in judge(capture.dry_audio, capture.wet_audio, capture.alignment):
+        if finding.grade is not Grade.GOOD:
+            notice(f"{finding.subject}: {finding.found}; {finding.remedy}.")
 
 
 def _read_test(request: Request, capture: Capture) -> Capture | None:

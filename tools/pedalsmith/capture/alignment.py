@@ -94,6 +94,41 @@ def measure_alignment(dry: Samples, wet: Samples) -> Alignment:
     return Alignment(delay, inverted, peak, lead, share)
 
 
+def measure_movement(dry: Samples, wet: Samples) -> float | None:
+    """Samples by which `wet` comes later in the last third than in the first.
+
+    The whitened correlations of the two thirds are laid over each other, so that the gear's own
+    response, whatever it looks like, drops out. None where a third does not show one.
+    """
+    count = min(len(dry), len(wet))
+    third = count // 3
+    responses = []
+    for part in (slice(0, third), slice(count - third, count)):
+        x, y = _pre_emphasised(dry[part]), _pre_emphasised(wet[part])
+        size = _fft_size(len(x) + LARGEST_DELAY)
+        cross = np.fft.rfft(y, size) * np.conj(np.fft.rfft(x, size))
+        centre, peak, lead = _whitened_peak(cross, size)
+        if peak < _LEAST_PEAK or lead < _LEAST_LEAD:
+            return None
+        white = np.fft.irfft(_whitened(cross, size), size)
+        responses.append((centre, white))
+    reach = 64 + _GUARD
+    middle = round(responses[0][0])
+    # Far apart, each is looked at around its own peak.
+    other = round(responses[1][0])
+    other = middle if abs(other - middle) < 32 else other
+    windows = [
+        _interpolated(white[np.arange(at - reach, at + reach) % len(white)], _STEPS_A_SAMPLE)
+        for at, (_, white) in zip((middle, other), responses, strict=True)
+    ]
+    size = 2 * len(windows[0])
+    spectra = [np.fft.rfft(window, size) for window in windows]
+    match = np.fft.irfft(spectra[1] * np.conj(spectra[0]), size)
+    lag = int(np.argmax(match))
+    lag -= size if lag > size // 2 else 0
+    return other - middle + lag / _STEPS_A_SAMPLE
+
+
 def shifted(dry: Samples, wet: Samples, shift: int) -> tuple[Samples, Samples]:
     """Takes `wet` back by `shift` samples and cuts both to the length they share."""
     if shift >= 0:
@@ -124,13 +159,18 @@ def _fft_size(least: int) -> int:
     return 1 << (least - 1).bit_length()
 
 
-def _whitened_peak(cross: npt.NDArray[np.complex128], size: int) -> tuple[float, float, float]:
-    """Returns the whitened correlation's lag, its peak over the median, and over the next."""
+def _whitened(cross: npt.NDArray[np.complex128], size: int) -> npt.NDArray[np.complex128]:
+    """The cross spectrum with its phase alone, inside the band of a guitar."""
     hertz = np.fft.rfftfreq(size, 1 / SAMPLE_RATE)
     magnitude = np.abs(cross)
     floor = 1e-12 * float(magnitude.max()) + 1e-300
     in_band = (hertz > _BAND_HZ[0]) & (hertz < _BAND_HZ[1])
-    white = np.fft.irfft(np.where(in_band, cross / (magnitude + floor), 0), size)
+    return np.where(in_band, cross / (magnitude + floor), 0)
+
+
+def _whitened_peak(cross: npt.NDArray[np.complex128], size: int) -> tuple[float, float, float]:
+    """Returns the whitened correlation's lag, its peak over the median, and over the next."""
+    white = np.fft.irfft(_whitened(cross, size), size)
     lags = np.abs(np.concatenate([white[-LARGEST_DELAY:], white[: LARGEST_DELAY + 1]]))
     at = int(np.argmax(lags))
     elsewhere = lags.copy()

@@ -5,18 +5,15 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-
 from pedalsmith.audio import SAMPLE_RATE, Audio, Samples, read_audio
 from pedalsmith.capture.alignment import LARGEST_DELAY, Alignment, measure_alignment, shifted
+from pedalsmith.capture.measures import clipped_share, rms
 from pedalsmith.console import notice
 from pedalsmith.errors import BadInput
 
 LEAST_SECONDS = 3.0
 
 _SILENT_RMS = 10 ** (-80 / 20)
-# Runs of samples at one extreme: a converter that ran out, not a loud note.
-_CLIPPED_RUN = 4
 _CLIPPED_SHARE = 1e-4
 _LENGTH_SLACK_S = LARGEST_DELAY / SAMPLE_RATE
 
@@ -30,11 +27,31 @@ class Capture:
     alignment: Alignment
     dry_path: Path
     wet_path: Path
+    dry_audio: Audio
+    wet_audio: Audio
+    """The files as they were read."""
 
     @property
     def seconds(self) -> float:
         """Length in seconds."""
         return len(self.dry) / SAMPLE_RATE
+
+
+def read_pair(dry_path: Path, wet_path: Path, *, channel: int | None = None) -> tuple[Audio, Audio]:
+    """Reads a pair. `channel` counts from 1 and is used where a file has several.
+
+    Raises BadInput for what cannot be read, for other rates, and for lengths that differ by more
+    than half a second.
+    """
+    dry = read_audio(dry_path, channel=channel, least_seconds=LEAST_SECONDS)
+    wet = read_audio(wet_path, channel=channel, least_seconds=LEAST_SECONDS)
+    if dry.file_rate != wet.file_rate:
+        raise BadInput(
+            f"{wet_path}: is at {wet.file_rate} Hz but {dry_path.name} at {dry.file_rate} Hz; "
+            "export both at the same rate."
+        )
+    _check_lengths(dry, wet)
+    return dry, wet
 
 
 def read_capture(
@@ -47,18 +64,10 @@ def read_capture(
     """Reads, checks and aligns a pair.
 
     `alignment` takes over one that was measured on another pair from the same session (a test
-    pair). `channel` counts from 1 and is used where a file has several. Raises BadInput for
-    pairs that do not belong together, are silent, clipped, shorter than 3 s, or differ in rate
-    or, by more than half a second, in length.
+    pair). Raises BadInput for what read_pair refuses, and for pairs that do not belong together,
+    are silent or clipped.
     """
-    dry = _read(dry_path, channel)
-    wet = _read(wet_path, channel)
-    if dry.file_rate != wet.file_rate:
-        raise BadInput(
-            f"{wet_path}: is at {wet.file_rate} Hz but {dry_path.name} at {dry.file_rate} Hz; "
-            "export both at the same rate."
-        )
-    _check_lengths(dry, wet)
+    dry, wet = read_pair(dry_path, wet_path, channel=channel)
     _check_sound(dry)
     _check_sound(wet)
     found = alignment or measure_alignment(dry.samples, wet.samples)
@@ -69,7 +78,7 @@ def read_capture(
             "that both files are from the same take."
         )
     upright = -wet.samples if found.inverted else wet.samples
-    return Capture(*shifted(dry.samples, upright, found.shift), found, dry_path, wet_path)
+    return Capture(*shifted(dry.samples, upright, found.shift), found, dry_path, wet_path, dry, wet)
 
 
 def describe_alignment(alignment: Alignment) -> str:
@@ -81,10 +90,6 @@ def describe_alignment(alignment: Alignment) -> str:
         way = "comes after" if alignment.delay > 0 else "leads"
         said = f"wet {way} dry by {samples:.1f} samples ({1000 * samples / SAMPLE_RATE:.2f} ms)"
     return said + (", inverted; both are put right" if alignment.inverted else "")
-
-
-def _read(path: Path, channel: int | None) -> Audio:
-    return read_audio(path, channel=channel, least_seconds=LEAST_SECONDS)
 
 
 def _check_lengths(dry: Audio, wet: Audio) -> None:
@@ -104,22 +109,11 @@ def _check_lengths(dry: Audio, wet: Audio) -> None:
 
 def _check_sound(audio: Audio) -> None:
     samples = audio.samples
-    if float(np.sqrt(np.mean(np.square(samples)))) < _SILENT_RMS:
+    if rms(samples) < _SILENT_RMS:
         raise BadInput(f"{audio.path}: is silent; check the input of the recording and play again.")
-    share = _clipped_share(samples)
+    share = clipped_share(samples)
     if share > _CLIPPED_SHARE:
         raise BadInput(
             f"{audio.path}: is clipped, {100 * share:.2f} % of its samples stick at full scale; "
             "turn the recording level down and play again."
         )
-
-
-def _clipped_share(samples: Samples) -> float:
-    """Share of samples inside runs of at least 4 at one and the same extreme near full scale."""
-    largest = float(np.max(np.abs(samples)))
-    if largest < 0.98:
-        return 0.0
-    at_top = np.abs(samples) >= largest * (1 - 2**-14)
-    edges = np.flatnonzero(np.diff(np.concatenate([[0], at_top.astype(np.int8), [0]])))
-    runs = edges[1::2] - edges[::2]
-    return float(runs[runs >= _CLIPPED_RUN].sum()) / len(samples)
