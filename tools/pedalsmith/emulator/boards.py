@@ -96,7 +96,7 @@ class Result:
     """(7-bit address, bytes written) in order"""
     writes: tuple[tuple[str, str, int], ...]
     """(PERIPHERAL.REGISTER, value in hex, exception number or 0), in order"""
-    final: dict[str, str]
+    final: dict[str, object]
     """the value of each register written, at the end"""
 
 

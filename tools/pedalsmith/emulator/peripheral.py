@@ -26,6 +26,8 @@ class Register:
     """
 
     name: str
+    full_name: str
+    """As CMSIS has it, for errors and write logs: PERIPHERAL.REGISTER"""
     offset: int
     reset: int
     writable: int
@@ -63,9 +65,13 @@ class Peripheral:
         on_write: Callable[[int, int], None] | None = None,
         on_read: Callable[[], int] | None = None,
         stored: bool = True,
+        full_name: str = "",
     ) -> None:
         """Declares a register; see Register."""
-        register = Register(name, offset, reset, writable, read_only, on_write, on_read, stored)
+        full_name = full_name or f"{self.name}.{name}"
+        register = Register(
+            name, full_name, offset, reset, writable, read_only, on_write, on_read, stored
+        )
         self.registers[offset] = register
         self._by_name[name] = register
         cell, word = self._place(offset)
@@ -98,7 +104,7 @@ class Peripheral:
 
     def _register(self, offset: int, what: str) -> Register:
         register = self.registers.get(offset & ~3)
-        place = f"{self.name}+{offset:#05x}" if register is None else f"{self.name}.{register.name}"
+        place = f"{self.name}+{offset:#05x}" if register is None else register.full_name
         if register is None:
             raise Unmodelled(
                 f"{self.machine.name}: {what} {place} ({self.base + offset:#010x}), which is not "
@@ -121,7 +127,7 @@ class Peripheral:
         """A write of 1, 2 or 4 bytes by the firmware."""
         register = self._register(offset, f"write of {value:#x} to")
         if self.machine.writes.on:
-            self.machine.writes.add(f"{self.name}.{register.name}", value, size)
+            self.machine.writes.add(register.full_name, value, size)
         before = self.get(register.offset)
         if size != 4:
             shift = 8 * (offset & 3)
@@ -131,7 +137,7 @@ class Peripheral:
         known = register.writable | register.read_only
         if value & ~known != (before & ~known if register.stored else 0):
             raise Unmodelled(
-                f"{self.machine.name}: write of {value:#010x} to {self.name}.{register.name} sets "
+                f"{self.machine.name}: write of {value:#010x} to {register.full_name} sets "
                 f"bits {value & ~known:#x} that are not modelled{self.machine.where()}."
             )
         if register.stored:

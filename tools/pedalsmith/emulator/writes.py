@@ -26,16 +26,23 @@ class WriteLog:
         current = int(self._machine.state.current)
         self.entries.append((name, f"0x{value:0{2 * size}X}", current))
 
-    def final(self) -> dict[str, str]:
-        """The value of every stored register that was written, as it is now."""
+    def final(self) -> dict[str, object]:
+        """The value of every register that was written and keeps one, as it is now.
+
+        The NVIC is given as "NVIC.enabled_irqs" and "NVIC.priorities" ({irq: "0x40"}).
+        """
         written = {name for name, _, _ in self.entries}
-        values: dict[str, str] = {}
+        values: dict[str, object] = {}
         for peripheral in self._machine.peripherals:
             for register in peripheral.registers.values():
-                name = f"{peripheral.name}.{register.name}"
-                if name in written and register.stored:
-                    values[name] = f"0x{peripheral.get(register.offset):08X}"
+                word = peripheral.get(register.offset)
+                if register.full_name in written and (register.stored or word):
+                    values[register.full_name] = f"0x{word:08X}"
         for name, value, _ in self.entries:
             if name.partition(".")[0] in {"SCB", "MPU", "SysTick", "DWT", "FPU", "CoreDebug"}:
                 values[name] = value
+        state = self._machine.state
+        irqs = [n for n in range(240) if state.enabled[16 + n]]
+        values["NVIC.enabled_irqs"] = irqs
+        values["NVIC.priorities"] = {str(n): f"0x{state.priority[16 + n]:02X}" for n in irqs}
         return values

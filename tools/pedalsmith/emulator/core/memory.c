@@ -78,6 +78,18 @@ static uint32_t mpu_allows(const machine_t *m, uint32_t address) {
     return m->mpu_ctrl & 4u ? UC_PROT_ALL : UC_PROT_NONE;
 }
 
+// Before it asks for a page, Unicorn restores the state of the instruction that wants it, the
+// conditions of an IT block included, and leaves them set. Translated code has them at 0; left as
+// they are, the next block that Unicorn looks up is executed under them: branches and stores get
+// lost.
+static void clear_it_state(machine_t *m) {
+    uint32_t it_bits = 0x0600FC00u, xpsr = core_register(m, UC_ARM_REG_XPSR);
+    if (xpsr & it_bits) {
+        xpsr &= ~it_bits;
+        m->unicorn.reg_write(m->uc, UC_ARM_REG_XPSR, &xpsr);
+    }
+}
+
 static bool on_page(uc_engine *uc, uint64_t address, uc_mem_type type, uc_tlb_entry *entry,
                     void *machine) {
     machine_t *m = machine;
@@ -106,6 +118,9 @@ static bool on_page(uc_engine *uc, uint64_t address, uc_mem_type type, uc_tlb_en
         m->fault_address = (uint32_t)address;
         m->fault_kind = ((uint32_t)type + 1) | by_mpu;
         return false;
+    }
+    if (type != UC_MEM_FETCH) {
+        clear_it_state(m);
     }
     entry->paddr = page;
     entry->perms = allowed;

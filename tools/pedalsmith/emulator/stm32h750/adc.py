@@ -45,12 +45,13 @@ class Adc(Peripheral):
         for name, offset, mask in (
             ("SMPR1", 0x14, 0x3FFF_FFFF), ("SMPR2", 0x18, 0x3FFF_FFFF), ("PCSEL", 0x1C, 0xF_FFFF),
             ("SQR1", 0x30, 0x1F7D_F7CF), ("SQR2", 0x34, 0x1F7D_F7DF), ("SQR3", 0x38, 0x1F7D_F7DF),
-            ("SQR4", 0x3C, 0x7DF), ("DIFSEL", 0xC0, 0xF_FFFF), ("CALFACT", 0xC4, 0x7FF_07FF),
+            ("SQR4", 0x3C, 0x7DF), ("OFR1", 0x60, ALL), ("OFR2", 0x64, ALL), ("OFR3", 0x68, ALL),
+            ("OFR4", 0x6C, ALL), ("DIFSEL", 0xC0, 0xF_FFFF), ("CALFACT", 0xC4, 0x7FF_07FF),
         ):  # fmt: skip
             add(name, offset, writable=mask)
         add("DR", 0x40, read_only=ALL)
-        add("CSR", 0x300, read_only=ALL)
-        add("CCR", 0x308, writable=0x1FF_CFFF)
+        add("CSR", 0x300, read_only=ALL, full_name="ADC12_COMMON.CSR")
+        add("CCR", 0x308, writable=0x1FF_CFFF, full_name="ADC12_COMMON.CCR")
 
     def reset(self) -> None:
         super().reset()
@@ -93,6 +94,7 @@ class Adc(Peripheral):
             self.machine.after(5e-6, self._ready)
         self["CR"] = cr
         if value & _ADSTART and not before & _ADSTART:
+            self["CR"] |= _ADSTART
             self._start()
         if value & _ADSTP:
             self["CR"] &= ~_ADSTART

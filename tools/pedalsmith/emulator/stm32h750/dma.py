@@ -10,7 +10,7 @@ increment; anything else is refused.
 
 from collections.abc import Callable
 from functools import partial
-from typing import Protocol
+from typing import Any, Protocol
 
 from pedalsmith.emulator.machine import Machine
 from pedalsmith.emulator.peripheral import ALL, Peripheral
@@ -101,16 +101,20 @@ class Dma(Peripheral):
                      on_write=partial(self._clear, half))  # fmt: skip
         for i in range(8):
             base = 0x10 + 0x18 * i
-            self.add(f"S{i}CR", base, writable=0x01FF_FFFF | 1 << 20,
+            self._add(i, "CR", base, writable=0x01FF_FFFF,
                      on_write=partial(self._write_cr, i))  # fmt: skip
-            self.add(f"S{i}NDTR", base + 4, writable=0xFFFF,
+            self._add(i, "NDTR", base + 4, writable=0xFFFF,
                      on_write=partial(self._locked, i, "NDTR"),
                      on_read=partial(self._read_ndtr, i))  # fmt: skip
             for offset, name in ((8, "PAR"), (0xC, "M0AR"), (0x10, "M1AR")):
-                self.add(f"S{i}{name}", base + offset, writable=ALL,
+                self._add(i, name, base + offset, writable=ALL,
                          on_write=partial(self._locked, i, name))  # fmt: skip
-            self.add(f"S{i}FCR", base + 0x14, reset=0x21, writable=0x87, read_only=0x38,
+            self._add(i, "FCR", base + 0x14, reset=0x21, writable=0x87, read_only=0x38,
                      on_write=partial(self._locked, i, "FCR"))  # fmt: skip
+
+    def _add(self, stream: int, name: str, offset: int, **rest: Any) -> None:
+        full_name = f"{self.name}_Stream{stream}.{name}"
+        self.add(f"S{stream}{name}", offset, full_name=full_name, **rest)
 
     def reset(self) -> None:
         super().reset()
@@ -199,9 +203,11 @@ class Dmamux(Peripheral):
         super().__init__(machine, "DMAMUX1", 0x4002_0800)
         self._requesters: dict[int, Requester] = {}
         for channel in range(16):
-            self.add(f"C{channel}CR", 4 * channel, writable=0xFF)
-        self.add("CSR", 0x80, read_only=0xFFFF)
-        self.add("CFR", 0x84, writable=0xFFFF, stored=False)
+            full_name = f"DMAMUX1_Channel{channel}.CCR"
+            self.add(f"C{channel}CR", 4 * channel, writable=0xFF, full_name=full_name)
+        for name, offset in (("CSR", 0x80), ("CFR", 0x84)):
+            full_name = f"DMAMUX1_ChannelStatus.{name}"
+            self.add(name, offset, writable=0xFFFF, stored=False, full_name=full_name)
 
     def connect(self, request: int, requester: Requester) -> None:
         """Gives a request number to a peripheral."""

@@ -10,6 +10,7 @@ lines have. What is wrong is named. The sample rate is computed from the registe
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 from pedalsmith.emulator.audio_port import AudioPort
 from pedalsmith.emulator.machine import Machine
@@ -87,21 +88,24 @@ class Sai(Peripheral):
         self.rate = 0.0
         self.add("GCR", 0x00, writable=0x33)
         for letter, base in (("A", 0x04), ("B", 0x24)):
-            self.add(f"{letter}CR1", base, reset=0x40, writable=0x0FFB_3FEF,
+            self._add(letter, "CR1", base, reset=0x40, writable=0x0FFB_3FEF,
                      on_write=partial(self._write_cr1, letter))  # fmt: skip
-            self.add(f"{letter}CR2", base + 4, writable=0xFFFF,
+            self._add(letter, "CR2", base + 4, writable=0xFFFF,
                      on_write=partial(self._write_cr2, letter))  # fmt: skip
             for name, offset, reset, mask in (
                 ("FRCR", 8, 0x7, 0x0007_7FFF), ("SLOTR", 0xC, 0, 0xFFFF_0FDF),
             ):  # fmt: skip
-                self.add(f"{letter}{name}", base + offset, reset=reset, writable=mask,
+                self._add(letter, name, base + offset, reset=reset, writable=mask,
                          on_write=partial(self._locked, letter, name))  # fmt: skip
-            self.add(f"{letter}IM", base + 0x10, writable=0x7F)
-            self.add(f"{letter}SR", base + 0x14, reset=0x8, read_only=0x7007F,
+            self._add(letter, "IMR", base + 0x10, writable=0x7F)
+            self._add(letter, "SR", base + 0x14, reset=0x8, read_only=0x7007F,
                      on_read=partial(self._read_sr, letter))  # fmt: skip
-            self.add(f"{letter}CLRFR", base + 0x18, writable=0x77, stored=False)
-            self.add(f"{letter}DR", base + 0x1C, on_read=partial(self._read_dr, letter),
+            self._add(letter, "CLRFR", base + 0x18, writable=0x77, stored=False)
+            self._add(letter, "DR", base + 0x1C, on_read=partial(self._read_dr, letter),
                      on_write=partial(self._write_dr, letter), stored=False)  # fmt: skip
+
+    def _add(self, letter: str, name: str, offset: int, **rest: Any) -> None:
+        self.add(f"{letter}{name}", offset, full_name=f"SAI1_{letter}.{name}", **rest)
 
     def reset(self) -> None:
         super().reset()

@@ -1,0 +1,59 @@
+# SPDX-License-Identifier: MIT
+# Copyright (c) 2026 the pedalsmith developers
+"""An emulated STM32H750 without a board, and small programs for it compiled by the wheel's zig."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from pedalsmith.emulator.image import Image, read_image
+from pedalsmith.emulator.stm32h750.chip import FLASH, Stm32h750
+from pedalsmith.emulator.stm32h750.sai import CodecWires
+from pedalsmith.native.compiler import run_compiler, zig_cc
+
+HERE = Path(__file__).parent
+TARGET = ("-target", "thumb-freestanding-eabihf", "-mcpu=cortex_m7+fp_armv8d16")
+
+Program = Callable[[str], Image]
+
+
+@pytest.fixture
+def chip() -> Iterator[Stm32h750]:
+    """A chip out of the box, its codec's data output on block B."""
+    made = Stm32h750("chip", wires=CodecWires("B"), baud=115_200, hse_hz=16e6)
+    made.machine.reset(FLASH)
+    yield made
+    made.machine.close()
+
+
+@pytest.fixture
+def program(tmp_path: Path) -> Program:
+    """Compiles C text, with bare.h before it, to an image."""
+
+    def compiled(text: str) -> Image:
+        source, elf = tmp_path / "program.c", tmp_path / "program.elf"
+        source.write_text(f'#include "bare.h"\n{text}\n', encoding="utf-8")
+        flags = ("-O1", "-std=c11", "-Wall", "-Werror", "-nostdlib", f"-I{HERE}")
+        script = ("-T", str(HERE / "bare.ld"))
+        command = [*zig_cc(), *TARGET, *flags, *script, str(source), str(HERE / "bare.c")]
+        run_compiler([*command, "-Wl,--entry=program", "-o", str(elf)], "program")
+        return read_image(elf, FLASH)
+
+    return compiled
+
+
+@pytest.fixture
+def run(chip: Stm32h750, program: Program) -> Callable[[str, float], list[int]]:
+    """Runs C text for some virtual seconds; returns the 64 words of RESULT."""
+
+    def done(text: str, seconds: float = 0.01) -> list[int]:
+        chip.machine.load(program(text))
+        chip.machine.reset(FLASH)
+        chip.machine.run(seconds)
+        data = chip.machine.read(0x2000_0000, 256)
+        words = [int.from_bytes(data[i : i + 4], "little") for i in range(0, 256, 4)]
+        assert words[63] != 0xBAD, "an exception without a handler was taken"
+        return words
+
+    return done

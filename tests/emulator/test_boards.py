@@ -1,0 +1,190 @@
+# SPDX-License-Identifier: MIT
+# Copyright (c) 2026 the pedalsmith developers
+"""The whole way: the image that is flashed, played in the emulated board, equals the host."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from engine.blobs import random_bytes
+from pedalsmith.audio import Q23_ONE, read_audio, to_q23
+from pedalsmith.emulator.boards import Options, run
+from pedalsmith.emulator.faults import LoaderEntered
+from pedalsmith.emulator.panel import Press, Turn, parse_press, parse_turn
+from pedalsmith.errors import BadInput
+from pedalsmith.native.firmware import build
+from pedalsmith.native.pedal import HostPedal
+
+Words = np.ndarray
+
+
+def guitar(seconds: float) -> Words:
+    """Decaying chords with silence between them, from full scale down; fixed."""
+    n = np.arange(round(seconds * 48_000))
+    t = n / 48_000
+    chord = sum(np.sin(2 * np.pi * hz * t) for hz in (82.4, 123.5, 164.8, 247.0)) / 4
+    envelope = np.exp(-3 * (t % 0.8)) * (t % 1.6 < 0.8)
+    return np.clip(np.rint(chord * envelope * Q23_ONE), -Q23_ONE, Q23_ONE - 1).astype(np.int32)
+
+
+def write_lstm(path: Path, hidden: int) -> Path:
+    """An LSTM with weights of a fixed seed."""
+    path.write_bytes(random_bytes(5, hidden=(hidden,)))
+    return path
+
+
+@pytest.fixture(scope="module")
+def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An LSTM of 16 with weights of a fixed seed."""
+    return write_lstm(tmp_path_factory.mktemp("model") / "lstm16.psm", hidden=16)
+
+
+@pytest.fixture(scope="module")
+def image(model: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The Daisy Seed's image with it."""
+    return build("daisy_seed", model, tmp_path_factory.mktemp("image")).bin
+
+
+def test_every_sample_equals_the_host(model: Path, image: Path) -> None:
+    words = guitar(2.0)
+    done = run(image, "daisy_seed", words)
+    wanted = HostPedal(model.read_bytes()).process(words)
+    assert np.array_equal(done.samples, wanted)
+    assert np.array_equal(done.right, wanted)
+    assert np.ptp(wanted) > 1000, "the comparison must not be of silence"
+    assert done.sample_rate == pytest.approx(48_000, rel=1e-6)
+    assert "self-test passed" in done.console
+    assert done.latency == 2 * done.block == 96
+
+
+@pytest.mark.parametrize("block", [8, 16, 32, 48])
+def test_latency_is_two_blocks(model: Path, tmp_path: Path, block: int) -> None:
+    image = build("daisy_seed", model, tmp_path, block=block).bin
+    words = guitar(0.2)
+    done = run(image, "daisy_seed", words)
+    assert (done.block, done.latency) == (block, 2 * block)
+    assert np.array_equal(done.samples, HostPedal(model.read_bytes()).process(words))
+
+
+def test_two_runs_are_equal_to_the_instruction(image: Path) -> None:
+    first, second = (run(image, "daisy_seed", guitar(0.3)) for _ in range(2))
+    assert first.instructions == second.instructions
+    assert np.array_equal(first.block_instructions, second.block_instructions)
+    assert first.console == second.console
+
+
+def test_sixty_seconds_of_guitar_equal_the_host(model: Path, image: Path, shared: Path) -> None:
+    paths = sorted((shared / "captures").glob("*/*dry.wav"))
+    words = np.concatenate([to_q23(read_audio(path).samples) for path in paths])[: 60 * 48_000]
+    assert len(words) == 60 * 48_000
+    done = run(image, "daisy_seed", words)
+    differ = np.count_nonzero(done.samples != HostPedal(model.read_bytes()).process(words))
+    assert differ == 0, f"{differ} of {len(words)} samples differ"
+
+
+@pytest.mark.parametrize("codec", ["pcm3060", "wm8731"])
+def test_every_codec_plays(model: Path, image: Path, codec: str) -> None:
+    words = guitar(0.3)
+    done = run(image, "daisy_seed", words, options=Options(codec=codec))
+    assert codec.upper() in done.console
+    assert np.array_equal(done.samples, HostPedal(model.read_bytes()).process(words))
+
+
+def test_a_codec_that_does_not_answer_is_reported_and_audio_runs(image: Path) -> None:
+    options = Options(codec="wm8731", codec_answers=False)
+    done = run(image, "daisy_seed", guitar(0.2), options=options)
+    assert "WM8731 does not acknowledge" in done.console
+    assert not done.i2c
+
+
+def test_a_dead_crystal_is_reported_and_audio_runs(image: Path) -> None:
+    done = run(image, "daisy_seed", guitar(0.2), options=Options(crystal=False))
+    assert "crystal does not start" in done.console
+    assert len(done.samples)
+
+
+@pytest.fixture(scope="module")
+def pedal_image(model: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same in a pedal with knobs and switches."""
+    folder = tmp_path_factory.mktemp("pedal")
+    return build("daisy_seed", model, folder, controls="terrarium").bin
+
+
+def test_a_footswitch_bypasses_and_the_light_says_so(pedal_image: Path) -> None:
+    words = guitar(1.0)
+    options = Options(controls="terrarium", presses=(Press(0, 0.4),))
+    done = run(pedal_image, "daisy_seed", words, options=options)
+    assert np.array_equal(done.samples[-12_000:], words[-12_000:]), "bypassed: dry"
+    assert not np.array_equal(done.samples[:12_000], words[:12_000])
+    changes = [(round(at, 1), lit) for at, light, lit in done.lights if light == 0]
+    assert changes == [(0.0, True), (0.4, False)]
+
+
+def test_a_knob_at_zero_is_silence(pedal_image: Path) -> None:
+    options = Options(controls="terrarium", turns=(Turn(1, 0.0),))
+    done = run(pedal_image, "daisy_seed", guitar(1.0), options=options)
+    assert not done.samples[-12_000:].any()
+
+
+def test_the_held_footswitch_leads_into_the_loader(pedal_image: Path) -> None:
+    options = Options(controls="terrarium", presses=(Press(0, 0.1, 4.0),))
+    with pytest.raises(LoaderEntered):
+        run(pedal_image, "daisy_seed", guitar(5.0), options=options)
+
+
+def test_all_register_writes_can_be_kept(image: Path) -> None:
+    options = Options(codec="wm8731", log_writes=True)
+    done = run(image, "daisy_seed", guitar(0.1), options=options)
+    assert ("RCC.PLL3DIVR", "0x1F031F25", 0) in done.writes
+    assert done.final["SAI1_A.FRCR"] == "0x00031F3F"
+    assert done.i2c[0] == (0x1A, (0x1E, 0x00))
+
+
+def test_bad_images_are_one_line(tmp_path: Path) -> None:
+    with pytest.raises(BadInput, match="no such image"):
+        run(tmp_path / "none.bin", "daisy_seed", guitar(0.1))
+    (tmp_path / "text.elf").write_text("no ELF")
+    with pytest.raises(BadInput, match="no ELF file"):
+        run(tmp_path / "text.elf", "daisy_seed", guitar(0.1))
+
+
+def test_options_of_the_panel_are_parsed() -> None:
+    assert parse_turn("gain=0.7") == Turn(0, 0.7)
+    assert parse_turn("knob6=1@2.5s") == Turn(5, 1.0, 2.5)
+    assert parse_press("fs2@2.0s:0.5s") == Press(1, 2.0, 0.5)
+    for text in ("gain=2", "volume=1", "gain", "gain=1.2.3"):
+        with pytest.raises(BadInput):
+            parse_turn(text)
+    for text in ("fs3@1s", "fs1", "fs1@1.2.3s"):
+        with pytest.raises(BadInput):
+            parse_press(text)
+
+
+def command(*words: object) -> subprocess.CompletedProcess[str]:
+    line = [sys.executable, "-m", "pedalsmith", "emulate", *map(str, words)]
+    return subprocess.run(line, capture_output=True, text=True, check=False)
+
+
+def test_the_command_compares_and_an_image_of_another_model_differs(
+    model: Path, image: Path, tmp_path: Path
+) -> None:
+    from pedalsmith.audio import from_q23, write_wav
+
+    dry, out = tmp_path / "dry.wav", tmp_path / "out.wav"
+    write_wav(dry, from_q23(guitar(0.3)))
+    done = command(model, dry, out, "--on", "daisy_seed", "--image", image, "--json")
+    assert done.returncode == 0, done.stderr
+    figures = json.loads(done.stdout)
+    assert (figures["differing"], figures["latency_samples"]) == (0, 96)
+    assert out.is_file()
+    other = write_lstm(tmp_path / "other.psm", hidden=8)
+    done = command(other, dry, out, "--on", "daisy_seed", "--image", image)
+    assert done.returncode == 1
+    assert done.stderr.strip().startswith("pedalsmith: daisy_seed:")
+    assert len(done.stderr.strip().splitlines()) == 1
+    done = command(model, dry, out, "--on", "no_board")
+    assert done.returncode == 2
