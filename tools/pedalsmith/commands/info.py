@@ -10,6 +10,7 @@ import typer
 if TYPE_CHECKING:
     from pedalsmith.cycles.price import Price
     from pedalsmith.native.boards import Board
+    from pedalsmith.native.firmware import MemoryUse
     from pedalsmith.quantization.blob import Blob, LayerRecord
 
 _FUNCTIONS_SHOWN = 0.005
@@ -27,20 +28,22 @@ def command(
 ) -> None:
     """Say what a model is, how much memory it takes, and how much of the CPU.
 
-    Instructions are counted in an emulated Cortex-M7; cycles are a pipeline model's estimate.
+    The image that would be flashed is built and started in the emulated board. Instructions are
+    counted there, of everything that is done with a block; cycles are a pipeline model's estimate,
+    with what the board's memories cost.
 
     Example: pedalsmith info tone.psm --board daisy_seed --max-cpu 70
     """
     from pedalsmith.console import emit_json, talk
-    from pedalsmith.cycles.price import price
+    from pedalsmith.cycles.board import price_on_board
     from pedalsmith.native.boards import load_board
     from pedalsmith.quantization import psm
 
     where = load_board(board)
     blob = psm.read(model)
-    with talk.status(f"running {model.name} in an emulated Cortex-M7 ..."):
-        cost = price(model.read_bytes(), where.block, str(model))
-    facts = _facts(model, blob, where, cost)
+    with talk.status(f"building and starting {where.name} with {model.name} ..."):
+        cost, use = price_on_board(where, model)
+    facts = _facts(model, blob, where, cost, use)
     if json:
         emit_json(facts)
     else:
@@ -48,11 +51,11 @@ def command(
     _hold_to(max_cpu, model, blob, where, cost)
 
 
-def _facts(path: Path, blob: "Blob", board: "Board", cost: "Price") -> dict[str, Any]:
+def _facts(
+    path: Path, blob: "Blob", board: "Board", cost: "Price", use: "tuple[MemoryUse, ...]"
+) -> dict[str, Any]:
     from pedalsmith.cycles import ERROR_WORDS
-    from pedalsmith.cycles.price import engine_image
 
-    image = engine_image()
     layers = [_layer(record) for record in blob.layers]
     clock, rate = board.clock_hz, board.sample_rate
     return {
@@ -69,8 +72,10 @@ def _facts(path: Path, blob: "Blob", board: "Board", cost: "Price") -> dict[str,
         "macs_per_sample": sum(layer["macs"] for layer in layers),
         "flash_bytes": path.stat().st_size,
         "ram_bytes": blob.arena_bytes,
-        "engine_code_bytes": image.code_bytes,
-        "engine_table_bytes": image.data_bytes,
+        "memories": [
+            {"name": one.name, "used": one.used, "bytes": one.size, "contents": one.contents}
+            for one in use
+        ],
         "board": board.folder,
         "clock_hz": clock,
         "block": cost.block,
@@ -135,14 +140,15 @@ def _text(facts: dict[str, Any]) -> str:
     lines.append(
         f"  {facts['parameters']:,} parameters, {facts['macs_per_sample']:,} products a sample"
     )
-    lines += [f"  {key}: {value}" for key, value in facts["metadata"].items() if key != "name"]
-    lines.append("Memory")
-    lines.append(f"  model {facts['flash_bytes']:,} bytes of flash, {facts['ram_bytes']:,} of RAM")
-    lines.append(
-        f"  engine {facts['engine_code_bytes']:,} bytes of code, "
-        f"{facts['engine_table_bytes']:,} of tables"
-    )
+    for key, value in facts["metadata"].items():
+        if key != "name":
+            lines.append(f"  {key.replace('_', ' ')}: {_plain(value)}")
+    lines.append(f"  {facts['flash_bytes']:,} bytes of flash, {facts['ram_bytes']:,} of RAM")
     lines.append(f"{facts['board']}, {facts['clock_hz'] / 1e6:g} MHz, block {facts['block']}")
+    lines += [
+        f"  {one['name']:<6}{one['used']:>8,} of {one['bytes']:,} bytes: {one['contents']}"
+        for one in facts["memories"]
+    ]
     lines.append(
         f"  {facts['instructions_per_sample']:,.0f} instructions a sample (counted), "
         f"{facts['cycles_per_sample']:,.0f} cycles (estimated, {facts['load_error']})"
@@ -162,11 +168,20 @@ def _text(facts: dict[str, Any]) -> str:
     return "\n".join(lines)
 
 
+def _plain(value: Any) -> str:
+    """Metadata without brackets and without digits that mean nothing."""
+    if isinstance(value, dict):
+        return ", ".join(f"{key.replace('_', ' ')} {_plain(one)}" for key, one in value.items())
+    if isinstance(value, list):
+        return " ".join(map(_plain, value))
+    return f"{value:.4g}" if isinstance(value, float) else str(value)
+
+
 def _hold_to(
     max_cpu: float | None, path: Path, blob: "Blob", board: "Board", cost: "Price"
 ) -> None:
     """Raises NegativeResult when the worst block takes more than `max_cpu` percent."""
-    from pedalsmith.cycles.price import largest_that_fits
+    from pedalsmith.cycles.engine import largest_that_fits, price_engine
     from pedalsmith.errors import NegativeResult
     from pedalsmith.quantization.blob import DenseRecord
 
@@ -176,12 +191,15 @@ def _hold_to(
     recurrent = [_layer(record) for record in blob.layers if not isinstance(record, DenseRecord)]
     advice = "take a smaller model"
     if recurrent:
-        most = max_cpu / 100 * board.clock_hz / board.sample_rate
+        budget = board.clock_hz / board.sample_rate
+        alone = price_engine(path.read_bytes(), board.block, str(path))
+        around = cost.worst_cycles - alone.worst_cycles
         kind, hidden = recurrent[0]["kind"], recurrent[0]["hidden_size"]
+        most = max_cpu / 100 * budget - around
         fitting = largest_that_fits(kind, len(recurrent), blob.knobs, hidden, most, board.block)
         if fitting:
             size, smaller = fitting
-            percent = 100 * smaller.load(board.clock_hz, board.sample_rate, worst=True)
+            percent = 100 * (smaller.worst_cycles + around) / budget
             advice = f"{kind.upper()}-{size} would take {percent:.0f} %"
     raise NegativeResult(
         f"{path}: needs {needed:.0f} % of {board.folder}, more than {max_cpu:g} %; {advice}."

@@ -70,9 +70,8 @@ def _called(
 
 
 def _played(model: str, frames: int, flags: list[str], folder: Path) -> tuple[Image, Trace]:
-    image = build(
-        engine_sources(), folder / "engine.elf", [f"-I{firmware_dir() / 'engine'}", *flags]
-    )
+    include = f"-I{firmware_dir() / 'engine'}"
+    image = build(engine_sources(), folder / "engine.elf", [include, *flags])
     if model.endswith(".psm"):
         data = Path(model).read_bytes()
     else:
@@ -82,8 +81,7 @@ def _played(model: str, frames: int, flags: list[str], folder: Path) -> tuple[Im
     engine = BareEngine(image, data, model)
     noise = np.random.default_rng(1).integers(-(1 << 21), 1 << 21, 256, dtype=np.int32)
     engine.process(noise)
-    trace, _ = engine.record(noise[:frames])
-    return image, trace
+    return image, engine.record(noise[:frames])
 
 
 def main() -> None:

@@ -2,19 +2,26 @@
 # Copyright (c) 2026 the pedalsmith developers
 """The engine alone in the bare machine: builds it for the Cortex-M7, loads a blob, plays audio.
 
-Code in ITCM, tables, weights and state in DTCM: what a model costs where everything is placed well.
+Code in ITCM, tables, weights and state in DTCM: what the network itself costs, without the pedal
+around it and wherever a board would put it.
 """
 
 from collections.abc import Sequence
+from functools import lru_cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
-import numpy.typing as npt
 
+from pedalsmith.cycles.core import Core
 from pedalsmith.cycles.image import Image
+from pedalsmith.cycles.memory import tightly_coupled
+from pedalsmith.cycles.price import Price, Words, price
+from pedalsmith.cycles.synthetic import recurrent_blob
 from pedalsmith.emulator.bare import BareMachine, Trace
 from pedalsmith.errors import BadInput
 from pedalsmith.native.compiler import run_compiler, zig_cc
+from pedalsmith.quantization.psm import encode
 from pedalsmith.source import firmware_dir
 
 _TARGET = ("-target", "thumb-freestanding-eabihf", "-mcpu=cortex_m7+fp_armv8d16")
@@ -40,8 +47,6 @@ _OUTPUT = 0x20021000
 _ARENA = 0x20040000
 _ARENA_BYTES = 0x80000
 _BLOB = 0x24000000
-
-Words = npt.NDArray[np.int32]
 
 
 def build(sources: Sequence[Path], out: Path, flags: Sequence[str] = ()) -> Image:
@@ -78,17 +83,58 @@ class BareEngine:
             raise BadInput(f"{name}: the engine refuses it: {said}.")
         self._engine = int.from_bytes(self._machine.read(_POINTER, 4), "little")
 
+    def play(self, words: Words) -> None:
+        """Plays a block and drops the output."""
+        self.process(words)
+
     def process(self, words: Words) -> Words:
         """Plays Q23 words, at most 16,384 at once."""
         self._machine.write(_INPUT, words.astype("<i4").tobytes())
         self._machine.call(self._process, self._engine, _INPUT, _OUTPUT, len(words))
-        return self._output(len(words))
+        return self.output(len(words))
 
-    def record(self, words: Words) -> tuple[Trace, Words]:
-        """Plays Q23 words in one call and returns what was executed."""
+    def record(self, words: Words) -> Trace:
+        """Plays Q23 words in one call and returns what was executed; `output` has the words."""
         self._machine.write(_INPUT, words.astype("<i4").tobytes())
         trace, _ = self._machine.record(self._process, self._engine, _INPUT, _OUTPUT, len(words))
-        return trace, self._output(len(words))
+        return trace
 
-    def _output(self, count: int) -> Words:
+    def output(self, count: int) -> Words:
+        """The first words of the newest output, Q23."""
         return np.frombuffer(self._machine.read(_OUTPUT, 4 * count), "<i4").copy()
+
+
+@lru_cache(maxsize=1)
+def engine_image() -> Image:
+    """The engine for the Cortex-M7, built once a process."""
+    with TemporaryDirectory(prefix="pedalsmith-") as folder:
+        return build(
+            engine_sources(), Path(folder) / "engine.elf", [f"-I{firmware_dir() / 'engine'}"]
+        )
+
+
+def price_engine(blob: bytes, block: int, name: str = "blob") -> Price:
+    """Prices the engine alone, all its memory tightly coupled. BadInput for a bad blob."""
+    image = engine_image()
+    core = Core(image.read, tightly_coupled())
+    return price(BareEngine(image, blob, name), core, image.function_at, block)
+
+
+def largest_that_fits(
+    kind: str, layers: int, knobs: int, below: int, most_cycles: float, block: int
+) -> tuple[int, Price] | None:
+    """The largest hidden size, a multiple of 4 under `below`, whose worst block takes at most
+    `most_cycles` a sample.
+
+    Prices random weights of that shape. None when not even 4 units fit.
+    """
+    found = None
+    low, high = 1, (below - 1) // 4
+    while low <= high:
+        middle = (low + high) // 2
+        candidate = price_engine(encode(recurrent_blob(kind, 4 * middle, layers, knobs)), block)
+        if candidate.worst_cycles <= most_cycles:
+            found, low = (4 * middle, candidate), middle + 1
+        else:
+            high = middle - 1
+    return found

@@ -24,8 +24,10 @@ class Region:
     size: int
     line_fill: int = 0
     """CPU cycles of a cache line fill; 0: tightly coupled, no wait."""
-    device: int = 0
-    """CPU cycles of an uncached access; 0: not a device."""
+    load: int = 0
+    """CPU cycles more of an uncached load."""
+    store: int = 0
+    """CPU cycles more of an uncached store, as far as the store buffer does not hide them."""
 
 
 @dataclass(slots=True)
@@ -65,7 +67,7 @@ class Memory:
     @property
     def immediate(self) -> bool:
         """Whether nothing ever waits."""
-        return not any(region.line_fill or region.device for region in self.regions)
+        return not any(one.line_fill or one.load or one.store for one in self.regions)
 
     def forget(self) -> None:
         """Empties the caches."""
@@ -95,10 +97,8 @@ class Memory:
         region = self.region(address)
         if region is None:
             return 0
-        if region.device:
-            return region.device
         if not region.line_fill:
-            return 0
+            return region.load if load else region.store
         hit = self.data_cache.touch(address)
         return 0 if hit or not load else region.line_fill
 

@@ -1,25 +1,32 @@
 # SPDX-License-Identifier: MIT
 # Copyright (c) 2026 the pedalsmith developers
-"""What a model costs on a board: the engine's block of samples, recorded and priced."""
+"""What a block of samples costs, whatever plays it."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
-from pathlib import Path
-from tempfile import TemporaryDirectory
+from typing import Protocol
 
 import numpy as np
+import numpy.typing as npt
 
 from pedalsmith.cycles.core import Core
-from pedalsmith.cycles.engine import BareEngine, Words, build, engine_sources
-from pedalsmith.cycles.image import Image
-from pedalsmith.cycles.memory import tightly_coupled
 from pedalsmith.cycles.report import FunctionCost, by_function
-from pedalsmith.cycles.synthetic import recurrent_blob
-from pedalsmith.quantization.psm import encode
-from pedalsmith.source import firmware_dir
+from pedalsmith.emulator.bare import Trace
 
-_SETTLE = 64
-"""Samples played before the first that is recorded."""
+_SETTLE_BLOCKS = 24
+"""Blocks played before the first that is priced: fades after a start are over by then."""
+
+Words = npt.NDArray[np.int32]
+
+
+class Player(Protocol):
+    """Plays blocks of Q23 words."""
+
+    def play(self, words: Words) -> None:
+        """Plays one block."""
+
+    def record(self, words: Words) -> Trace:
+        """Plays one block and returns what was executed."""
 
 
 @dataclass(frozen=True)
@@ -43,58 +50,22 @@ class Price:
         return cycles * sample_rate / clock_hz
 
 
-@lru_cache(maxsize=1)
-def engine_image() -> Image:
-    """The engine for the Cortex-M7, built once a process."""
-    with TemporaryDirectory(prefix="pedalsmith-") as folder:
-        return build(
-            engine_sources(), Path(folder) / "engine.elf", [f"-I{firmware_dir() / 'engine'}"]
-        )
-
-
-def price(blob: bytes, block: int, name: str = "blob") -> Price:
-    """Plays blocks of `block` samples and prices them. Raises BadInput for a bad blob."""
-    image = engine_image()
-    engine = BareEngine(image, blob, name)
-    core = Core(image.read, tightly_coupled())
-    loud, square = _signals(block)
-    engine.process(loud[:_SETTLE])
-    trace, _ = engine.record(loud[_SETTLE:])
+def price(player: Player, core: Core, name_at: Callable[[int], str], block: int) -> Price:
+    """Plays blocks of `block` samples on `player` and prices them on `core`."""
+    rng = np.random.default_rng(1)
+    noise = rng.integers(-(1 << 21), 1 << 21, (_SETTLE_BLOCKS + 1, block), dtype=np.int32)
+    for words in noise[:-1]:
+        player.play(words)
+    trace = player.record(noise[-1])
     cold = core.run(trace).cycles
     steady = core.run(trace)
     core.forget()
-    worst = max(cold, core.run(engine.record(square)[0]).cycles)
+    square = np.where(np.arange(block) % 24 < 12, (1 << 23) - 1, -(1 << 23)).astype(np.int32)
+    worst = max(cold, core.run(player.record(square)).cycles)
     return Price(
         block=block,
         instructions=steady.instructions / block,
         cycles=steady.cycles / block,
         worst_cycles=worst / block,
-        functions=tuple(by_function(steady, image.function_at)),
+        functions=tuple(by_function(steady, name_at)),
     )
-
-
-def _signals(block: int) -> tuple[Words, Words]:
-    rng = np.random.default_rng(1)
-    loud = rng.integers(-(1 << 21), 1 << 21, _SETTLE + block, dtype=np.int32)
-    square = np.where(np.arange(block) % 24 < 12, (1 << 23) - 1, -(1 << 23)).astype(np.int32)
-    return loud, square
-
-
-def largest_that_fits(
-    kind: str, layers: int, knobs: int, below: int, most_cycles: float, block: int
-) -> tuple[int, Price] | None:
-    """The largest hidden size, a multiple of 4 under `below`, whose worst block takes at most
-    `most_cycles` a sample.
-
-    Prices random weights of that shape. None when not even 4 units fit.
-    """
-    found = None
-    low, high = 1, (below - 1) // 4
-    while low <= high:
-        middle = (low + high) // 2
-        candidate = price(encode(recurrent_blob(kind, 4 * middle, layers, knobs)), block)
-        if candidate.worst_cycles <= most_cycles:
-            found, low = (4 * middle, candidate), middle + 1
-        else:
-            high = middle - 1
-    return found

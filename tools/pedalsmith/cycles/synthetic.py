@@ -4,12 +4,18 @@
 and their size are those of a trained model of the shape.
 """
 
+from dataclasses import replace
+
 import numpy as np
 import numpy.typing as npt
 
 from pedalsmith.audio import SAMPLE_RATE
+from pedalsmith.native.host import HostEngine
 from pedalsmith.quantization.blob import Blob, DenseRecord, GruRecord, LayerRecord, LstmRecord
+from pedalsmith.quantization.psm import encode
 
+_GOLDEN = 64
+"""Words of the golden vector."""
 _ROW_SUM = 60_000
 """Sum of |weights| of a row; the format allows 65,535."""
 _ROW_SCALE = 20_000.0
@@ -24,17 +30,18 @@ def recurrent_blob(kind: str, hidden: int, layers: int = 1, knobs: int = 0, seed
     ]
     head = rng.integers(-(1 << 21), 1 << 21, (hidden, 1), dtype=np.int32)
     records.append(DenseRecord(weights=head, bias=np.zeros(1, np.int32), fraction=24))
-    zero = np.zeros(1, np.int32)
-    return Blob(
+    golden = rng.integers(-(1 << 21), 1 << 21, _GOLDEN, dtype=np.int32)
+    blob = Blob(
         layers=tuple(records),
         sample_rate=SAMPLE_RATE,
         knobs=knobs,
         skip=1 << 23,
         resting_knobs=(16_384,) * knobs,
-        golden_input=zero,
-        golden_output=zero,
+        golden_input=golden,
+        golden_output=np.zeros_like(golden),
         metadata={"name": f"synthetic {kind.upper()}-{hidden}"},
     )
+    return replace(blob, golden_output=HostEngine(encode(blob)).process(golden))
 
 
 def _record(

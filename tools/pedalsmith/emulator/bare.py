@@ -2,8 +2,9 @@
 # Copyright (c) 2026 the pedalsmith developers
 """A bare Cortex-M7: memory, one function called at a time, and a record of what it executed.
 
-For pricing and testing code apart from any board: 1 MiB each at 0 (ITCM), 0x08000000 (flash),
-0x20000000 (DTCM) and 0x24000000 (AXI SRAM); no peripherals, no interrupts.
+For pricing and testing code: 1 MiB each at 0 (ITCM), 0x08000000 (flash), 0x20000000 (DTCM) and
+0x24000000 (AXI SRAM), unless other regions are asked for; no interrupts. Any other address holds
+what is written there and 0 before, peripherals too.
 """
 
 from collections.abc import Iterable
@@ -15,11 +16,12 @@ from unicorn import arm_const
 
 from pedalsmith.emulator.faults import EmulationError
 
-REGIONS = (0x00000000, 0x08000000, 0x20000000, 0x24000000)
-REGION_BYTES = 1 << 20
-STACK_TOP = 0x20000000 + REGION_BYTES
-_RETURN = 0x080FFF00
-"""Where a called function returns to; the emulator stops there."""
+_MIB = 1 << 20
+REGIONS = tuple((start, _MIB) for start in (0x00000000, 0x08000000, 0x20000000, 0x24000000))
+STACK_TOP = 0x20000000 + _MIB
+_RETURN = 0x10000000
+"""Where a called function returns to; the emulator stops there, and nothing is there."""
+_PAGE = 64 * 1024
 
 _unicorn: Any = unicorn
 """Has no types."""
@@ -47,14 +49,39 @@ class Trace:
 class BareMachine:
     """A Cortex-M7 and memory; one function is called at a time."""
 
-    def __init__(self, segments: Iterable[tuple[int, bytes]]) -> None:
-        """Writes segments (address, bytes) where they belong."""
+    def __init__(
+        self,
+        segments: Iterable[tuple[int, bytes]],
+        regions: Iterable[tuple[int, int]] = REGIONS,
+        stack_top: int = STACK_TOP,
+    ) -> None:
+        """Writes segments (address, bytes) where they belong in regions (address, bytes)."""
         self._uc = _unicorn.Uc(_unicorn.UC_ARCH_ARM, _unicorn.UC_MODE_THUMB)
         self._uc.ctl_set_cpu_model(arm_const.UC_CPU_ARM_CORTEX_M7)
-        for start in REGIONS:
-            self._uc.mem_map(start, REGION_BYTES)
+        self._mapped: set[int] = set()
+        self._stack = stack_top - 64
+        for start, size in regions:
+            for page in range(start & ~(_PAGE - 1), start + size, _PAGE):
+                self._map(page)
+        self._uc.hook_add(
+            _unicorn.UC_HOOK_MEM_READ_UNMAPPED | _unicorn.UC_HOOK_MEM_WRITE_UNMAPPED,
+            self._on_unmapped,
+        )
         for start, data in segments:
             self._uc.mem_write(start, bytes(data))
+
+    def _map(self, address: int) -> None:
+        page = address & ~(_PAGE - 1)
+        if page not in self._mapped:
+            self._mapped.add(page)
+            self._uc.mem_map(page, _PAGE)
+
+    def _on_unmapped(
+        self, _uc: Any, _kind: int, address: int, size: int, _value: int, _data: Any
+    ) -> bool:
+        self._map(address)
+        self._map(address + size - 1)
+        return True
 
     def write(self, address: int, data: bytes) -> None:
         """Writes memory."""
@@ -69,7 +96,7 @@ class BareMachine:
 
         Raises EmulationError when it ends in a fault.
         """
-        uc, stack = self._uc, STACK_TOP - 64
+        uc, stack = self._uc, self._stack
         for register, value in zip(_ARGUMENTS, arguments, strict=False):
             uc.reg_write(register, value & 0xFFFFFFFF)
         for index, value in enumerate(arguments[len(_ARGUMENTS) :]):

@@ -1,0 +1,111 @@
+# SPDX-License-Identifier: MIT
+# Copyright (c) 2026 the pedalsmith developers
+"""A block of samples on a board: the real image, as started by the emulated board, priced.
+
+The emulated board boots the image up to its first audio. Then the memories are copied into a bare
+machine, where the handler that works on a block is called with sound in the DMA buffers, and what
+it executes is priced with the chip's memories: everything that the pedal does to a block.
+"""
+
+import importlib
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import numpy as np
+
+from pedalsmith.cycles.core import Core
+from pedalsmith.cycles.image import Image
+from pedalsmith.cycles.memory import Memory
+from pedalsmith.cycles.price import Price, Words, price
+from pedalsmith.emulator.bare import BareMachine, Trace
+from pedalsmith.emulator.boards import assemble
+from pedalsmith.emulator.faults import EmulationError
+from pedalsmith.emulator.image import read_image
+from pedalsmith.errors import BadInput
+from pedalsmith.native.boards import Board
+from pedalsmith.native.firmware import MemoryUse, build
+
+BLOCK_HANDLER = "pendsv_handler"
+"""Every board's audio driver works on a block in PendSV."""
+
+ENGINE_PROCESS = "engine_process"
+"""The engine's part of a block."""
+
+_SLICE_SECONDS = 0.0002
+"""The boot is followed in steps shorter than a block, to stop before the first block is done."""
+_LONGEST_BOOT_SECONDS = 5.0
+
+
+class BoardBlocks:
+    """Plays blocks by calling the block handler of a booted image."""
+
+    def __init__(self, board: Board, elf: Path) -> None:
+        """Boots the image. Raises EmulationError when it does not come up to its audio."""
+        image = Image(elf)
+        self._handler = image.extent(BLOCK_HANDLER)[0]
+        self._dma = board.memories["DMA"]
+        memories = [*board.memories.values(), next(iter(board.images.values())).code]
+        emulated = assemble(board)
+        machine = emulated.machine
+        try:
+            machine.load(read_image(elf, next(iter(board.images.values())).load))
+            emulated.audio.play(np.zeros(board.block, np.int32), 2 * board.block)
+            emulated.power_up()
+            while emulated.audio.frames_out == 0:
+                if machine.seconds > _LONGEST_BOOT_SECONDS:
+                    raise EmulationError(f"{board.folder}: no audio after the start; see emulate.")
+                machine.run(_SLICE_SECONDS)
+            contents = [(one.origin, machine.read(one.origin, one.bytes)) for one in memories]
+        finally:
+            machine.close()
+        stack = next(m for m in memories if m.origin == 0x20000000)
+        self._machine = BareMachine(
+            contents, ((one.origin, one.bytes) for one in memories), stack.end
+        )
+
+    def play(self, words: Words) -> None:
+        """Plays one block."""
+        self._receive(words)
+        self._machine.call(self._handler)
+
+    def record(self, words: Words) -> Trace:
+        """Plays one block and returns what was executed."""
+        self._receive(words)
+        return self._machine.record(self._handler)[0]
+
+    def _receive(self, words: Words) -> None:
+        """Fills the DMA's memory with the words, two channels, wherever the buffers are in it."""
+        frames = np.repeat(words, 2).astype("<i4").tobytes()
+        copies = self._dma.bytes // len(frames)
+        self._machine.write(self._dma.origin, frames * copies)
+
+
+def chip_memory(board: Board) -> Memory:
+    """The memories of the board's chip with empty caches. Raises BadInput for an unknown chip."""
+    try:
+        chip = importlib.import_module(f"pedalsmith.cycles.chips.{board.mcu}")
+    except ModuleNotFoundError:
+        raise BadInput(
+            f"{board.folder}: what the memories of a {board.mcu} cost is not known."
+        ) from None
+    memory: Memory = chip.memory()
+    return memory
+
+
+def price_on_board(board: Board, blob: Path) -> tuple[Price, tuple[MemoryUse, ...]]:
+    """Builds the board's image with a model, boots it and prices a block; how full it is, too.
+
+    Raises BadInput when the model cannot be used or does not fit.
+    """
+    with TemporaryDirectory(prefix="pedalsmith-") as folder:
+        built = build(board, blob, Path(folder))
+        player = BoardBlocks(board, built.elf)
+        image = Image(built.elf)
+    core = Core(image.read, chip_memory(board))
+    cost = price(player, core, image.function_at, board.block)
+    if not any(function.name == ENGINE_PROCESS for function in cost.functions):
+        raise EmulationError(
+            f"{board.folder}: the board starts but does not play {blob}; "
+            f"`pedalsmith emulate {blob} IN OUT --on {board.folder}` shows what it says."
+        )
+    return cost, built.use
