@@ -22,6 +22,10 @@
 enum { STRAP_US = 10, BOOT_PIN_US = 10000 };
 enum { STEADY_BLOCKS = 2000, STILL_MS = 20, RESTARTS_MOST = 10 };
 
+// The handshake with the Daisy bootloader, version 6.0 and later.
+#define BOOTLOADER_REQUEST REG32(0x38800000u)
+#define BOOTLOADER_STAY    0xB0074EFAu
+
 extern uint8_t arena_start[], arena_end[];
 
 static uint32_t core_hz;
@@ -200,10 +204,15 @@ void board_light(uint32_t index, bool on) {
     }
 }
 
-// BOOT0 is held high by its capacitor over the reset.
+// The loader in ROM looks at BOOT0, which its capacitor holds high over the reset. The Daisy
+// bootloader looks for a word in backup SRAM and then waits without end.
 void board_enter_loader(void) {
-    gpio_output(BOARD_PIN_BOOT, true);
-    cycles_wait_us(BOOT_PIN_US);
+    if (text_equal(BOARD_IMAGE, "bootloader")) {
+        BOOTLOADER_REQUEST = BOOTLOADER_STAY;
+    } else {
+        gpio_output(BOARD_PIN_BOOT, true);
+        cycles_wait_us(BOOT_PIN_US);
+    }
     core_reset();
 }
 

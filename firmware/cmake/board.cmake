@@ -28,6 +28,7 @@ endforeach()
 
 set(config "/* Written by CMake from board.json. */\n#ifndef CONFIG_H\n#define CONFIG_H\n")
 string(APPEND config "#define BOARD_NAME \"${BOARD_NAME}\"\n#define BOARD_BLOCK ${block}u\n")
+string(APPEND config "#define BOARD_IMAGE \"${PEDALSMITH_IMAGE}\"\n")
 foreach(key IN ITEMS clock_hz sample_rate console_baud)
     string(JSON value GET ${BOARD} ${key})
     string(TOUPPER ${key} name)

@@ -1,0 +1,164 @@
+# SPDX-License-Identifier: MIT
+# Copyright (c) 2026 the pedalsmith developers
+"""The whole image on an emulated Daisy Seed: sound, controls, and what fails with what outcome."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from engine.blobs import random_bytes
+from pedalsmith.emulator.boards import Options, Result, assemble, run
+from pedalsmith.emulator.faults import EmulationError, LoaderEntered
+from pedalsmith.emulator.image import read_image
+from pedalsmith.emulator.panel import parse_press, parse_turn
+from pedalsmith.native.firmware import Image, build
+from pedalsmith.native.pedal import HostPedal
+
+from .blobs import write_lstm
+from .host import sine
+
+BOARD = "daisy_seed"
+ONE = 1 << 24
+
+
+@pytest.fixture(scope="module")
+def dry(tmp_path_factory: pytest.TempPathFactory) -> Image:
+    return build(BOARD, None, tmp_path_factory.mktemp("dry"))
+
+
+@pytest.fixture(scope="module")
+def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("model") / "random.psm"
+    path.write_bytes(random_bytes(3, kind="lstm", hidden=(12,), golden_frames=200))
+    return path
+
+
+@pytest.fixture(scope="module")
+def playing(model: Path, tmp_path_factory: pytest.TempPathFactory) -> Image:
+    return build(BOARD, model, tmp_path_factory.mktemp("playing"))
+
+
+@pytest.fixture(scope="module")
+def pedal(tmp_path_factory: pytest.TempPathFactory) -> Image:
+    """In a Terrarium, with a model that lets the input through and one that is silent."""
+    folder = tmp_path_factory.mktemp("pedal")
+    through = write_lstm(folder / "through.psm", 8, skip=ONE)
+    silent = write_lstm(folder / "silent.psm", 8)
+    return build(BOARD, [through, silent], folder, controls="terrarium")
+
+
+def heard(image: Image, seconds: float, **options: object) -> tuple[np.ndarray, Result]:
+    audio = sine(round(48_000 * seconds), amplitude=0.25)
+    result = run(image.bin, BOARD, audio, options=Options(**options))  # type: ignore[arg-type]
+    assert np.array_equal(result.samples, result.right), "both outputs play the same"
+    return audio, result
+
+
+@pytest.mark.parametrize("codec", ["ak4556", "pcm3060", "wm8731"])
+def test_every_codec_is_found_and_passes_sound(dry: Image, codec: str) -> None:
+    audio, result = heard(dry, 0.1, codec=codec)
+    assert np.array_equal(result.samples, audio)
+    assert f"codec {codec.upper()}," in result.console
+    assert "fault" not in result.console
+    assert abs(result.sample_rate - 48_000) < 0.01
+
+
+def test_a_codec_that_does_not_answer_is_told(dry: Image) -> None:
+    try:
+        said = heard(dry, 0.1, codec="wm8731", codec_answers=False)[1].console
+    except EmulationError as error:
+        said = str(error)
+    assert "WM8731 does not acknowledge" in said
+
+
+def test_without_its_crystal_it_plays_on_and_says_so(dry: Image) -> None:
+    audio, result = heard(dry, 0.1, crystal=False)
+    assert np.array_equal(result.samples, audio)
+    assert "fault: crystal does not start" in result.console
+    assert abs(result.sample_rate - 48_000) < 1
+
+
+@pytest.mark.parametrize("block", [8, 48])
+def test_latency_is_two_blocks_and_the_words_are_the_hosts(
+    model: Path, playing: Image, tmp_path: Path, block: int
+) -> None:
+    image = playing if block == 48 else build(BOARD, model, tmp_path, block=block)
+    audio, result = heard(image, 0.25)
+    assert result.latency == 2 * block
+    assert np.array_equal(result.samples, HostPedal(model.read_bytes()).process(audio))
+    assert "self-test passed" in result.console
+
+
+def test_an_image_for_the_bootloader_runs_from_sram(model: Path, tmp_path: Path) -> None:
+    image = build(BOARD, model, tmp_path, image="bootloader")
+    assert image.load == 0x9004_0000
+    code = image.board.images["bootloader"].code
+    emulated = assemble(BOARD, Options())
+    machine = emulated.machine
+    try:
+        audio = sine(4_800)
+        machine.load(read_image(image.bin, code.origin))
+        emulated.audio.play(audio, len(audio))
+        machine.reset(code.origin)
+        machine.run(0.3)
+        assert "self-test passed" in emulated.console.text
+        assert emulated.audio.frames_out >= len(audio)
+    finally:
+        machine.close()
+
+
+def test_a_damaged_model_in_flash_is_refused_and_the_input_passes(
+    playing: Image, tmp_path: Path
+) -> None:
+    data = bytearray(playing.bin.read_bytes())
+    data[-1000] ^= 0x10
+    damaged = tmp_path / "damaged.bin"
+    damaged.write_bytes(data)
+    audio = sine(4_800, amplitude=0.25)
+    result = run(damaged, BOARD, audio)
+    assert np.array_equal(result.samples, audio)
+    assert "model: refused (" in result.console
+
+
+def test_knobs_at_the_centre_pass_the_sound_and_the_level_knob_mutes(pedal: Image) -> None:
+    turns = (parse_turn("gate=0"), parse_turn("level=0@0.4s"))
+    audio, result = heard(pedal, 0.8, controls="terrarium", turns=turns)
+    before = slice(4_800, 14_000)
+    # The DC blocker moves the phase of the sine a little.
+    ratio = result.samples[before].astype(float).std() / audio[before].std()
+    assert 20 * np.log10(ratio) == pytest.approx(0, abs=0.01)
+    assert not result.samples[-2_400:].any()
+
+
+def test_switches_bypass_and_change_the_model(pedal: Image) -> None:
+    presses = (parse_press("fs2@0.2s"), parse_press("fs1@0.5s"))
+    turns = (parse_turn("gate=0"),)
+    audio, result = heard(pedal, 0.8, controls="terrarium", presses=presses, turns=turns)
+    assert result.samples[4_800:7_000].any(), "the first model lets the sound through"
+    assert not result.samples[17_000:21_000].any(), "the second is silent"
+    assert np.array_equal(result.samples[-7_000:], audio[-7_000:]), "bypassed"
+    assert result.console.count("model: ") == 2
+
+
+def test_a_long_press_enters_the_loader(pedal: Image) -> None:
+    presses = (parse_press("fs1@0.1s:3.5s"),)
+    with pytest.raises(LoaderEntered):
+        heard(pedal, 3.5, controls="terrarium", presses=presses)
+
+
+def test_after_failed_starts_it_stays_dry(playing: Image) -> None:
+    image = playing
+    emulated = assemble(BOARD, Options())
+    machine = emulated.machine
+    try:
+        machine.load(read_image(image.bin, image.load))
+        # What three resets by a fault leave in backup SRAM (firmware/mcu/cortex_m7/faults.h).
+        record = np.array([0x50534631, 3, 3, 0x08001234, 0, 0], "<u4").tobytes()
+        emulated.power_up()
+        machine.write(image.board.memories["KEPT"].origin, record)
+        machine.run(0.5)
+        assert "model: held back after failed starts" in emulated.console.text
+        assert "last run ended by hard fault at 0x08001234" in emulated.console.text
+    finally:
+        machine.close()
