@@ -61,7 +61,8 @@ def command(
     if as_json:
         emit_json(summary.as_json(settings, figures, steps))
     if figures.samples_differing:
+        said = [line for line in figures.emulate["console"] if line.startswith("model:")]
         raise NegativeResult(
             f"{figures.samples_differing:,} of {figures.samples_compared:,} samples differ between "
-            "host and board; please report it."
+            f"host and board (the board says: {'; '.join(said) or 'nothing'}); please report it."
         )
