@@ -32,6 +32,7 @@ def command(
     compare: Annotated[
         bool, typer.Option(help="Compare with the host, without controls; differing: exit 1.")
     ] = True,
+    console: Annotated[bool, typer.Option(help="Show all that the board's console says.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the figures as JSON.")] = False,
 ) -> None:
     """Play a recording through the pedal, on the host or on an emulated board.
@@ -75,7 +76,7 @@ def command(
     if as_json:
         emit_json(played.figures)
     else:
-        _print(played.figures)
+        _print(played.figures, all_lines=console)
     if played.differing:
         first = played.figures["first_differing"]
         raise NegativeResult(
@@ -84,7 +85,7 @@ def command(
         )
 
 
-def _print(figures: dict[str, Any]) -> None:
+def _print(figures: dict[str, Any], *, all_lines: bool) -> None:
     speed = figures["times_real_time"]
     line = (
         f"{figures['on']}: {figures['audio_seconds']:.2f} s of audio, {speed or 0:.1f} x real time"
@@ -103,7 +104,17 @@ def _print(figures: dict[str, Any]) -> None:
             )
         for seconds, light, lit in figures["lights"]:
             print(f"  {seconds:.3f} s: light {light + 1} {'on' if lit else 'off'}")
-        for said in figures["console"]:
-            print(f"  console: {said}")
+        print("the board's console, where an instruction counts as a cycle:")
+        for said in figures["console"] if all_lines else _shortened(figures["console"]):
+            print(f"  {said}")
     if "differing" in figures:
         print(f"{figures['differing']:,} of {figures['samples']:,} samples differ from the host's")
+
+
+def _shortened(lines: list[str]) -> list[str]:
+    """The lines of the start and the last whole one of those that come once a second."""
+    status = [index for index, line in enumerate(lines) if line.startswith("load:")]
+    if len(status) < 3:
+        return lines
+    # The run may have ended in the middle of the last line.
+    return [*lines[: status[0]], lines[status[-2]]]

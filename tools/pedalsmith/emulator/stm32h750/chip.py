@@ -7,17 +7,20 @@ from pedalsmith.emulator.console_port import ConsolePort
 from pedalsmith.emulator.i2c_bus import I2cBus
 from pedalsmith.emulator.machine import EXECUTE, READ, WRITE, Machine
 from pedalsmith.emulator.memory_types import is_cached
+from pedalsmith.emulator.spi_flash import SpiFlash
 from pedalsmith.emulator.stm32h750.adc import Adc
 from pedalsmith.emulator.stm32h750.dma import Dma, Dmamux
 from pedalsmith.emulator.stm32h750.gpio import Gpio
 from pedalsmith.emulator.stm32h750.i2c import I2c
 from pedalsmith.emulator.stm32h750.iwdg import RESET_FLAG, Iwdg
+from pedalsmith.emulator.stm32h750.quadspi import Quadspi
 from pedalsmith.emulator.stm32h750.rcc import HSI_HZ, Rcc
 from pedalsmith.emulator.stm32h750.sai import CodecWires, Sai
 from pedalsmith.emulator.stm32h750.system import Dbgmcu, FlashInterface, Pwr, Syscfg
 from pedalsmith.emulator.stm32h750.usart import Usart
 
 FLASH, FLASH_BYTES = 0x0800_0000, 0x2_0000
+QSPI, QSPI_BYTES = 0x9000_0000, 0x80_0000
 D2_SRAM, D2_SRAM_BYTES = 0x3000_0000, 0x4_8000
 BACKUP, BACKUP_BYTES = 0x3880_0000, 0x1000
 _MEMORIES = (
@@ -65,6 +68,11 @@ class Stm32h750:
         self.i2c = I2c(machine, rcc, self.gpio, self.i2c_bus, ("PH4", "PB11"))
         rcc.gate(self.i2c, "APB1L", 22)
         self.iwdg = Iwdg(machine, self._bitten)
+        window = machine.add_memory(QSPI, QSPI_BYTES, 0)
+        window[:] = 0xFF
+        self.spi_flash = SpiFlash(window, lambda: machine.seconds)
+        self.quadspi = Quadspi(machine, rcc, self.gpio, self.spi_flash, self._map_flash)
+        rcc.gate(self.quadspi, "AHB3", 14)
         self._reset_flag = 0
         machine.on_reset = self._restart
         for bit in (29, 30, 31):
@@ -86,6 +94,9 @@ class Stm32h750:
         self.rcc.flag_reset(self._reset_flag or _SOFTWARE_RESET_FLAG)
         self._reset_flag = 0
         self.machine.reset(FLASH)
+
+    def _map_flash(self, on: bool) -> None:
+        self.machine.protect(QSPI, READ | EXECUTE if on else 0)
 
     def _gate_d2_sram(self) -> None:
         on = self.rcc["AHB2ENR"] >> 29 == 7
