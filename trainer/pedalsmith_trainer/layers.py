@@ -1,13 +1,15 @@
 # SPDX-License-Identifier: MIT
 # Copyright (c) 2026 the pedalsmith developers
-"""Recurrent Keras layers whose state is carried by the caller; weights as Keras lays them out."""
+"""Keras layers that hold the weights of an LSTM or GRU, laid out as in Keras' own.
+
+They do not compute: AmpNetwork plays all layers at once (players).
+"""
 
 import keras
 import numpy as np
 import tensorflow as tf
 
 from pedalsmith.models.model import Gru, Lstm
-from pedalsmith_trainer.block_lstm import block_lstm
 
 FORGET_BIAS = 1.0
 """Gates that start out remembering learn long notes in half the steps."""
@@ -68,17 +70,6 @@ class LstmLayer(RecurrentLayer):
         bias[self.units : 2 * self.units] = FORGET_BIAS
         return tf.convert_to_tensor(bias, dtype)
 
-    def call(
-        self, inputs: tf.Tensor, state: tf.Tensor
-    ) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor | None]:
-        """Returns the outputs (time, streams, units), the state after them and all cells."""
-        hidden, cell = tf.split(tf.transpose(state), 2, axis=1)
-        hiddens, cells = block_lstm(
-            inputs, hidden, cell, self.kernel, self.recurrent_kernel, self.bias
-        )
-        after = tf.transpose(tf.concat([hiddens[-1], cells[-1]], axis=1))
-        return hiddens, after, cells
-
     def to_model_layer(self) -> Lstm:
         """The layer as pedalsmith's Model has it."""
         return Lstm(*(np.asarray(weight) for weight in self.get_weights()))
@@ -103,23 +94,6 @@ class GruLayer(RecurrentLayer):
         bias = np.zeros(shape, np.float32)
         bias[0, : self.units] = FORGET_BIAS
         return tf.convert_to_tensor(bias, dtype)
-
-    def call(
-        self, inputs: tf.Tensor, state: tf.Tensor
-    ) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor | None]:
-        """Returns the outputs (time, streams, units), the state after them, and no cells."""
-        driven = tf.tensordot(inputs, self.kernel, 1) + self.bias[0]
-        units, recurrent, bias = self.units, self.recurrent_kernel, self.bias[1]
-
-        def step(hidden: tf.Tensor, now: tf.Tensor) -> tf.Tensor:
-            kept = tf.matmul(hidden, recurrent) + bias
-            z = tf.sigmoid(now[:, :units] + kept[:, :units])
-            r = tf.sigmoid(now[:, units : 2 * units] + kept[:, units : 2 * units])
-            n = tf.tanh(now[:, 2 * units :] + r * kept[:, 2 * units :])
-            return n + z * (hidden - n)
-
-        hiddens = tf.scan(step, driven, initializer=tf.transpose(state))
-        return hiddens, tf.transpose(hiddens[-1]), None
 
     def to_model_layer(self) -> Gru:
         """The layer as pedalsmith's Model has it."""

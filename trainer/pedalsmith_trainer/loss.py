@@ -10,9 +10,11 @@ a pause would otherwise outweigh all others.
 import math
 
 import numpy as np
-import tensorflow as tf
+import numpy.typing as npt
 
 from pedalsmith.audio import Samples
+
+Floats = npt.NDArray[np.float32]
 
 PRE_EMPHASIS = 0.85
 PRE_EMPHASISED_SHARE = 0.75
@@ -26,15 +28,26 @@ class CaptureLoss:
         self._power = float(np.mean(np.square(target))) + 1e-12
         self._emphasised_power = float(np.mean(np.square(emphasised))) + 1e-12
 
-    def __call__(self, target: tf.Tensor, output: tf.Tensor) -> tf.Tensor:
-        """Returns the scalar loss."""
-        error = target - output
-        emphasised = error[1:] - PRE_EMPHASIS * error[:-1]
-        return (
-            PRE_EMPHASISED_SHARE * tf.reduce_mean(tf.square(emphasised)) / self._emphasised_power
-            + (1 - PRE_EMPHASISED_SHARE) * tf.reduce_mean(tf.square(error)) / self._power
-            + tf.reduce_mean(tf.square(tf.reduce_mean(error, axis=0))) / self._power
+    def __call__(self, target: Floats, output: Floats) -> tuple[float, Floats]:
+        """Returns the loss and its gradient by `output`."""
+        steps, streams = output.shape
+        error = output - target
+        emphasised = error[1:] - np.float32(PRE_EMPHASIS) * error[:-1]
+        mean = error.mean(axis=0)
+        esr_weight = (1 - PRE_EMPHASISED_SHARE) / (self._power * error.size)
+        emphasised_weight = PRE_EMPHASISED_SHARE / (self._emphasised_power * emphasised.size)
+        mean_weight = 1 / (self._power * streams)
+        loss = (
+            emphasised_weight * float(np.vdot(emphasised, emphasised))
+            + esr_weight * float(np.vdot(error, error))
+            + mean_weight * float(np.vdot(mean, mean))
         )
+        gradient = np.float32(2 * esr_weight) * error + np.float32(2 * mean_weight / steps) * mean
+        emphasised *= np.float32(2 * emphasised_weight)
+        gradient[1:] += emphasised
+        emphasised *= np.float32(PRE_EMPHASIS)
+        gradient[:-1] -= emphasised
+        return loss, gradient
 
 
 def esr(target: Samples, output: Samples) -> float:

@@ -11,16 +11,17 @@ import numpy as np
 import tensorflow as tf
 
 from pedalsmith.models.model import Dense, Gru, Lstm
-from pedalsmith_trainer.kernel_op import Op, kernel_op
+from pedalsmith_trainer.composed import Composed
 from pedalsmith_trainer.layers import LAYERS
 from pedalsmith_trainer.native import Kernel
+from pedalsmith_trainer.player_op import Player, player_op
 
 
 @keras.saving.register_keras_serializable("pedalsmith")
 class AmpNetwork(keras.Model):
     """Audio (and knobs) in, audio out: output = dense(recurrent(input)) + skip * audio.
 
-    It computes by the C kernel once use_kernel was called, else by TensorFlow's operations.
+    It is played by TensorFlow's own operations until use_kernel is called.
     """
 
     def __init__(
@@ -39,8 +40,9 @@ class AmpNetwork(keras.Model):
         self.cell_bound = cell_bound
         self.recurrent = [LAYERS[arch](hidden, name=f"recurrent_{n}") for n in range(layers)]
         self.output_layer = keras.layers.Dense(1, name="dense")
-        self._learning: Op | None = None
-        self._playing: Op | None = None
+        self._play_by(
+            Composed(arch, hidden, features=features, layers=layers, cell_bound=cell_bound)
+        )
         self.build((None, None, features))
 
     def build(self, input_shape: tuple[int | None, ...]) -> None:
@@ -52,16 +54,33 @@ class AmpNetwork(keras.Model):
 
     def use_kernel(self, threads: int) -> None:
         """Computes by the C kernel from now on. Raises BadInput when it cannot be built."""
-        kernel = Kernel(
-            self.arch,
-            self.hidden,
-            features=self.features,
-            layers=len(self.recurrent),
-            cell_bound=self.cell_bound,
-            threads=threads,
+        self._play_by(
+            Kernel(
+                self.arch,
+                self.hidden,
+                features=self.features,
+                layers=len(self.recurrent),
+                cell_bound=self.cell_bound,
+                threads=threads,
+            )
         )
-        self._learning = kernel_op(kernel, learn=True)
-        self._playing = kernel_op(kernel, learn=False)
+
+    def _play_by(self, player: Player) -> None:
+        self.player = player
+        self._learning = player_op(player, learn=True)
+        self._playing = player_op(player, learn=False)
+
+    def flat_weights(self) -> tf.Tensor:
+        """All weights in one row, in the order in which players want them."""
+        return tf.concat([tf.reshape(w, [-1]) for w in self.trainable_variables], axis=0)
+
+    def unflattened(self, row: tf.Tensor) -> list[tf.Tensor]:
+        """The way back: a row of weights or gradients in the shapes of the variables."""
+        sizes = [int(np.prod(w.shape)) for w in self.trainable_variables]
+        return [
+            tf.reshape(part, w.shape)
+            for part, w in zip(tf.split(row, sizes), self.trainable_variables, strict=True)
+        ]
 
     @property
     def state_count(self) -> int:
@@ -81,26 +100,8 @@ class AmpNetwork(keras.Model):
         streams and LSTM units of max(|cell| - cell_bound, 0)^2.
         """
         op = self._learning if training else self._playing
-        if op is None:
-            output, after, penalty = self._composed(inputs, state)
-        else:
-            weights = tf.concat([tf.reshape(w, [-1]) for w in self.trainable_variables], axis=0)
-            output, after, penalty = op(weights, inputs, state)
+        output, after, penalty = op(self.flat_weights(), inputs, state)
         return output + self.skip * inputs[..., 0], after, penalty
-
-    def _composed(
-        self, inputs: tf.Tensor, state: tf.Tensor
-    ) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
-        """The same by TensorFlow's own operations."""
-        after, penalty = [], tf.constant(0.0)
-        parts = tf.split(state, [layer.state_count for layer in self.recurrent], axis=0)
-        for layer, part in zip(self.recurrent, parts, strict=True):
-            inputs, part_after, cells = layer(inputs, part)
-            after.append(part_after)
-            if cells is not None:
-                beyond = tf.nn.relu(tf.abs(cells) - self.cell_bound)
-                penalty += tf.reduce_sum(tf.square(beyond))
-        return self.output_layer(inputs)[..., 0], tf.concat(after, axis=0), penalty
 
     def to_model_layers(self) -> tuple[Lstm | Gru | Dense, ...]:
         """The layers as pedalsmith's Model has them."""

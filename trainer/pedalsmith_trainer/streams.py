@@ -10,44 +10,41 @@ that a run can be continued anywhere.
 """
 
 import numpy as np
-import tensorflow as tf
+import numpy.typing as npt
 
 from pedalsmith.audio import Samples
 
+Floats = npt.NDArray[np.float32]
+
 
 class Streams:
-    """Pieces of (time, streams) from one capture."""
+    """Pieces of (time, streams) from a capture."""
 
     def __init__(
         self, dry: Samples, wet: Samples, *, streams: int, step_samples: int, seed: int
     ) -> None:
-        count = len(dry)
+        self.count = len(dry)
         # A short capture gets fewer streams, so that each still runs for some steps.
-        self.streams = max(1, min(streams, count // (8 * step_samples)))
-        self.step_samples = min(step_samples, count)
-        self.steps_a_pass = max(1, count // (self.streams * self.step_samples))
+        self.streams = max(1, min(streams, self.count // (8 * step_samples)))
+        self.step_samples = min(step_samples, self.count)
+        self.steps_a_pass = max(1, self.count // (self.streams * self.step_samples))
         self._seed = seed
-        self._count = count
         # One step more at the end, so that a piece never wraps.
         self._dry, self._wet = (
-            tf.constant(np.append(sound, sound[: self.step_samples]), tf.float32)
-            for sound in (dry, wet)
+            np.append(sound, sound[: self.step_samples]).astype(np.float32) for sound in (dry, wet)
         )
-        self._places = np.arange(self.streams, dtype=np.int64) * count // self.streams
+        places = np.arange(self.streams, dtype=np.int64) * self.count // self.streams
+        self._places = places
+        self._times = np.arange(self.step_samples, dtype=np.int64)[:, None]
 
-    def batch(self, step: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
+    def batch(self, step: int) -> tuple[Floats, Floats, bool]:
         """Returns dry (time, streams, 1), wet (time, streams), and whether to learn from the step.
 
-        The first step of a pass is not: the state still belongs to another place.
+        The first step of a pass is not for learning: the state still belongs to another place.
         """
-        turn, within = step // self.steps_a_pass, step % self.steps_a_pass
-        offset = tf.random.stateless_uniform(
-            [],
-            seed=tf.stack([tf.constant(self._seed, tf.int64), turn]),
-            maxval=self._count,
-            dtype=tf.int64,
-        )
-        starts = (offset + self._places + within * self.step_samples) % self._count
-        samples = tf.range(self.step_samples, dtype=tf.int64)[:, None] + starts[None, :]
-        dry, wet = tf.gather(self._dry, samples), tf.gather(self._wet, samples)
-        return dry[..., None], wet, tf.logical_or(within > 0, self.steps_a_pass == 1)
+        turn, within = divmod(step, self.steps_a_pass)
+        offset = int(np.random.default_rng((self._seed, turn)).integers(self.count))
+        starts = (offset + self._places + within * self.step_samples) % self.count
+        samples = self._times + starts
+        learn = within > 0 or self.steps_a_pass == 1
+        return self._dry[samples][..., None], self._wet[samples], learn

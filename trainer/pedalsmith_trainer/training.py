@@ -52,8 +52,8 @@ class TruncatedTraining(keras.Model):
         super().__init__()
         self.network = network
         self._streams, self._capture_loss = streams, loss
-        self._state = tf.Variable(network.zero_state(streams.streams), trainable=False)
-        self._running_norm = tf.Variable(0.0, trainable=False)
+        self._state = np.zeros((network.state_count, streams.streams), np.float32)
+        self._running_norm = 0.0
         self.loss_mean = keras.metrics.Mean(name="loss")
         self.excess_mean = keras.metrics.Mean(name="excess")
 
@@ -62,40 +62,57 @@ class TruncatedTraining(keras.Model):
         return self.network(inputs, self.network.zero_state(tf.shape(inputs)[1]))[0]
 
     def train_step(self, data: tf.Tensor) -> dict[str, tf.Tensor]:
-        """One update; `data` is the step's number."""
-        dry, wet, learn = self._streams.batch(data)
-        with tf.GradientTape() as tape:
-            output, state, penalty = self.network(dry, self._state.read_value(), training=True)
-            error = self._capture_loss(wet, output)
-            cells = tf.cast(tf.size(output) * self.network.hidden, tf.float32)
-            loss = error + _CELL_WEIGHT * penalty / cells
-        weights = self.network.trainable_variables
-        gradients = tape.gradient(loss, weights)
-        self._state.assign(state)
-        self.optimizer.apply(self._clipped(gradients, tf.cast(learn, tf.float32)), weights)
-        self.loss_mean.update_state(error)
-        self.excess_mean.update_state(tf.sqrt(penalty / cells))
+        """One update; `data` is the step's number.
+
+        All but the optimizer is one call into NumPy and C: as separate TensorFlow operations the
+        small things around the recurrence took as long as the recurrence.
+        """
+        row = self.network.flat_weights()
+        loss, excess, gradient = tf.numpy_function(
+            self._learn, [row, data], [tf.float32, tf.float32, tf.float32]
+        )
+        gradient.set_shape(row.shape)
+        self.optimizer.apply(self.network.unflattened(gradient), self.network.trainable_variables)
+        self.loss_mean.update_state(tf.reshape(loss, []))
+        self.excess_mean.update_state(tf.reshape(excess, []))
         return {"loss": self.loss_mean.result(), "excess": self.excess_mean.result()}
 
-    def _clipped(self, gradients: list[tf.Tensor], learn: tf.Tensor) -> list[tf.Tensor]:
-        """Holds the gradient's norm to twice its running mean; spikes are common in feedback."""
-        norm = tf.linalg.global_norm(gradients)
-        norm = tf.where(tf.math.is_finite(norm), norm, 0.0)
-        running = tf.where(self._running_norm > 0, self._running_norm, norm)
-        factor = learn * tf.minimum(1.0, 2.0 * running / (norm + 1e-12))
-        self._running_norm.assign(
-            running + learn * (1 - _NORM_DECAY) * (tf.minimum(norm, 2.0 * running) - running)
-        )
-        return [tf.where(tf.math.is_finite(g), g, 0.0) * factor for g in gradients]
+    def _learn(
+        self, weights: np.ndarray, step: np.ndarray
+    ) -> tuple[np.float32, np.float32, np.ndarray]:
+        """Plays a step and returns loss, RMS of the cells' excess, and the clipped gradient."""
+        dry, wet, learn = self._streams.batch(int(step))
+        player, skip = self.network.player, np.float32(self.network.skip)
+        output, self._state, penalty, ticket = player.forward(weights, dry, self._state)
+        loss, by_output = self._capture_loss(wet, output + skip * dry[..., 0])
+        cells = output.size * self.network.hidden
+        gradient = player.backward(int(ticket), weights, by_output, _CELL_WEIGHT / cells)
+        excess = np.float32(np.sqrt(penalty / cells))
+        return np.float32(loss), excess, self._clipped(gradient, learn)
 
-    def carried(self) -> list[tf.Variable]:
+    def _clipped(self, gradient: np.ndarray, learn: bool) -> np.ndarray:
+        """Holds the gradient's norm to twice its running mean; spikes are common in feedback."""
+        norm = float(np.linalg.norm(gradient))
+        if not learn or not np.isfinite(norm):
+            return np.zeros_like(gradient)
+        running = self._running_norm or norm
+        bounded = min(norm, 2.0 * running)
+        self._running_norm = running + (1 - _NORM_DECAY) * (bounded - running)
+        return gradient * np.float32(bounded / (norm + 1e-12))
+
+    def carried(self) -> list[np.ndarray]:
         """All that goes from one step to the next."""
-        return [
-            *self.network.variables,
-            *self.optimizer.variables,
-            self._state,
-            self._running_norm,
-        ]
+        variables = [*self.network.variables, *self.optimizer.variables]
+        return [*map(np.asarray, variables), self._state, np.array(self._running_norm)]
+
+    def carry_on(self, carried: list[np.ndarray]) -> None:
+        """Takes over what `carried` gave."""
+        *values, self._state, running_norm = carried
+        for variable, value in zip(
+            [*self.network.variables, *self.optimizer.variables], values, strict=True
+        ):
+            variable.assign(value)
+        self._running_norm = float(running_norm)
 
 
 class Run:
@@ -149,7 +166,7 @@ class Run:
         return checkpoint.Checkpoint(
             steps=self.pace.steps,
             seconds=self.pace.seconds,
-            variables=[np.asarray(variable) for variable in self.training.carried()],
+            variables=self.training.carried(),
             best_esr=self.judge.best_esr,
             best_seconds=self.judge.best_seconds,
             best_weights=self.judge.best_weights,
@@ -167,8 +184,7 @@ class Run:
             raise BadInput(
                 f"{path}: was trained with another {', '.join(changed)}; resume with the same."
             )
-        for variable, value in zip(self.training.carried(), kept.variables, strict=True):
-            variable.assign(value)
+        self.training.carry_on(kept.variables)
         self.pace.resume(kept.steps, kept.seconds)
         self.judge.best_esr, self.judge.best_weights = kept.best_esr, kept.best_weights
         self.judge.best_seconds = kept.best_seconds

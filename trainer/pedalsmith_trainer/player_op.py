@@ -1,18 +1,22 @@
 # SPDX-License-Identifier: MIT
 # Copyright (c) 2026 the pedalsmith developers
-"""The C kernel as a TensorFlow operation with a gradient."""
+"""A player of the network, the C kernel above all, as a TensorFlow operation with a gradient."""
 
 from collections.abc import Callable
 
 import numpy as np
 import tensorflow as tf
 
+from pedalsmith_trainer.composed import Composed
 from pedalsmith_trainer.native import Kernel
+
+Player = Kernel | Composed
+"""What plays the network forwards and backwards."""
 
 Op = Callable[[tf.Tensor, tf.Tensor, tf.Tensor], tuple[tf.Tensor, tf.Tensor, tf.Tensor]]
 
 
-def kernel_op(kernel: Kernel, *, learn: bool) -> Op:
+def player_op(player: Player, *, learn: bool) -> Op:
     """An operation (weights, inputs, state) -> (output, state after, penalty); see Kernel.forward.
 
     With `learn` it has a gradient by the weights; inputs and state are constants to it.
@@ -21,12 +25,12 @@ def kernel_op(kernel: Kernel, *, learn: bool) -> Op:
     def forward(
         weights: np.ndarray, inputs: np.ndarray, state: np.ndarray
     ) -> tuple[np.ndarray, np.ndarray, np.float32, np.int64]:
-        return kernel.forward(weights, inputs, state, keep=learn)
+        return player.forward(weights, inputs, state, keep=learn)
 
     def backward(
         ticket: np.ndarray, weights: np.ndarray, by_output: np.ndarray, by_penalty: np.ndarray
     ) -> np.ndarray:
-        return kernel.backward(int(ticket), weights, by_output, float(by_penalty))
+        return player.backward(int(ticket), weights, by_output, float(by_penalty))
 
     def played(
         weights: tf.Tensor, inputs: tf.Tensor, state: tf.Tensor
