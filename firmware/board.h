@@ -18,6 +18,7 @@ struct board_report {
     const char *clock_fault; // NULL, or in words what replaced the wanted clock
     const char *codec_fault; // NULL, or in words what the codec did not do
     const char *knob_fault;  // NULL, or in words why the knobs are not read
+    const char *store_fault; // NULL, or in words why no models are kept
     const char *last_fault;  // NULL, or why the run before this one ended
     uint32_t last_fault_at;  // address of that code
     bool safe_mode;          // several starts failed in a row: stay dry
@@ -53,6 +54,9 @@ void *board_arena(size_t *bytes);
 
 // A block took nearly as long as it may, or longer, since this was asked last.
 bool board_audio_late(void);
+
+// Where models are kept beside the image, in the form of bank.h, and its size; NULL for nowhere.
+const void *board_store(size_t *bytes);
 
 // Takes as many bytes for the console as fit now and returns how many; never waits.
 size_t board_console_write(const char *bytes, size_t count);

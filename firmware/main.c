@@ -54,6 +54,7 @@ static void tell_start(void) {
     tell_fault(&text, board.clock_fault);
     tell_fault(&text, board.codec_fault);
     tell_fault(&text, board.knob_fault);
+    tell_fault(&text, board.store_fault);
     if (board.last_fault) {
         text_add(&text, "last run ended by ");
         text_add(&text, board.last_fault);
@@ -117,6 +118,9 @@ int main(void) {
     board_start(&board);
     bank_start(&bank);
     bank_add(&bank, model_start, (size_t)(model_end - model_start));
+    size_t store_bytes;
+    const void *store = board_store(&store_bytes);
+    bank_add(&bank, store, store_bytes);
     size_t arena_bytes;
     void *arena = board_arena(&arena_bytes);
     if (board.safe_mode) {

@@ -15,6 +15,7 @@
 #include "faults.h"
 #include "gpio.h"
 #include "mpu.h"
+#include "store.h"
 #include "text.h"
 #include "uart.h"
 #include "watchdog.h"
@@ -40,6 +41,10 @@ void systick_handler(void) {
     milliseconds++;
 }
 
+// The part of the flash chip that the Daisy bootloader leaves alone.
+enum { STORE_BYTES = 0x40000 };
+static bool store_ready;
+
 // Not readable at all: 0x60000000.. and 0xA0000000.., where no memory is. A speculative read there
 // would hang on a controller that is not running. Later regions win over this one.
 static const struct mpu_region regions[] = {
@@ -47,6 +52,7 @@ static const struct mpu_region regions[] = {
     {0x00000000u, MPU_READ_ONLY_CODE | MPU_SIZE(16)},
     {0x30000000u, MPU_UNCACHED | MPU_SIZE(15)},
     {0x38800000u, MPU_UNCACHED | MPU_SIZE(12)},
+    {0x90000000u, MPU_READ_ONLY_DATA | MPU_SIZE(23)}, // last: only with a store
 };
 
 // Pulled up, a strap that is tied to ground reads 0. PD3: revision 5. PD4: Seed2 DFM and, it is
@@ -97,7 +103,8 @@ static const char *open_controls(void) {
 
 void board_start(struct board_report *report) {
     struct clock_state clock = clock_start();
-    mpu_start(regions, sizeof regions / sizeof regions[0]);
+    bool with_store = text_equal(BOARD_OPTION_STORE, "qspi");
+    mpu_start(regions, sizeof regions / sizeof regions[0] - (with_store ? 0 : 1));
     cache_enable_data();
     core_hz = clock.core_hz;
     core_start_systick(core_hz / 1000u);
@@ -111,6 +118,7 @@ void board_start(struct board_report *report) {
         .clock_fault = clock.fault,
         .codec_fault = codec->open(clock.peripheral_hz),
         .knob_fault = open_controls(),
+        .store_fault = with_store ? store_open() : NULL,
         .last_fault = bitten             ? "the watchdog"
                       : before.exception ? faults_name(before.exception)
                                          : NULL,
@@ -120,7 +128,13 @@ void board_start(struct board_report *report) {
         .sample_rate = BOARD_SAMPLE_RATE,
         .block = BOARD_BLOCK,
     };
+    store_ready = with_store && !report->store_fault;
     audio_open(codec->data_out_on_master);
+}
+
+const void *board_store(size_t *bytes) {
+    *bytes = store_ready ? STORE_BYTES : 0;
+    return store_ready ? store_memory() : NULL;
 }
 
 static void start_audio(void) {

@@ -25,10 +25,8 @@ static void restart(void) {
 }
 
 void i2c_open(uint32_t kernel_hz) {
-    gpio_alternate(BOARD_PIN_I2C_SCL, FUNCTION, GPIO_OPEN_DRAIN, GPIO_NO_PULL,
-                   GPIO_LOW_SPEED);
-    gpio_alternate(BOARD_PIN_I2C_SDA, FUNCTION, GPIO_OPEN_DRAIN, GPIO_NO_PULL,
-                   GPIO_LOW_SPEED);
+    gpio_alternate(BOARD_PIN_I2C_SCL, FUNCTION, GPIO_OPEN_DRAIN, GPIO_NO_PULL, GPIO_LOW_SPEED);
+    gpio_alternate(BOARD_PIN_I2C_SDA, FUNCTION, GPIO_OPEN_DRAIN, GPIO_NO_PULL, GPIO_LOW_SPEED);
     RCC_APB1LENR |= RCC_APB1LENR_I2C2;
     (void)RCC_APB1LENR;
     I2C2_CR1 = 0;

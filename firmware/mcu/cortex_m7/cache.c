@@ -36,3 +36,14 @@ void cache_enable_data(void) {
     SCB_CCR |= SCB_CCR_DC;
     core_barrier();
 }
+
+void cache_discard(const void *start, size_t bytes) {
+    enum { LINE = 32 };
+    uintptr_t at = (uintptr_t)start & ~(uintptr_t)(LINE - 1);
+    uintptr_t end = (uintptr_t)start + bytes;
+    core_barrier();
+    for (; at < end; at += LINE) {
+        SCB_DCIMVAC = (uint32_t)at;
+    }
+    core_barrier();
+}

@@ -5,10 +5,15 @@
 #ifndef CACHE_H
 #define CACHE_H
 
+#include <stddef.h>
+
 // Empties and switches on the instruction cache; does nothing when it is on.
 void cache_enable_instructions(void);
 
 // Discards what the data cache holds and switches it on; does nothing when it is on.
 void cache_enable_data(void);
+
+// Forgets what the data cache holds of this memory, which must not have been written to.
+void cache_discard(const void *start, size_t bytes);
 
 #endif

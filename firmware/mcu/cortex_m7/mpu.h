@@ -18,6 +18,7 @@ struct mpu_region {
 #define MPU_UNCACHED         0x030C0000u // normal memory, shareable, full access
 #define MPU_WRITE_BACK       0x03030000u // normal memory, write-back, full access
 #define MPU_NO_ACCESS        0x10040000u // and never executed
+#define MPU_READ_ONLY_DATA   0x16020000u // normal memory, write-through, never executed
 #define MPU_READ_ONLY_CODE   0x06080000u // normal memory, not cached
 
 // Puts `count` regions (a later one wins where they overlap) over the default map; switches on.

@@ -60,6 +60,7 @@
 #define RCC_AHB1RSTR_OTGFS (1u << 27)
 #define RCC_AHB2ENR_SRAM   (7u << 29)
 #define RCC_APB1LENR_I2C2  (1u << 22)
+#define RCC_AHB3ENR_QSPI   (1u << 14)
 #define RCC_AHB4ENR_BKPRAM (1u << 28)
 #define RCC_APB2ENR_USART1 (1u << 4)
 #define RCC_APB2ENR_SAI1   (1u << 22)
@@ -161,6 +162,29 @@
 #define IWDG1_PR  REG32(0x58004804u)
 #define IWDG1_RLR REG32(0x58004808u)
 #define IWDG1_SR  REG32(0x5800480Cu)
+
+// QUADSPI
+#define QUADSPI_CR      REG32(0x52005000u)
+#define QUADSPI_DCR     REG32(0x52005004u)
+#define QUADSPI_SR      REG32(0x52005008u)
+#define QUADSPI_FCR     REG32(0x5200500Cu)
+#define QUADSPI_DLR     REG32(0x52005010u)
+#define QUADSPI_CCR     REG32(0x52005014u)
+#define QUADSPI_AR      REG32(0x52005018u)
+#define QUADSPI_ABR     REG32(0x5200501Cu)
+#define QUADSPI_DR_BYTE REG8(0x52005020u)
+#define QUADSPI_PSMKR   REG32(0x52005024u)
+#define QUADSPI_PSMAR   REG32(0x52005028u)
+#define QUADSPI_PIR     REG32(0x5200502Cu)
+
+#define QUADSPI_CR_EN    (1u << 0)
+#define QUADSPI_CR_ABORT (1u << 1)
+#define QUADSPI_CR_APMS  (1u << 22) // a poll ends at the match
+#define QUADSPI_CR_CLOCK (1u << 24) // AHB / 2
+#define QUADSPI_SR_TCF   (1u << 1)
+#define QUADSPI_SR_FTF   (1u << 2)
+#define QUADSPI_SR_SMF   (1u << 3)
+#define QUADSPI_SR_BUSY  (1u << 5)
 
 // I2C2
 #define I2C2_CR1     REG32(0x40005800u)

@@ -16,6 +16,10 @@ def command(
     ] = None,
     controls: Annotated[str, typer.Option(help="The pedal that the board is in.")] = "none",
     image: Annotated[str, typer.Option(help="Kind of image; see the board's README.")] = "flash",
+    option: Annotated[
+        list[str] | None,
+        typer.Option(help="Another choice for an option of the board: codec=AK4556."),
+    ] = None,
     block: Annotated[int | None, typer.Option(help="Samples a block, 1 to 256.")] = None,
     compiler: Annotated[Literal["zig", "gcc"], typer.Option(help="zig needs no set-up.")] = "zig",
     as_json: Annotated[bool, typer.Option("--json", help="Print the figures as JSON.")] = False,
@@ -28,10 +32,15 @@ def command(
     from rich.table import Table
 
     from pedalsmith.console import emit_json, talk
+    from pedalsmith.errors import BadInput
     from pedalsmith.native.firmware import build
 
+    for text in option or ():
+        if "=" not in text:
+            raise BadInput(f"--option {text}: write name=value.")
+    choices = dict(text.split("=", 1) for text in option or ())
     with talk.status(f"building {board}"):
-        built = build(board, model, out, compiler, image, block, controls)
+        built = build(board, model, out, compiler, image, block, controls, choices)
     if as_json:
         emit_json(
             {

@@ -7,7 +7,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -60,18 +60,24 @@ def build(
     image: str = "flash",
     block: int | None = None,
     controls: str = "none",
+    choices: Mapping[str, str] | None = None,
 ) -> Image:
     """Builds <board>.elf, .bin and .hex in `out_dir`, with the models of `blobs` linked in.
 
     `blobs` is one model or several, the first of which plays at the start; without any the image
     passes its input dry. `image` is a kind of the board's, `block` the samples a block (None: the
-    board's own), `controls` the pedal that the board is in. Raises BadInput when a model is damaged
+    board's own), `controls` the pedal that the board is in, `choices` replaces some of the board's
+    options. Raises BadInput when a model is damaged
     or does not fit the board, PedalsmithError when the compiler fails.
     """
     if isinstance(board, str):
         board = load_board(board)
     kind = board.image_kind(image)
     board.controls_of(controls)
+    for name in choices or {}:
+        if name not in board.options:
+            known = ", ".join(board.options) or "none"
+            raise BadInput(f"{board.folder}: no option {name!r}; there is {known}.")
     if blobs is None:
         blobs = ()
     elif isinstance(blobs, Path):
@@ -92,6 +98,7 @@ def build(
             "PEDALSMITH_BLOCK": block or "",
             "PEDALSMITH_MODEL": bank if blobs else "",
             "PEDALSMITH_PYTHON": sys.executable,
+            **{f"PEDALSMITH_OPTION_{name.upper()}": to for name, to in (choices or {}).items()},
             "CMAKE_MAKE_PROGRAM": Path(ninja.BIN_DIR) / "ninja",
         }
         program = Path(cmake.CMAKE_BIN_DIR) / "cmake"
