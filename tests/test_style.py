@@ -86,14 +86,17 @@ def imports(path: Path) -> set[str]:
     return names
 
 
-ROOMS_BELOW = {
-    "models": set(),
-    "quantization": {"models", "native"},
-    "native": {"quantization"},
-    "emulator": {"native", "quantization"},
-    "cycles": {"emulator", "native", "quantization"},
-    "device": {"native", "quantization"},
+ROOMS_BELOW: dict[str, set[str]] = {
+    "native": set(),
     "report": set(),
+    "capture": set(),
+    "models": {"native"},
+    "quantization": {"models", "native"},
+    "emulator": {"native"},
+    "cycles": {"emulator", "models", "native", "quantization"},
+    "intake": {"cycles", "emulator", "models", "native", "quantization"},
+    "demo": {"models", "native", "report"},
+    "device": {"native", "quantization"},
 }
 """What a room of tools/pedalsmith may import besides itself and the files at its top."""
 

@@ -20,7 +20,7 @@ from elftools.elf.sections import SymbolTableSection
 from pedalsmith.errors import BadInput, PedalsmithError
 from pedalsmith.files import write_whole
 from pedalsmith.native.boards import Board, Memory, load_board
-from pedalsmith.quantization import psm
+from pedalsmith.native.host import HostEngine
 from pedalsmith.source import firmware_dir
 
 Compiler = Literal["zig", "gcc"]
@@ -86,7 +86,7 @@ def build(
         raise BadInput(f"block {block}: it must be 1 to 256 samples.")
     if compiler == "gcc" and shutil.which("arm-none-eabi-gcc") is None:
         raise BadInput("arm-none-eabi-gcc is not installed; install it, or build with zig.")
-    arena_needed = max((psm.read(blob).arena_bytes for blob in blobs), default=0)
+    arena_needed = max((_arena_bytes(blob) for blob in blobs), default=0)
     with tempfile.TemporaryDirectory(prefix="pedalsmith-") as folder:
         tree = Path(folder)
         bank = tree / "bank.psm"
@@ -114,6 +114,15 @@ def build(
             made[suffix] = out_dir / f"{board.folder}.{suffix}"
             write_whole(made[suffix], elf.with_suffix(f".{suffix}").read_bytes())
     return Image(board, made["elf"], made["bin"], made["hex"], kind.load, use)
+
+
+def _arena_bytes(blob: Path) -> int:
+    """RAM that the model needs, as the engine itself says. Raises BadInput, one line."""
+    try:
+        data = blob.read_bytes()
+    except OSError as error:
+        raise BadInput(f"{blob}: cannot be read ({error.strerror}); check the path.") from None
+    return HostEngine(data, str(blob)).arena_bytes
 
 
 def _padded(blob: bytes) -> bytes:
