@@ -69,6 +69,8 @@ def test_bad_input_leaves_nothing_behind(model_path: Path, guitar: Path, tmp_pat
     out = tmp_path / "tone.psm"
     for arguments, says in [
         ((model_path, "-o", out, "--weights", "int4"), "int4"),
+        ((model_path, "-o", out, "--noise", "12"), "--noise 12"),
+        ((model_path, "-o", tmp_path, "--calibration", guitar), str(tmp_path)),
         ((model_path, "-o", out, "--calibration", silent), "silent.wav"),
         ((broken, "-o", out, "--calibration", guitar), "broken.json"),
         ((tmp_path / "none.json", "-o", out, "--calibration", guitar), "none.json"),

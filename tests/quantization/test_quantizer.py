@@ -100,6 +100,20 @@ def test_nothing_ever_leaves_its_word(
     np.testing.assert_array_equal(played, HostEngine(psm.encode(blob)).process(words))
 
 
+def test_formats_are_chosen_by_the_error_they_leave() -> None:
+    quantizer = Quantizer(random_model("gru", 6, size=2.0, seed=7), "random", AUDIO)
+    narrow = quantizer.best(16, 1)
+    wide = quantizer.best(16, 2)
+    assert wide.noise_dbfs < narrow.noise_dbfs - 6
+    between = 0.5 * (wide.noise_dbfs + narrow.noise_dbfs)
+    assert quantizer.choose("int16", narrow.noise_dbfs + 1).state_format == 1
+    assert quantizer.choose("int16", between).state_format == 2
+    assert quantizer.choose("auto", 0.0).bits == 8
+    assert quantizer.choose("auto", between).noise_dbfs <= between
+    # Nothing reaches this: the best there is.
+    assert quantizer.choose("int16", -190.0).noise_dbfs == pytest.approx(wide.noise_dbfs)
+
+
 def test_silence_ends_in_the_stated_output() -> None:
     blob = quantize(random_model("lstm", 8, size=1.5, seed=2), "random", AUDIO, "int8").blob
     engine = HostEngine(psm.encode(blob))

@@ -18,6 +18,8 @@ def whole_file(path: Path) -> Iterator[Path]:
     On an exception the temporary file is removed, so nothing half-written stays behind.
     Raises BadInput when the folder cannot be written.
     """
+    if path.is_dir():
+        raise BadInput(f"{path}: is a folder; name a file in it.")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(

@@ -12,7 +12,7 @@ import numpy as np
 
 from pedalsmith.audio import Q23_ONE, SAMPLE_RATE, Samples, Words, from_q23
 from pedalsmith.errors import BadInput
-from pedalsmith.models.model import Model
+from pedalsmith.models.model import Lstm, Model
 from pedalsmith.quantization import psm
 from pedalsmith.quantization.blob import Blob, RecurrentRecord
 from pedalsmith.quantization.calibration import Calibration, calibration_of, loud
@@ -121,7 +121,14 @@ class Quantizer:
     def _rest(self) -> list[State]:
         """The float state after silence at the resting knobs, and its output."""
         network = self.network
-        run = FloatRun(network, np.full((1, network.knobs), 0.5), zero_state(network, 1))
+        state = zero_state(network, 1)
+        for own, layer in zip(state, self.model.layers, strict=False):
+            # What .nam carries: the state that its trainer found at rest.
+            if isinstance(layer, Lstm) and layer.initial_hidden is not None:
+                own.h = layer.initial_hidden[None].astype(np.float64)
+            if isinstance(layer, Lstm) and layer.initial_cell is not None:
+                own.c = layer.initial_cell[None].astype(np.float64)
+        run = FloatRun(network, np.full((1, network.knobs), 0.5), state)
         silence = np.zeros((SETTLE_CHUNK, 1))
         for _ in range(REST_SAMPLES // SETTLE_CHUNK):
             y, _ = run.advance(silence)
