@@ -39,6 +39,12 @@ def command(
     channel: Annotated[
         int | None, typer.Option(help="Channel of a calibration file with several, from 1.")
     ] = None,
+    submodel: Annotated[
+        int | None, typer.Option(min=1, help="Which model of a file that holds several.")
+    ] = None,
+    sample_rate: Annotated[
+        int | None, typer.Option(min=8000, help="Hz, for a file that does not say it.")
+    ] = None,
     json: Annotated[bool, typer.Option("--json", help="Print the figures as JSON.")] = False,
 ) -> None:
     """Quantize a float model into a blob for the pedal.
@@ -50,7 +56,7 @@ def command(
     """
     from pedalsmith.console import emit_json, notice, talk
     from pedalsmith.errors import BadInput
-    from pedalsmith.models.importers import load_model
+    from pedalsmith.models.importers import ImportOptions, load_model
     from pedalsmith.quantization.psm import write
     from pedalsmith.quantization.quantizer import WEIGHT_BITS, quantize
 
@@ -58,7 +64,7 @@ def command(
         raise BadInput(f"--weights {weights}: is not known; use {', '.join(WEIGHT_BITS)}.")
     if not -200.0 <= noise <= 0.0:
         raise BadInput(f"--noise {noise:g}: is outside -200..0 dBFS; -80 is usual.")
-    float_model = load_model(model)
+    float_model = load_model(model, ImportOptions(sample_rate, submodel))
     _warn_of_rate(float_model, model)
     samples = _calibration_samples(calibration, channel)
     with talk.status(f"quantizing {model.name} ..."):
