@@ -92,6 +92,14 @@ def chip_memory(board: Board) -> Memory:
     return memory
 
 
+def price_blob_on_board(board: Board, blob: bytes) -> tuple[Price, tuple[MemoryUse, ...]]:
+    """As price_on_board, for a blob that is no file."""
+    with TemporaryDirectory(prefix="pedalsmith-") as folder:
+        path = Path(folder) / "model.psm"
+        path.write_bytes(blob)
+        return price_on_board(board, path)
+
+
 def price_on_board(board: Board, blob: Path) -> tuple[Price, tuple[MemoryUse, ...]]:
     """Builds the board's image with a model, boots it and prices a block; how full it is, too.
 

@@ -28,6 +28,7 @@ _TARGET = ("-target", "thumb-freestanding-eabihf", "-mcpu=cortex_m7+fp_armv8d16"
 _FLAGS = (
     "-std=c11",
     "-O3",
+    "-fomit-frame-pointer",
     "-ffreestanding",
     "-nostdlib",
     "-ffunction-sections",

@@ -1,0 +1,98 @@
+# SPDX-License-Identifier: MIT
+# Copyright (c) 2026 the pedalsmith developers
+"""The networks of the benchmark: float models of usual shapes with weights of a fixed seed.
+
+Nobody trained them, so their sound means nothing. Their weights have the sizes that training
+gives, though, so that the error of quantizing them is that of a trained model of the shape.
+"""
+
+import re
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from pedalsmith.audio import SAMPLE_RATE
+from pedalsmith.errors import BadInput
+from pedalsmith.models.model import Dense, Gru, Lstm, Metadata, Model
+from pedalsmith.quantization.blob import HIDDEN_MAX
+
+Floats = npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A row of the benchmark."""
+
+    kind: str
+    """"lstm" or "gru"."""
+    hidden: int
+    state_bits: int
+    """Of the recurrent state: 16 (with first-order error feedback) or 32."""
+
+    @property
+    def name(self) -> str:
+        """As on the command line: lstm:16, or lstm:16/32 with 32 bits of state."""
+        return f"{self.kind}:{self.hidden}" + ("/32" if self.state_bits == 32 else "")
+
+    @property
+    def parameters(self) -> int:
+        """As Keras counts them, the dense layer included."""
+        h = self.hidden
+        recurrent = 4 * h * (h + 2) if self.kind == "lstm" else 3 * h * (h + 3)
+        return recurrent + h + 1
+
+    def model(self) -> Model:
+        """The float model; the same every time."""
+        rng = np.random.default_rng(zlib.crc32(f"{self.kind}:{self.hidden}".encode()))
+        return Model(
+            layers=(_recurrent(self.kind, self.hidden, rng), _dense(self.hidden, rng)),
+            sample_rate=SAMPLE_RATE,
+            skip=1.0,
+            metadata=Metadata(name=f"untrained {self.kind.upper()}-{self.hidden}"),
+        )
+
+
+def parse_entry(text: str) -> Entry:
+    """The entry of a name such as lstm:16 or gru:40/32. Raises BadInput."""
+    found = re.fullmatch(r"(lstm|gru):(\d+)(?:/(16|32))?", text)
+    if not found or not 1 <= int(found[2]) <= HIDDEN_MAX:
+        raise BadInput(
+            f"{text}: is no network of the benchmark; write lstm:16 or gru:40/32, kind, hidden "
+            f"size up to {HIDDEN_MAX} and bits of the state."
+        )
+    return Entry(found[1], int(found[2]), int(found[3] or 16))
+
+
+def entries() -> Iterator[Entry]:
+    """The whole family, as the benchmark lists it."""
+    for hidden in (8, 10, 16, 20, 24, 32, 40, 48, 64):
+        yield Entry("lstm", hidden, 16)
+    for hidden in (8, 10, 16, 24, 32, 40, 48, 56, 64):
+        yield Entry("gru", hidden, 16)
+    yield Entry("lstm", 16, 32)
+    yield Entry("lstm", 40, 32)
+    yield Entry("gru", 40, 32)
+
+
+def _recurrent(kind: str, hidden: int, rng: np.random.Generator) -> Lstm | Gru:
+    gates = 4 if kind == "lstm" else 3
+    kernel = _normal(rng, (1, gates * hidden), 0.7)
+    # Every gate orthogonal, as Keras starts, and a little shrunk: it neither dies nor rings.
+    blocks = [np.linalg.qr(rng.standard_normal((hidden, hidden)))[0] for _ in range(gates)]
+    recurrent = (0.9 * np.hstack(blocks)).astype(np.float32)
+    if kind == "gru":
+        return Gru(kernel, recurrent, _normal(rng, (2, gates * hidden), 0.2))
+    bias = _normal(rng, (gates * hidden,), 0.2)
+    bias[hidden : 2 * hidden] += 1.0  # of the forget gate, as Keras starts
+    return Lstm(kernel, recurrent, bias)
+
+
+def _dense(hidden: int, rng: np.random.Generator) -> Dense:
+    return Dense(_normal(rng, (hidden, 1), 0.5 / hidden**0.5), np.zeros(1, np.float32))
+
+
+def _normal(rng: np.random.Generator, shape: tuple[int, ...], deviation: float) -> Floats:
+    return (deviation * rng.standard_normal(shape)).astype(np.float32)
