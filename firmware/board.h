@@ -19,6 +19,7 @@ struct board_report {
     const char *codec_fault; // NULL, or in words what the codec did not do
     const char *knob_fault;  // NULL, or in words why the knobs are not read
     const char *store_fault; // NULL, or in words why no models are kept
+    const char *usb_fault;   // NULL, or in words why there is no USB
     const char *last_fault;  // NULL, or why the run before this one ended
     uint32_t last_fault_at;  // address of that code
     bool safe_mode;          // several starts failed in a row: stay dry

@@ -55,6 +55,7 @@ static void tell_start(void) {
     tell_fault(&text, board.codec_fault);
     tell_fault(&text, board.knob_fault);
     tell_fault(&text, board.store_fault);
+    tell_fault(&text, board.usb_fault);
     if (board.last_fault) {
         text_add(&text, "last run ended by ");
         text_add(&text, board.last_fault);

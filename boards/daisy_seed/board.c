@@ -15,9 +15,11 @@
 #include "faults.h"
 #include "gpio.h"
 #include "mpu.h"
+#include "registers.h"
 #include "store.h"
 #include "text.h"
 #include "uart.h"
+#include "usb_cdc.h"
 #include "watchdog.h"
 
 enum { STRAP_US = 10, BOOT_PIN_US = 10000 };
@@ -101,6 +103,18 @@ static const char *open_controls(void) {
     return knobs ? analog_open(knob_pins, knobs) : NULL;
 }
 
+// The serial number: what the factory wrote into this chip.
+static const char *open_usb(const struct clock_state *clock) {
+    static char serial[3 * 8 + 1];
+    if (clock->fault) {
+        return "USB needs the crystal and the full clock";
+    }
+    for (uint32_t i = 0; i < sizeof serial - 1; i++) {
+        serial[i] = "0123456789ABCDEF"[UID(i / 8u) >> (28u - 4u * (i % 8u)) & 15u];
+    }
+    return usb_cdc_open(serial);
+}
+
 void board_start(struct board_report *report) {
     struct clock_state clock = clock_start();
     bool with_store = text_equal(BOARD_OPTION_STORE, "qspi");
@@ -119,6 +133,7 @@ void board_start(struct board_report *report) {
         .codec_fault = codec->open(clock.peripheral_hz),
         .knob_fault = open_controls(),
         .store_fault = with_store ? store_open() : NULL,
+        .usb_fault = text_equal(BOARD_OPTION_USB, "cdc") ? open_usb(&clock) : NULL,
         .last_fault = bitten             ? "the watchdog"
                       : before.exception ? faults_name(before.exception)
                                          : NULL,
@@ -162,6 +177,7 @@ void *board_arena(size_t *bytes) {
 }
 
 size_t board_console_write(const char *bytes, size_t count) {
+    usb_cdc_write(bytes, count);
     return uart_write(bytes, count);
 }
 
@@ -186,6 +202,9 @@ static void watch_audio(void) {
 }
 
 void board_poll(void) {
+    if (usb_cdc_loader_wanted()) {
+        board_enter_loader();
+    }
     uart_poll();
     watch_audio();
 }

@@ -43,7 +43,11 @@ foreach(i RANGE ${last})
     if(PEDALSMITH_OPTION_${name})
         set(value ${PEDALSMITH_OPTION_${name}})
     endif()
-    string(APPEND config "#define BOARD_OPTION_${name} \"${value}\"\n")
+    if(value MATCHES "^0x")
+        string(APPEND config "#define BOARD_OPTION_${name} ${value}u\n")
+    else()
+        string(APPEND config "#define BOARD_OPTION_${name} \"${value}\"\n")
+    endif()
 endforeach()
 # The pins of the chosen controls: BOARD_KNOBS is their number, BOARD_KNOB_PINS what initialises an
 # array of them; an array of none still needs an element.
