@@ -17,7 +17,7 @@ def command(
     source: Annotated[Path, typer.Argument(help="A folder of models, or one model.")],
     output: Annotated[Path, typer.Option("-o", "--output", help="Folder for the blobs.")],
     board: Annotated[str, typer.Option(help="The board they are to fit.")] = "daisy_seed",
-    weights: Annotated[str, typer.Option(help="int16 or int8.")] = "int16",
+    weights: Annotated[str, typer.Option(help="int16, int8 or auto.")] = "int16",
     max_cpu: Annotated[
         float, typer.Option(min=1, max=100, help="Percent of the block time a model may take.")
     ] = 80.0,
@@ -51,10 +51,11 @@ def command(
     from pedalsmith.intake.batch import Table, convert_all, find_jobs
     from pedalsmith.intake.job import Settings
     from pedalsmith.native.boards import load_board
+    from pedalsmith.quantization.quantizer import WEIGHT_BITS
 
     load_board(board)
-    if weights not in ("int16", "int8"):
-        raise BadInput(f"--weights {weights}: is not known; use int16 or int8.")
+    if weights not in WEIGHT_BITS:
+        raise BadInput(f"--weights {weights}: is not known; use {', '.join(WEIGHT_BITS)}.")
     settings = Settings(board, weights, max_cpu, sample_rate, submodel)
     jobs = find_jobs(source, output)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())

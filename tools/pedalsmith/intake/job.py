@@ -5,6 +5,7 @@
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Literal
 
 from pedalsmith.assets import dry_path
@@ -15,7 +16,7 @@ from pedalsmith.models.importers import ImportOptions, load_model
 from pedalsmith.models.model import Dense, Gru, Lstm, Model, WaveNet
 
 if TYPE_CHECKING:
-    from pedalsmith.native.boards import Board
+    from pedalsmith.quantization.blob import Blob
 
 Outcome = Literal["fits", "too big", "refused"]
 
@@ -26,7 +27,7 @@ class Settings:
 
     board: str
     weights: str
-    """int16 or int8"""
+    """int16, int8 or auto"""
     max_cpu: float
     """Percent of the block time that a model may take in its worst block."""
     sample_rate: int | None = None
@@ -98,26 +99,19 @@ def _convert(path: Path, shown: str, output: Path, settings: Settings) -> Row:
 
 
 def _quantized(model: Model, path: Path, shown: str, output: Path, settings: Settings) -> Row:
-    from pedalsmith.native.boards import load_board
-    from pedalsmith.quantization.psm import encode, write
+    from pedalsmith.quantization.psm import write
     from pedalsmith.quantization.quantizer import quantize
 
-    board = load_board(settings.board)
     quantized = quantize(model, str(path), _guitar(), settings.weights)
     report = quantized.report
-    percent = _load_percent(encode(quantized.blob), board, str(path))
-    reason = ""
-    if percent > settings.max_cpu:
-        reason = f"needs {percent:.0f} % of the CPU, {settings.max_cpu:g} % is allowed."
-    largest = max(memory.bytes for memory in board.memories.values())
-    if report.arena_bytes > largest:
-        reason = f"needs {report.arena_bytes} bytes of RAM, the board has {largest} in one piece."
-    if not reason:
+    percent = _load_percent(quantized.blob, settings.board)
+    fits = percent <= settings.max_cpu
+    if fits:
         write(output, quantized.blob)
     return Row(
         shown,
-        "too big" if reason else "fits",
-        reason,
+        "fits" if fits else "too big",
+        "" if fits else f"needs {percent:.0f} % of the CPU, {settings.max_cpu:g} % is allowed.",
         model.metadata.name or path.stem,
         model.metadata.source_format or "",
         describe(model),
@@ -125,15 +119,24 @@ def _quantized(model: Model, path: Path, shown: str, output: Path, settings: Set
         round(percent, 1),
         round(min(report.errors, key=lambda error: abs(error.level_db)).esr_db, 1),
         report.arena_bytes,
-        "" if reason else output.name,
+        output.name if fits else "",
     )
 
 
-def _load_percent(blob: bytes, board: "Board", name: str) -> float:
-    """Of the block time, in the worst block."""
-    from pedalsmith.cycles.price import price
+def _load_percent(blob: "Blob", board_name: str) -> float:
+    """Of the block time, in the worst block of the image that would be flashed.
 
-    cost = price(blob, board.block, name)
+    Raises BadInput when flash or RAM of the board cannot hold the model.
+    """
+    from pedalsmith.cycles.board import price_on_board
+    from pedalsmith.native.boards import load_board
+    from pedalsmith.quantization.psm import write
+
+    board = load_board(board_name)
+    with TemporaryDirectory(prefix="pedalsmith-") as folder:
+        tone = Path(folder) / "tone.psm"
+        write(tone, blob)
+        cost, _ = price_on_board(board, tone)
     return 100 * cost.load(board.clock_hz, board.sample_rate, worst=True)
 
 
