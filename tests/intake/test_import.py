@@ -96,5 +96,5 @@ def test_one_model_becomes_a_blob_and_a_row(
     # What info says of it is tested where it is made; it costs seconds.
     monkeypatch.setattr(job, "_load_percent", lambda blob, board: 80.4)
     row = convert_file(model, "tone.json", tmp_path / "tight.psm", SETTINGS)
-    assert (row.outcome, row.reason) == ("too big", "needs 80 % of the CPU, 80 % is allowed.")
+    assert (row.outcome, row.reason) == ("too big", "needs 80.4 % of the CPU, 80 % is allowed.")
     assert not (tmp_path / "tight.psm").exists() and not (tmp_path / "bad.psm").exists()

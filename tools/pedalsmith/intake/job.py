@@ -111,7 +111,7 @@ def _quantized(model: Model, path: Path, shown: str, output: Path, settings: Set
     return Row(
         shown,
         "fits" if fits else "too big",
-        "" if fits else f"needs {percent:.0f} % of the CPU, {settings.max_cpu:g} % is allowed.",
+        "" if fits else f"needs {percent:.1f} % of the CPU, {settings.max_cpu:g} % is allowed.",
         model.metadata.name or path.stem,
         model.metadata.source_format or "",
         describe(model),
