@@ -94,6 +94,7 @@ def _board_figures(name: str, done: Result) -> dict[str, Any]:
         "instructions": done.instructions,
         "instructions_a_block_mean": round(float(steady.mean()), 1) if len(steady) else None,
         "instructions_a_block_most": int(steady.max()) if len(steady) else None,
+        "console_load_counts": "instructions",
         "lights": [list(change) for change in done.lights],
         "console": done.console.splitlines(),
         **_speed(len(done.samples), done.sample_rate, done.cpu_seconds),

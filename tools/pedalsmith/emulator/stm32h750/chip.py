@@ -13,6 +13,7 @@ from pedalsmith.emulator.stm32h750.dma import Dma, Dmamux
 from pedalsmith.emulator.stm32h750.gpio import Gpio
 from pedalsmith.emulator.stm32h750.i2c import I2c
 from pedalsmith.emulator.stm32h750.iwdg import RESET_FLAG, Iwdg
+from pedalsmith.emulator.stm32h750.otg import Otg
 from pedalsmith.emulator.stm32h750.quadspi import Quadspi
 from pedalsmith.emulator.stm32h750.rcc import HSI_HZ, Rcc
 from pedalsmith.emulator.stm32h750.sai import CodecWires, Sai
@@ -73,6 +74,8 @@ class Stm32h750:
         self.spi_flash = SpiFlash(window, lambda: machine.seconds)
         self.quadspi = Quadspi(machine, rcc, self.gpio, self.spi_flash, self._map_flash)
         rcc.gate(self.quadspi, "AHB3", 14)
+        self.usb = Otg(machine, rcc, self.gpio, lambda: bool(self.pwr["CR3"] >> 26 & 1))
+        rcc.gate(self.usb, "AHB1", 27)
         self._reset_flag = 0
         machine.on_reset = self._restart
         for bit in (29, 30, 31):

@@ -53,10 +53,11 @@ class Pwr(Peripheral):
                 return
             if value & 7 != 2:
                 raise self.error("the supply field of CR3 is not LDO, which is what the board has")
-        self._supply_written = True
         ready = 1 << 26 if value & 1 << 24 else 0
         self["CR3"] = self["CR3"] & ~(1 << 26) | ready
-        self.settle()
+        if not self._supply_written:
+            self._supply_written = True
+            self.settle()
 
     def _write_d3cr(self, value: int, before: int) -> None:
         if (value ^ before) & 0xC000:
