@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from pedalsmith_trainer.loss import CaptureLoss, esr, esr_words
+from pedalsmith_trainer.material import Take
 from pedalsmith_trainer.streams import Streams
 
 GENERATOR = np.random.default_rng(0)
@@ -15,11 +16,12 @@ def test_the_loss_is_its_formula_and_the_gradient_its_derivative():
     capture = GENERATOR.normal(size=5000) + 0.3
     target = GENERATOR.normal(size=(20, 3)).astype(np.float32)
     output = target + 0.1 * GENERATOR.normal(size=(20, 3)).astype(np.float32)
-    loss = CaptureLoss(capture)
-    value, gradient = loss(target, output)
+    weight = GENERATOR.uniform(0.5, 2.0, (20, 3)).astype(np.float32)
+    loss = CaptureLoss([capture])
+    value, gradient = loss(target, output, weight)
 
     def formula(played):
-        error = played - target
+        error = (played - target) * weight
         emphasised = error[1:] - 0.85 * error[:-1]
         whole = np.mean((capture[1:] - 0.85 * capture[:-1]) ** 2)
         power = np.mean(capture**2)
@@ -50,19 +52,34 @@ def test_words_follow_the_ratio():
 def test_streams_go_on_where_they_were_and_cover_the_capture():
     count = 40_000
     ramp = np.arange(count, dtype=float)
-    streams = Streams(ramp, -ramp, streams=8, step_samples=256, seed=4)
+    streams = Streams([Take(ramp, -ramp)], streams=8, step_samples=256, seed=4)
     seen = np.zeros(count, int)
     before = None
     for step in range(streams.steps_a_pass):
-        dry, wet, learn = streams.batch(step)
+        batch = streams.batch(step)
+        dry = batch.inputs
         assert dry.shape == (256, 8, 1)
-        assert np.array_equal(wet, -dry[..., 0])
-        assert learn == (step > 0)
+        assert np.array_equal(batch.target, -dry[..., 0])
+        assert np.all(batch.weight == 1)
+        assert batch.learn == (step > 0)
         if before is not None:
             assert np.all((dry[0, :, 0] - before) % count == 1)
         before = dry[-1, :, 0]
         seen[dry.astype(int).ravel()] += 1
     assert seen.max() <= 2
     assert np.mean(seen > 0) > 0.95
-    assert np.array_equal(streams.batch(77)[0], streams.batch(77)[0])
-    assert not np.array_equal(streams.batch(1)[0], streams.batch(1 + streams.steps_a_pass)[0])
+    assert np.array_equal(streams.batch(77).inputs, streams.batch(77).inputs)
+    assert not np.array_equal(
+        streams.batch(1).inputs, streams.batch(1 + streams.steps_a_pass).inputs
+    )
+
+
+def test_takes_bring_their_knobs_and_quiet_ones_count_as_much():
+    loud = Take(np.ones(20_000), np.ones(20_000), (0.2, 1.0))
+    quiet = Take(2 * np.ones(20_000), 0.1 * np.ones(20_000), (0.7, 0.0))
+    batch = Streams([loud, quiet], streams=8, step_samples=256, seed=0).batch(3)
+    first = batch.inputs[..., 0] == 1
+    assert batch.inputs.shape == (256, 8, 3)
+    assert np.array_equal(batch.inputs[..., 1], np.where(first, 0.2, 0.7).astype(np.float32))
+    assert np.array_equal(batch.inputs[..., 2], first.astype(np.float32))
+    assert np.allclose((batch.weight * batch.target), (batch.weight * batch.target)[0, 0])

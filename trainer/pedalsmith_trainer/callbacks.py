@@ -3,7 +3,7 @@
 """Callbacks of keras.fit: the pace of a run, and the looks at the held-out part."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import keras
@@ -93,7 +93,7 @@ class Judge(keras.callbacks.Callback):
 
     def __init__(
         self,
-        held_out: Rehearsal,
+        held_out: Sequence[Rehearsal],
         pace: Pace,
         settings: Settings,
         report: Callable[[Progress], None],
@@ -111,7 +111,7 @@ class Judge(keras.callbacks.Callback):
         begun = time.monotonic()
         logs = logs or {}
         network = self.model.network
-        ratio = self._held_out.esr(network)
+        ratio = float(np.mean([take.esr(network) for take in self._held_out]))
         if np.isfinite(ratio) and ratio < self.best_esr:
             self.best_esr, self.best_weights = ratio, network.get_weights()
             self.best_seconds = self._pace.seconds

@@ -19,9 +19,13 @@ class Arch(StrEnum):
 
 
 def command(
-    dry: Annotated[Path, typer.Option(help="What went into the gear: WAV or FLAC.")],
-    wet: Annotated[Path, typer.Option(help="What came out of it.")],
     output: Annotated[Path, typer.Option("--output", "-o", help="Folder for the run.")],
+    dry: Annotated[Path | None, typer.Option(help="What went into the gear: WAV or FLAC.")] = None,
+    wet: Annotated[Path | None, typer.Option(help="What came out of it.")] = None,
+    captures: Annotated[
+        Path | None,
+        typer.Option(help="Or: a TOML list of captures, one a knob position; see below."),
+    ] = None,
     arch: Annotated[Arch, typer.Option(help="Kind of recurrent layer.")] = Arch.lstm,
     hidden: Annotated[
         int, typer.Option(min=SMALLEST_HIDDEN, max=LARGEST_HIDDEN, help="Units of that layer.")
@@ -66,6 +70,9 @@ def command(
     Example: pedalsmith train --dry dry.wav --wet wet.wav -o run --hidden 16 --minutes 3
 
     Ctrl-C ends the training early and keeps the best model so far; --resume goes on with it.
+
+    A list for --captures makes a model with knobs: dry = "dry.wav", then for each position
+    [[capture]] with wet = "low.wav" and drive = 0.1 (any names, 0..1), and [[test]] likewise.
     """
     from pedalsmith_trainer.quiet import limit_threads, quiet_tensorflow
     from pedalsmith_trainer.settings import Settings
@@ -87,10 +94,11 @@ def command(
     )
     run(
         Request(
-            dry=dry,
-            wet=wet,
             output=output,
             settings=settings,
+            dry=dry,
+            wet=wet,
+            captures=captures,
             test_dry=test_dry,
             test_wet=test_wet,
             test_seconds=test_seconds,

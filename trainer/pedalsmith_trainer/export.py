@@ -32,11 +32,13 @@ def to_model(
         ),
         sample_rate=SAMPLE_RATE,
         skip=1.0 if network.skip else 0.0,
+        knobs=len(material.knob_names),
         metadata=Metadata(
             name=name,
             gear=gear,
             date=datetime.now(UTC).date().isoformat(),
             esr=esr,
+            knob_names=material.knob_names,
             source_format="keras-json",
             extra={"source": "pedalsmith train"},
         ),

@@ -17,8 +17,8 @@ from pedalsmith.files import whole_file, write_whole
 from pedalsmith.models.exporters import keras_json
 from pedalsmith.models.model import Model
 from pedalsmith_trainer.callbacks import Progress
+from pedalsmith_trainer.gathering import Gathered
 from pedalsmith_trainer.loss import esr_db, esr_words
-from pedalsmith_trainer.material import Material
 from pedalsmith_trainer.training import Outcome
 
 if TYPE_CHECKING:
@@ -36,10 +36,10 @@ def check_writable(folder: Path) -> None:
 
 
 def write(
-    request: "Request", material: Material, outcome: Outcome, model: Model, test_esr: float | None
+    request: "Request", gathered: Gathered, outcome: Outcome, model: Model, tests: list[float]
 ) -> dict[str, Any]:
     """Writes the run and returns what run.json holds."""
-    figures = _figures(request, material, outcome, test_esr)
+    figures = _figures(request, gathered, outcome, tests)
     folder = request.output
     keras_json.write(model, folder / "model.json")
     with whole_file(folder / "model.keras") as temporary:
@@ -50,23 +50,38 @@ def write(
 
 
 def _figures(
-    request: "Request", material: Material, outcome: Outcome, test_esr: float | None
+    request: "Request", gathered: Gathered, outcome: Outcome, tests: list[float]
 ) -> dict[str, Any]:
     last = outcome.history[-1]
+    material = gathered.material
+    test_esr = sum(tests) / len(tests) if tests else None
+    captures = [
+        {
+            "dry": str(capture.dry_path),
+            "wet": str(capture.wet_path),
+            "knobs": dict(zip(material.knob_names, take.knobs, strict=True)),
+            "alignment": {
+                **asdict(capture.alignment),
+                "shift": capture.alignment.shift,
+            },
+        }
+        for capture, take in zip(gathered.captures, material.training, strict=True)
+    ]
     return {
-        "dry": str(request.dry),
-        "wet": str(request.wet),
+        # The first capture's, where readers of a run with one capture look.
+        **{key: captures[0][key] for key in ("dry", "wet", "alignment")},
+        "captures": captures,
         "settings": asdict(request.settings),
-        "alignment": {
-            **asdict(material.alignment),
-            "shift": material.alignment.shift,
-        },
         "levels": {"input_gain": material.input_gain, "output_gain": material.output_gain},
         "figures": {
             "held_out_esr": outcome.best_esr,
             "held_out_esr_db": esr_db(outcome.best_esr),
             "test_esr": test_esr,
             "test_esr_db": None if test_esr is None else esr_db(test_esr),
+            "tests": [
+                {"knobs": dict(zip(material.knob_names, take.knobs, strict=True)), "esr": ratio}
+                for take, ratio in zip(material.test, tests, strict=True)
+            ],
             "in_words": esr_words(outcome.best_esr if test_esr is None else test_esr),
             "seconds": last.seconds,
             "steps": last.steps,

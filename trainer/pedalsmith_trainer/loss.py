@@ -8,6 +8,7 @@ a pause would otherwise outweigh all others.
 """
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -21,17 +22,16 @@ PRE_EMPHASISED_SHARE = 0.75
 
 
 class CaptureLoss:
-    """The loss for outputs shaped (time, streams), scaled by the energy of `target` (n,)."""
+    """The loss for outputs shaped (time, streams), scaled by the energy of `targets`, (n,) each."""
 
-    def __init__(self, target: Samples) -> None:
-        emphasised = target[1:] - PRE_EMPHASIS * target[:-1]
-        self._power = float(np.mean(np.square(target))) + 1e-12
-        self._emphasised_power = float(np.mean(np.square(emphasised))) + 1e-12
+    def __init__(self, targets: Sequence[Samples]) -> None:
+        self._power = _mean_power(targets)
+        self._emphasised_power = _mean_power([t[1:] - PRE_EMPHASIS * t[:-1] for t in targets])
 
-    def __call__(self, target: Floats, output: Floats) -> tuple[float, Floats]:
-        """Returns the loss and its gradient by `output`."""
+    def __call__(self, target: Floats, output: Floats, weight: Floats) -> tuple[float, Floats]:
+        """Returns the loss, each error multiplied by its `weight`, and its gradient by `output`."""
         steps, streams = output.shape
-        error = output - target
+        error = (output - target) * weight
         emphasised = error[1:] - np.float32(PRE_EMPHASIS) * error[:-1]
         mean = error.mean(axis=0)
         esr_weight = (1 - PRE_EMPHASISED_SHARE) / (self._power * error.size)
@@ -47,7 +47,12 @@ class CaptureLoss:
         gradient[1:] += emphasised
         emphasised *= np.float32(PRE_EMPHASIS)
         gradient[:-1] -= emphasised
-        return loss, gradient
+        return loss, gradient * weight
+
+
+def _mean_power(sounds: Sequence[Samples]) -> float:
+    squares = sum(float(np.sum(np.square(sound))) for sound in sounds)
+    return squares / sum(map(len, sounds)) + 1e-12
 
 
 def esr(target: Samples, output: Samples) -> float:

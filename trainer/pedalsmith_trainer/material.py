@@ -1,17 +1,18 @@
 # SPDX-License-Identifier: MIT
 # Copyright (c) 2026 the pedalsmith developers
-"""From files to sound that can be trained on: aligned, upright, split, brought to a level.
+"""From captures to sound that can be trained on: split, and brought to a level.
 
 The model keeps the capture's levels. Training itself wants numbers near 1, so dry and wet are
-multiplied here, and the factors are folded into the weights afterwards.
+multiplied during it, and the factors are folded into the weights afterwards.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from pedalsmith.audio import SAMPLE_RATE, Samples
-from pedalsmith.capture.alignment import Alignment
+from pedalsmith.capture.measures import rms
 from pedalsmith.capture.reading import Capture
 
 _TRAINED_RMS = 0.25
@@ -24,61 +25,75 @@ _LEAST_HELD_OUT_S, _MOST_HELD_OUT_S = 0.5, 8.0
 
 
 @dataclass(frozen=True)
-class Pair:
-    """Dry and wet sound of one length, (n,) each, on the capture's own levels."""
+class Take:
+    """Dry and wet sound of one length, on the capture's own levels, with all knobs at rest."""
 
     dry: Samples
     wet: Samples
+    knobs: tuple[float, ...] = ()
+    """0..1 each."""
+    run_in: int = 0
+    """Samples at the start that only let the state settle; no error is measured there."""
 
 
 @dataclass(frozen=True)
 class Material:
-    """One capture, ready for training."""
+    """Captures of one piece of gear, ready for training."""
 
-    training: Pair
-    held_out: Pair
-    """Chooses the best checkpoint; never trained on."""
-    run_in: Pair
-    """What comes before the held-out part; lets the state settle before its error is measured."""
-    test: Pair | None
+    training: tuple[Take, ...]
+    held_out: tuple[Take, ...]
+    """Choose the best checkpoint; never trained on."""
+    test: tuple[Take, ...]
     """Only for the figure at the end."""
-    test_run_in: Pair
-    """What comes before the test part, if it was cut from the capture; else empty."""
-    alignment: Alignment
+    knob_names: tuple[str, ...]
     input_gain: float
     """Factor on dry during training."""
     output_gain: float
     """Factor on wet during training."""
 
 
+@dataclass(frozen=True)
+class Setting:
+    """A capture and where its knobs stood."""
+
+    capture: Capture
+    knobs: tuple[float, ...] = ()
+
+
 def prepare(
-    capture: Capture, *, test: Capture | None = None, test_seconds: float = 0.0
+    settings: Sequence[Setting],
+    *,
+    test: Sequence[Setting] = (),
+    test_seconds: float = 0.0,
+    knob_names: tuple[str, ...] = (),
 ) -> Material:
-    """Splits `capture`; the end is held out, and before it, if asked for, the test's seconds."""
-    dry, wet = capture.dry, capture.wet
-    tested, before_test = None, Pair(dry[:0], wet[:0])
-    if test is not None:
-        tested = Pair(test.dry, test.wet)
-    elif test_seconds:
-        kept = len(dry) - round(test_seconds * SAMPLE_RATE)
-        tested = Pair(dry[kept:], wet[kept:])
-        before_test = Pair(dry[:kept][-_RUN_IN:], wet[:kept][-_RUN_IN:])
-        dry, wet = dry[:kept], wet[:kept]
-    seconds = len(dry) / SAMPLE_RATE
-    held = float(np.clip(_HELD_OUT_SHARE * seconds, _LEAST_HELD_OUT_S, _MOST_HELD_OUT_S))
-    cut = len(dry) - round(held * SAMPLE_RATE)
-    run_in = max(0, cut - _RUN_IN)
+    """Splits each capture: the end is held out; after it come `test_seconds`, if asked for."""
+    training, held_out, tests = [], [], []
+    for setting in settings:
+        dry, wet = setting.capture.dry, setting.capture.wet
+        end = len(dry) - round(test_seconds * SAMPLE_RATE)
+        held = float(
+            np.clip(_HELD_OUT_SHARE * end / SAMPLE_RATE, _LEAST_HELD_OUT_S, _MOST_HELD_OUT_S)
+        )
+        cut = end - round(held * SAMPLE_RATE)
+        training.append(Take(dry[:cut], wet[:cut], setting.knobs))
+        held_out.append(_after(cut, dry[:end], wet[:end], setting.knobs))
+        if test_seconds:
+            tests.append(_after(end, dry, wet, setting.knobs))
+    tests += [Take(one.capture.dry, one.capture.wet, one.knobs) for one in test]
+    loudest = max(rms(take.dry) for take in training) + 1e-12
+    wets = [rms(take.wet) for take in training]
     return Material(
-        training=Pair(dry[:cut], wet[:cut]),
-        held_out=Pair(dry[cut:], wet[cut:]),
-        run_in=Pair(dry[run_in:cut], wet[run_in:cut]),
-        test=tested,
-        test_run_in=before_test,
-        alignment=capture.alignment,
-        input_gain=min(_TRAINED_RMS / _rms(dry[:cut]), _LARGEST_INPUT_GAIN),
-        output_gain=_TRAINED_RMS / _rms(wet[:cut]),
+        training=tuple(training),
+        held_out=tuple(held_out),
+        test=tuple(tests),
+        knob_names=knob_names,
+        input_gain=min(_TRAINED_RMS / loudest, _LARGEST_INPUT_GAIN),
+        output_gain=_TRAINED_RMS / (float(np.sqrt(np.mean(np.square(wets)))) + 1e-12),
     )
 
 
-def _rms(samples: Samples) -> float:
-    return float(np.sqrt(np.mean(np.square(samples)))) + 1e-12
+def _after(cut: int, dry: Samples, wet: Samples, knobs: tuple[float, ...]) -> Take:
+    """What comes after `cut`, and before it what the state needs to settle."""
+    start = max(0, cut - _RUN_IN)
+    return Take(dry[start:], wet[start:], knobs, cut - start)

@@ -17,28 +17,28 @@ from pathlib import Path
 
 import numpy as np
 
-from pedalsmith.capture.judgement import Grade, judge
-from pedalsmith.capture.reading import Capture, describe_alignment, read_capture
-from pedalsmith.console import emit_json, notice, talk
-from pedalsmith.errors import BadInput, NegativeResult
+from pedalsmith.console import emit_json, talk
+from pedalsmith.errors import NegativeResult
 from pedalsmith_trainer import checkpoint, folder
 from pedalsmith_trainer.display import Display
 from pedalsmith_trainer.export import to_model
+from pedalsmith_trainer.gathering import gather
 from pedalsmith_trainer.loss import esr_db, esr_words
-from pedalsmith_trainer.material import Material, prepare
 from pedalsmith_trainer.rehearsal import Rehearsal
 from pedalsmith_trainer.settings import Settings
-from pedalsmith_trainer.training import Outcome, train
+from pedalsmith_trainer.training import train
 
 
 @dataclass(frozen=True)
 class Request:
     """The command line."""
 
-    dry: Path
-    wet: Path
     output: Path
     settings: Settings
+    dry: Path | None = None
+    wet: Path | None = None
+    captures: Path | None = None
+    """A TOML list instead of one pair: a model with knobs."""
     test_dry: Path | None = None
     test_wet: Path | None = None
     test_seconds: float = 0.0
@@ -52,14 +52,8 @@ class Request:
 def run(request: Request) -> None:
     """Trains, writes the run folder, tells the figures."""
     folder.check_writable(request.output)
-    capture = read_capture(request.dry, request.wet, channel=request.channel)
-    test = _read_test(request, capture)
-    material = prepare(capture, test=test, test_seconds=request.test_seconds)
-    talk.print(
-        f"{capture.seconds:.1f} s of capture; {describe_alignment(capture.alignment)}.",
-        markup=False,
-    )
-    _warn(capture)
+    gathered = gather(request)
+    material = gathered.material
     with Display(request.settings) as display, _interrupts() as interrupted:
         outcome = train(
             material,
@@ -74,51 +68,21 @@ def run(request: Request) -> None:
             f"{request.output}: stopped before the first look at the held-out part; nothing was "
             "written."
         )
-    test_esr = _test_esr(outcome, material)
+    tests = [Rehearsal(take, material, pieces=1).esr(outcome.network) for take in material.test]
+    test_esr = float(np.mean(tests)) if tests else None
     model = to_model(outcome.network, material, request.name, request.gear, test_esr)
-    figures = folder.write(request, material, outcome, model, test_esr)
+    figures = folder.write(request, gathered, outcome, model, tests)
     if interrupted[0]:
         talk.print(
             "Stopped; the best model so far is kept, --resume goes on with it.", markup=False
         )
     _tell("held-out", outcome.best_esr)
-    if test_esr is not None:
-        _tell("test", test_esr)
+    for take, ratio in zip(material.test, tests, strict=True):
+        knobs = zip(material.knob_names, take.knobs, strict=True)
+        _tell(" ".join(["test", *(f"{name} {value:g}" for name, value in knobs)]), ratio)
     talk.print(f"{request.output / 'model.json'} is the model.", markup=False, soft_wrap=True)
     if request.as_json:
         emit_json(figures)
-
-
-def _warn(capture: Capture) -> None:
-    """Tells what `pedalsmith check` would find fault with."""
-    for finding in judge(capture.dry_audio, capture.wet_audio, capture.alignment):
-        if finding.grade is not Grade.GOOD:
-            notice(f"{finding.subject}: {finding.found}; {finding.remedy}.")
-
-
-def _read_test(request: Request, capture: Capture) -> Capture | None:
-    if (request.test_dry is None) != (request.test_wet is None):
-        raise BadInput("--test-dry and --test-wet: give both or none.")
-    if request.test_dry is None or request.test_wet is None:
-        if request.test_seconds > 0.5 * capture.seconds:
-            raise BadInput(
-                f"--test-seconds {request.test_seconds:g}: is more than half of the capture "
-                f"({capture.seconds:.1f} s); ask for less."
-            )
-        return None
-    return read_capture(
-        request.test_dry,
-        request.test_wet,
-        channel=request.channel,
-        alignment=capture.alignment,
-    )
-
-
-def _test_esr(outcome: Outcome, material: Material) -> float | None:
-    """The ESR on the test pair, played in one piece from the state of silence."""
-    if material.test is None:
-        return None
-    return Rehearsal(material.test_run_in, material.test, material, pieces=1).esr(outcome.network)
 
 
 def _tell(part: str, ratio: float) -> None:

@@ -1,50 +1,81 @@
 # SPDX-License-Identifier: MIT
 # Copyright (c) 2026 the pedalsmith developers
-"""The order in which a capture is played during training.
+"""The order in which captures are played during training.
 
-`streams` places, evenly spread over the capture taken as a ring, move on together by
-`step_samples` a step, so that the recurrent state can be carried from step to step. After a pass
-(when a stream reaches where the next one began) the ring is turned by a random amount: no
-place is cut at the same sample twice. All of it is a function of the seed and the step number, so
-that a run can be continued anywhere.
+All takes, one after the other, form a ring. `streams` places, evenly spread over it, move on
+together by `step_samples` a step, so that the recurrent state can be carried from step to step.
+After a pass (when a stream reaches where the next one began) the ring is turned by a random
+amount: no place is cut at the same sample twice. All of it is a function of the seed and the
+step number, so that a run can be continued anywhere.
 """
+
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
-from pedalsmith.audio import Samples
+from pedalsmith.capture.measures import rms
+from pedalsmith_trainer.material import Take
 
 Floats = npt.NDArray[np.float32]
 
 
+@dataclass(frozen=True)
+class Batch:
+    """One step's sound, time first."""
+
+    inputs: Floats
+    """(time, streams, 1 + knobs)"""
+    target: Floats
+    """(time, streams)"""
+    weight: Floats
+    """(time, streams): factor on the error, so that quiet takes count as much as loud ones."""
+    learn: bool
+    """False in the first step of a pass: the state still belongs to another place."""
+
+
 class Streams:
-    """Pieces of (time, streams) from a capture."""
+    """Pieces of (time, streams) from takes whose levels are those of training."""
 
     def __init__(
-        self, dry: Samples, wet: Samples, *, streams: int, step_samples: int, seed: int
+        self, takes: Sequence[Take], *, streams: int, step_samples: int, seed: int
     ) -> None:
-        self.count = len(dry)
+        self.count = sum(len(take.dry) for take in takes)
         # A short capture gets fewer streams, so that each still runs for some steps.
         self.streams = max(1, min(streams, self.count // (8 * step_samples)))
         self.step_samples = min(step_samples, self.count)
         self.steps_a_pass = max(1, self.count // (self.streams * self.step_samples))
         self._seed = seed
-        # One step more at the end, so that a piece never wraps.
-        self._dry, self._wet = (
-            np.append(sound, sound[: self.step_samples]).astype(np.float32) for sound in (dry, wet)
+        whole = float(np.sqrt(np.mean([rms(take.wet) ** 2 for take in takes])))
+        self._inputs = self._ring(np.concatenate([_inputs(take) for take in takes]))
+        self._target = self._ring(np.concatenate([take.wet for take in takes]))
+        self._weight = self._ring(
+            np.concatenate(
+                [np.full(len(take.wet), whole / (rms(take.wet) + 1e-12)) for take in takes]
+            )
         )
-        places = np.arange(self.streams, dtype=np.int64) * self.count // self.streams
-        self._places = places
+        self._places = np.arange(self.streams, dtype=np.int64) * self.count // self.streams
         self._times = np.arange(self.step_samples, dtype=np.int64)[:, None]
 
-    def batch(self, step: int) -> tuple[Floats, Floats, bool]:
-        """Returns dry (time, streams, 1), wet (time, streams), and whether to learn from the step.
+    def _ring(self, values: npt.NDArray[np.float64]) -> Floats:
+        """Those values, and one step's worth of the start again, so that a piece never wraps."""
+        return np.concatenate([values, values[: self.step_samples]]).astype(np.float32)
 
-        The first step of a pass is not for learning: the state still belongs to another place.
-        """
+    def batch(self, step: int) -> Batch:
+        """What is played in step number `step`."""
         turn, within = divmod(step, self.steps_a_pass)
         offset = int(np.random.default_rng((self._seed, turn)).integers(self.count))
         starts = (offset + self._places + within * self.step_samples) % self.count
         samples = self._times + starts
-        learn = within > 0 or self.steps_a_pass == 1
-        return self._dry[samples][..., None], self._wet[samples], learn
+        return Batch(
+            self._inputs[samples],
+            self._target[samples],
+            self._weight[samples],
+            within > 0 or self.steps_a_pass == 1,
+        )
+
+
+def _inputs(take: Take) -> npt.NDArray[np.float64]:
+    knobs = np.broadcast_to(np.array(take.knobs, np.float64), (len(take.dry), len(take.knobs)))
+    return np.concatenate([take.dry[:, None], knobs], axis=1)

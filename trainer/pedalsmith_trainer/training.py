@@ -8,7 +8,7 @@ state and the gradient's running norm are variables of the training model, so th
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 import keras
@@ -81,14 +81,15 @@ class TruncatedTraining(keras.Model):
         self, weights: np.ndarray, step: np.ndarray
     ) -> tuple[np.float32, np.float32, np.ndarray]:
         """Plays a step and returns loss, RMS of the cells' excess, and the clipped gradient."""
-        dry, wet, learn = self._streams.batch(int(step))
+        batch = self._streams.batch(int(step))
         player, skip = self.network.player, np.float32(self.network.skip)
-        output, self._state, penalty, ticket = player.forward(weights, dry, self._state)
-        loss, by_output = self._capture_loss(wet, output + skip * dry[..., 0])
+        output, self._state, penalty, ticket = player.forward(weights, batch.inputs, self._state)
+        output += skip * batch.inputs[..., 0]
+        loss, by_output = self._capture_loss(batch.target, output, batch.weight)
         cells = output.size * self.network.hidden
         gradient = player.backward(int(ticket), weights, by_output, _CELL_WEIGHT / cells)
         excess = np.float32(np.sqrt(penalty / cells))
-        return np.float32(loss), excess, self._clipped(gradient, learn)
+        return np.float32(loss), excess, self._clipped(gradient, batch.learn)
 
     def _clipped(self, gradient: np.ndarray, learn: bool) -> np.ndarray:
         """Holds the gradient's norm to twice its running mean; spikes are common in feedback."""
@@ -124,11 +125,12 @@ class Run:
         self._settings = settings
         keras.utils.set_random_seed(settings.seed)
         self._fingerprint = _fingerprint(material)
-        pair = material.training
-        dry, wet = pair.dry * material.input_gain, pair.wet * material.output_gain
+        takes = [
+            replace(take, dry=take.dry * material.input_gain, wet=take.wet * material.output_gain)
+            for take in material.training
+        ]
         self.streams = Streams(
-            dry,
-            wet,
+            takes,
             streams=settings.streams,
             step_samples=settings.step_samples,
             seed=settings.seed,
@@ -136,18 +138,21 @@ class Run:
         self.network = AmpNetwork(
             settings.arch,
             settings.hidden,
+            features=1 + len(material.knob_names),
             skip=material.output_gain / material.input_gain if settings.skip else 0.0,
             cell_bound=settings.cell_bound,
         )
         if settings.kernel:
             _try_kernel(self.network, settings.threads)
-        self.training = TruncatedTraining(self.network, self.streams, CaptureLoss(wet))
+        self.training = TruncatedTraining(
+            self.network, self.streams, CaptureLoss([take.wet for take in takes])
+        )
         optimizer = keras.optimizers.Adam(settings.learning_rate)
         optimizer.build(self.network.trainable_variables)
         self.training.compile(
             optimizer=optimizer, steps_per_execution=_STEPS_PER_EXECUTION, jit_compile=False
         )
-        held_out = Rehearsal(material.run_in, material.held_out, material)
+        held_out = [Rehearsal(take, material) for take in material.held_out]
         self.pace = Pace(settings, _STEPS_PER_EXECUTION)
         self.judge = Judge(held_out, self.pace, settings, report)
 
@@ -245,6 +250,8 @@ def _try_kernel(network: AmpNetwork, threads: int) -> None:
 
 def _fingerprint(material: Material) -> str:
     digest = hashlib.sha256()
-    for samples in (material.training.dry, material.training.wet, material.held_out.wet):
-        digest.update(np.ascontiguousarray(samples).tobytes())
+    for take in (*material.training, *material.held_out):
+        digest.update(repr((len(take.dry), take.knobs)).encode())
+        digest.update(np.ascontiguousarray(take.dry).tobytes())
+        digest.update(np.ascontiguousarray(take.wet).tobytes())
     return digest.hexdigest()[:24]
