@@ -61,6 +61,8 @@ static bool poll(uint32_t mask, uint32_t match, uint32_t us) {
     }
     QUADSPI_CR |= QUADSPI_CR_ABORT;
     cycles_wait_for(&QUADSPI_CR, QUADSPI_CR_ABORT, 0, WAIT_US);
+    // An abort raises the flag that the next command would wait for.
+    QUADSPI_FCR = QUADSPI_SR_TCF;
     return false;
 }
 
@@ -113,6 +115,7 @@ static bool unmap(void) {
         !cycles_wait_for(&QUADSPI_SR, QUADSPI_SR_BUSY, 0, WAIT_US)) {
         return false;
     }
+    QUADSPI_FCR = QUADSPI_SR_TCF;
     return prepare();
 }
 

@@ -162,3 +162,35 @@ def test_after_failed_starts_it_stays_dry(playing: Image) -> None:
         assert "last run ended by hard fault at 0x08001234" in emulated.console.text
     finally:
         machine.close()
+
+
+def test_a_model_that_takes_too_long_goes_dry_and_says_so(tmp_path: Path) -> None:
+    heavy = write_lstm(tmp_path / "heavy.psm", 64)
+    image = build(BOARD, heavy, tmp_path / "image")
+    audio, result = heard(image, 1.1)
+    assert np.array_equal(result.samples[4_800:], audio[4_800:]), "dry from then on"
+    assert "overload: the model takes too long" in result.console
+    load = next(line for line in result.console.splitlines() if line.startswith("load: "))
+    overruns = int(load.split("overruns ")[1].split(",")[0])
+    assert overruns <= 8, "it does not crackle on"
+
+
+def test_audio_that_stands_still_is_started_again(dry: Image) -> None:
+    emulated = assemble(BOARD, Options())
+    machine = emulated.machine
+    try:
+        machine.load(read_image(dry.bin, dry.load))
+        audio = sine(48_000)
+        emulated.audio.play(audio, len(audio))
+        emulated.power_up()
+        machine.run(0.2)
+        sai = next(p for p in machine.peripherals if p.name == "SAI1")
+        sai.write(0x04, 4, sai.read(0x04, 4) & ~(1 << 16))
+        before = emulated.audio.frames_out
+        machine.run(0.01)
+        stopped = emulated.audio.frames_out
+        assert stopped - before < 100
+        machine.run(0.1)
+        assert emulated.audio.frames_out > stopped + 2_400
+    finally:
+        machine.close()
