@@ -139,6 +139,13 @@ def test_a_cell_that_grows_gets_a_wider_format() -> None:
     assert quantizer.best(16, 1).errors[0].noise_dbfs < -60
 
 
+@pytest.mark.parametrize("kind", ["lstm", "gru"])
+def test_a_network_that_does_nothing_is_no_trouble(kind: str) -> None:
+    quantized = quantize(random_model(kind, 2, size=0.0), "zeros", SHORT, "int8")
+    played = HostEngine(psm.encode(quantized.blob)).process(to_q23(AUDIO))
+    assert not np.any(played)
+
+
 def test_weights_that_cannot_be_proved_are_refused_by_name() -> None:
     with pytest.raises(BadInput, match=r"^tone\.json: "):
         quantize(random_model("lstm", 32, size=200.0), "tone.json", SHORT, "int16")

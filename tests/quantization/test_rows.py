@@ -36,6 +36,14 @@ def test_a_row_takes_all_the_bits_that_the_proof_allows() -> None:
     assert L1_MAX - 64 <= total <= L1_MAX
 
 
+@pytest.mark.parametrize("size", [0.5, 0.9, 1.3, 1.9])
+def test_large_rows_fit_int8_too(size: float) -> None:
+    """Sums of 32 to 122: widening by powers of two alone would lose those above 64."""
+    weights = np.linspace(-2 * size, 2 * size, 64)[None]
+    rows = round_rows(weights, plain_step(weights, 8), 8)
+    assert np.abs(rows.wide).sum() <= L1_MAX
+
+
 def test_weights_beyond_reason_are_refused() -> None:
     weights = np.full((2, 64), 3.0)
     with pytest.raises(Refused, match="row 0"):

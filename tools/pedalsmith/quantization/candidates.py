@@ -3,6 +3,7 @@
 """The ways in which a network can be rounded; quantizer.py measures which is best."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -50,7 +51,9 @@ class Candidates:
         # Compensation moves weights by more than half a word, so the proof wants some room.
         plain = self._plain(bits, 1.02 if bits == 16 else 1.0)
         for damping in DAMPINGS[bits]:
-            yield self._compensated(bits, plain, damping)
+            # Gradients that explode leave a matrix that float64 cannot take apart.
+            with suppress(np.linalg.LinAlgError):
+                yield self._compensated(bits, plain, damping)
 
     @cached_property
     def _grams(self) -> list[Floats]:

@@ -17,8 +17,12 @@ from pedalsmith.quantization.rows import Floats, Ints
 
 
 def damped(gram: Floats, damping: float) -> Floats:
-    """Returns G with `damping` times its mean diagonal added: trust in small errors only."""
-    return np.asarray(gram + damping * np.mean(np.diag(gram)) * np.eye(len(gram)))
+    """Returns G with `damping` times its mean diagonal added: trust in small errors only.
+
+    Of a network whose output minds nothing, G is 0; then every parameter counts the same.
+    """
+    mean = float(np.mean(np.diag(gram))) or 1.0
+    return np.asarray(gram + damping * mean * np.eye(len(gram)))
 
 
 def compensated(values: Floats, step: Floats, top: int, gram: Floats) -> tuple[Ints, Floats]:

@@ -59,7 +59,8 @@ class Rows:
 def plain_step(weights: Floats, bits: int) -> Floats:
     """Returns (rows,) the finest steps with which rounding to `bits` is proved safe.
 
-    Rounding moves each word by at most a half, hence the slack of half a word a column.
+    Rounding moves each word by at most a half, hence the slack of half a word a column. Raises
+    Refused for weights that no step makes safe.
     """
     columns = weights.shape[1]
     largest = np.max(np.abs(weights), axis=1, initial=0.0)
@@ -69,7 +70,13 @@ def plain_step(weights: Floats, bits: int) -> Floats:
         s = top / largest
         if bits == 16:
             s = np.minimum(s, (L1_MAX - columns / 2) / total)
-    return np.asarray(1.0 / np.minimum(s, _LARGEST_S))
+    step = np.asarray(1.0 / np.minimum(s, _LARGEST_S))
+    if bits == 8:
+        # Widened words go by powers of two: a large row may need the coarsest step of its shift.
+        widen = np.exp2(fit_step(step, bits)[0])
+        coarsest = _LARGEST_SCALE * widen / _SCALE_ONE * (1 - 1e-9)
+        step = np.where((total / step + columns / 2) * widen > L1_MAX, coarsest, step)
+    return step
 
 
 def fit_step(step: Floats, bits: int) -> tuple[Ints, Ints]:

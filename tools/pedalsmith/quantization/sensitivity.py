@@ -176,5 +176,7 @@ def gauss_newton(
                 for at, group in enumerate(groups):
                     if group.layer == index:
                         packed = group.pack(gradients, head).astype(np.float64)
+                        # A network that oscillates by itself has streams without a gradient.
+                        packed = packed[np.isfinite(packed).all(axis=1)]
                         grams[at] += packed.T @ packed
     return [np.asarray(gram) for gram in grams]
