@@ -28,6 +28,7 @@ _MEMORIES = (
     (0x0000_0000, 0x1_0000), (0x2000_0000, 0x2_0000), (0x2400_0000, 0x8_0000),
     (D2_SRAM, D2_SRAM_BYTES), (0x3800_0000, 0x1_0000), (BACKUP, BACKUP_BYTES),
 )  # fmt: skip
+_IDENTITY_PAGE, _UNIQUE_ID = 0x1FF1_E000, 0x800
 _SOFTWARE_RESET_FLAG = 1 << 24
 _DMA_REACHES = ((0x2400_0000, 0x8_0000), (D2_SRAM, D2_SRAM_BYTES), (0x3800_0000, 0x1_0000))
 
@@ -41,6 +42,8 @@ class Stm32h750:
         self.flash = machine.add_memory(FLASH, FLASH_BYTES, READ | EXECUTE)
         for base, size in _MEMORIES:
             machine.add_memory(base, size)
+        identity = machine.add_memory(_IDENTITY_PAGE, 0x1000, READ)
+        identity[_UNIQUE_ID : _UNIQUE_ID + 12] = list(b"\x31\x00\x2d\x00\x0c\x51EMULATED"[:12])
         self.rcc = rcc = Rcc(machine, hse_hz=hse_hz)
         self.pwr = Pwr(machine)
         self.syscfg = Syscfg(machine, self.pwr)
