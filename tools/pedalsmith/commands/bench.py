@@ -30,8 +30,6 @@ def command(
 
     Example: pedalsmith bench --board daisy_seed --network lstm:16 --network gru:24
     """
-    from rich.progress import track
-
     from pedalsmith.assets import dry_path
     from pedalsmith.audio import read_audio
     from pedalsmith.console import emit_json, talk
@@ -44,9 +42,11 @@ def command(
     where = load_board(board)
     chosen = [parse_entry(text) for text in network] if network else list(entries())
     benchmark = Benchmark(where, read_audio(dry_path()).samples)
-    rows = [
-        benchmark.row(entry) for entry in track(chosen, "pricing", console=talk, transient=True)
-    ]
+    rows = []
+    with talk.status("pricing ...") as status:
+        for number, entry in enumerate(chosen, 1):
+            status.update(f"pricing {entry.name}, {number} of {len(chosen)} ...")
+            rows.append(benchmark.row(entry))
     table = _markdown(where, rows, benchmark.pedal_cycles)
     if output:
         write_whole(output, table)

@@ -28,6 +28,8 @@ from pedalsmith.native.firmware import MemoryUse, build
 BLOCK_HANDLER = "pendsv_handler"
 """Every board's audio driver works on a block in PendSV."""
 
+STACK_TOP = "stack_top"
+"""Where the linker script puts the end of the stack."""
 ENGINE_PROCESS = "engine_process"
 """The engine's part of a block."""
 
@@ -58,10 +60,8 @@ class BoardBlocks:
             contents = [(one.origin, machine.read(one.origin, one.bytes)) for one in memories]
         finally:
             machine.close()
-        stack = next(m for m in memories if m.origin == 0x20000000)
-        self._machine = BareMachine(
-            contents, ((one.origin, one.bytes) for one in memories), stack.end
-        )
+        regions = ((one.origin, one.bytes) for one in memories)
+        self._machine = BareMachine(contents, regions, image.symbols[STACK_TOP])
 
     def play(self, words: Words) -> None:
         """Plays one block."""
