@@ -69,6 +69,8 @@ const char *engine_status_text(enum engine_status status) {
 // Member by member: an initializer would become a call of memset.
 static void begin_chain(struct layer_chain *chain, const struct engine_info *info) {
     chain->index = 0;
+    chain->layers = info->layers;
+    chain->next = 0;
     chain->knobs = info->knobs;
     chain->width = 1;
     chain->recurrent = 0;
@@ -133,6 +135,7 @@ enum engine_status engine_load(void *arena, size_t arena_bytes, const void *blob
     for (uint32_t i = 0; i < e->layers; i++) {
         const struct blob_record *const record = &opened.records[i];
         chain.index = i;
+        chain.next = i + 1 < e->layers ? opened.records[i + 1].kind : 0;
         e->layer[i] = layer_find(record->kind)->load(record, &chain, &left);
         if (e->layer[i] == NULL)
             return ENGINE_ARENA_TOO_SMALL;

@@ -3,19 +3,20 @@
 //
 // README.md, GRU: kind 2.
 #include "activation.h"
-#include "recurrent.h"
+#include "recurrent_m7.h"
 
 enum { GATES = 3 };
 
 // One sample: the units' new state from the pre-activations r->v. h23: the output.
 static void gru_step(const struct recurrent *r, int32_t *h23) {
     for (uint32_t unit = 0; unit < r->hidden; unit++) {
+        int32_t *const state = &matvec_unit(&r->matrix, unit)->state;
         const int32_t *const v = r->v + unit / 2 * MATVEC_ROWS, *const own = v + unit % 2 * 3;
         const int32_t z = activation_sigmoid(own[0]), reset = activation_sigmoid(own[1]);
         const int32_t vn = v[6 + unit % 2] + 2 * mulh(shl(reset, 7), own[2]);
         const int32_t n = activation_tanh_of(activation_sigmoid(vn)) >> 1;
-        const int32_t h30 = n + (int32_t)rsh((int64_t)z * (r->units[unit].state - n), 24);
-        r->units[unit].state = h30;
+        const int32_t h30 = n + (int32_t)rsh((int64_t)z * (*state - n), 24);
+        *state = h30;
         h23[unit] = h30 >> 7;
         if (r->format == RECURRENT_STATE_32)
             recurrent_keep(r, unit, 2 * h30);
@@ -26,11 +27,17 @@ static void gru_step(const struct recurrent *r, int32_t *h23) {
 
 static void gru_process(struct layer *layer, const struct layer_signal *in, uint32_t frames) {
     const struct recurrent *const r = (const struct recurrent *)layer;
+#if RECURRENT_M7
+    if (r->format == RECURRENT_STATE_16 && r->inputs == 0 && recurrent_m7(r, in, frames, gru_m7))
+        return;
+#endif
     for (uint32_t frame = 0; frame < frames; frame++) {
-        const int32_t x8 = r->inputs ? 0 : shl(in->wide[frame], 8);
-        recurrent_rows(r, in, frame, x8);
+        if (r->inputs)
+            recurrent_feed(r, in, frame);
+        recurrent_rows(r, r->inputs ? 0 : shl(in->wide[frame], 8));
         gru_step(r, r->wide + (size_t)frame * r->hidden);
-        recurrent_give(r, frame);
+        if (r->stacked)
+            recurrent_give(r, frame);
     }
 }
 

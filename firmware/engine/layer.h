@@ -32,9 +32,11 @@ struct layer_signal {
 // The layers so far, as the check and the load walk along them.
 struct layer_chain {
     uint32_t index;       // of the layer at hand
+    uint32_t layers;      // of the model
     uint32_t knobs;       // of the model
     uint32_t width;       // outputs of the layer below, 1 for the audio
     uint32_t recurrent;   // recurrent layers below
+    uint32_t next;        // kind of the layer above, 0 for none; when loading
     uint32_t dense;       // dense layers below
     uint32_t state;       // state format of the recurrent layers below
     uint64_t bound;       // largest |wide| of the layer below, Q23

@@ -3,7 +3,7 @@
 //
 // README.md, LSTM: kind 1.
 #include "activation.h"
-#include "recurrent.h"
+#include "recurrent_m7.h"
 
 enum { GATES = 4 };
 
@@ -13,13 +13,14 @@ static void lstm_step(const struct recurrent *r, int32_t *h23) {
 
     const int32_t *v = r->v;
     for (uint32_t unit = 0; unit < r->hidden; unit++, v += GATES) {
+        int32_t *const state = &matvec_unit(&r->matrix, unit)->state;
         const int32_t i = activation_sigmoid(v[0]), f = activation_sigmoid(v[1]);
         const int32_t g = activation_tanh_of(activation_sigmoid(v[2]));
         const int32_t o = activation_sigmoid(v[3]);
-        const int64_t sum = (int64_t)f * r->units[unit].state + (int64_t)i * (g >> (7 + s));
+        const int64_t sum = (int64_t)f * *state + (int64_t)i * (g >> (7 + s));
         const int32_t c = sat(rsh(sum, 24), 31);
         const int32_t t = activation_tanh_of(activation_chord(c >> (18 - s), shl(c, s)));
-        r->units[unit].state = c;
+        *state = c;
         if (r->format == RECURRENT_STATE_32) {
             const int32_t h31 = 2 * mulh(shl(o, 7), t);
             recurrent_keep(r, unit, h31);
@@ -33,10 +34,17 @@ static void lstm_step(const struct recurrent *r, int32_t *h23) {
 
 static void lstm_process(struct layer *layer, const struct layer_signal *in, uint32_t frames) {
     const struct recurrent *const r = (const struct recurrent *)layer;
+#if RECURRENT_M7
+    if (r->format == RECURRENT_STATE_16 && recurrent_m7(r, in, frames, lstm_m7))
+        return;
+#endif
     for (uint32_t frame = 0; frame < frames; frame++) {
-        recurrent_rows(r, in, frame, r->inputs ? 0 : shl(in->wide[frame], 8));
+        if (r->inputs)
+            recurrent_feed(r, in, frame);
+        recurrent_rows(r, r->inputs ? 0 : shl(in->wide[frame], 8));
         lstm_step(r, r->wide + (size_t)frame * r->hidden);
-        recurrent_give(r, frame);
+        if (r->stacked)
+            recurrent_give(r, frame);
     }
 }
 

@@ -19,9 +19,15 @@ struct matvec_row {
     int32_t scale; // Q40 over the row's own scale
 };
 
-// A block is its weights, pairs x 8 rows x 2 columns, and then its 8 rows; blocks follow one
-// another, so that one pointer walks through all that a sample reads. What is beyond the matrix is
-// 0.
+// A unit's memory, in the stream as well.
+struct matvec_unit {
+    int32_t state; // LSTM: cell, GRU: h30
+    int32_t carry; // state format 1: e in the low 8 bits, anything above
+};
+
+// A block is its weights, pairs x 8 rows x 2 columns, then its 8 rows, then its 2 units; blocks
+// follow one another, so that one pointer walks through all that a sample reads. What is beyond the
+// matrix is 0.
 struct matvec {
     const int16_t *stream;
     uint32_t blocks; // of 8 rows
@@ -29,7 +35,8 @@ struct matvec {
 };
 
 static inline size_t matvec_block_bytes(uint32_t pairs) {
-    return (size_t)pairs * MATVEC_ROWS * 4 + MATVEC_ROWS * sizeof(struct matvec_row);
+    return (size_t)pairs * MATVEC_ROWS * 4 + MATVEC_ROWS * sizeof(struct matvec_row) +
+           2 * sizeof(struct matvec_unit);
 }
 
 static inline const int16_t *matvec_weights(const struct matvec *matrix, uint32_t block) {
@@ -40,6 +47,11 @@ static inline const struct matvec_row *matvec_block_rows(const struct matvec *ma
                                                          uint32_t block) {
     const int16_t *const end = matvec_weights(matrix, block) + 2 * MATVEC_ROWS * matrix->pairs;
     return (const struct matvec_row *)(const void *)end;
+}
+
+static inline struct matvec_unit *matvec_unit(const struct matvec *matrix, uint32_t unit) {
+    const struct matvec_row *const end = matvec_block_rows(matrix, unit / 2) + MATVEC_ROWS;
+    return (struct matvec_unit *)(uintptr_t)end + unit % 2;
 }
 
 // v[r] = bias[r] + mulh(x8, input[r]) + mulh(sum_j w[r][j] h[j], scale[r]) for blocks x 8 rows.

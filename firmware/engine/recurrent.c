@@ -130,7 +130,7 @@ static int matrix_take(struct matvec *matrix, uint32_t units, uint32_t columns,
     // One word past an 8-byte boundary: a Cortex-M7 loads an odd word of the weights and one of the
     // vector in the same cycle only when they are in different banks.
     unsigned char *const taken =
-        layer_take(arena, matrix->blocks * matvec_block_bytes(matrix->pairs) + 4);
+        layer_take(arena, matrix->blocks * matvec_block_bytes(matrix->pairs) + 16);
     if (taken == NULL)
         return 0;
     matrix->stream = (const int16_t *)(const void *)(taken + 4);
@@ -200,13 +200,14 @@ struct layer *recurrent_load(const struct blob_record *record, const struct laye
     r->offset = (t.inputs + 1) & ~(uint32_t)1;
     r->knobs = t.knob != NULL ? chain->knobs : 0;
     r->cell_shift = record->own[0];
+    r->stacked = t.inputs != 0 || chain->next == lstm_kind.kind || chain->next == gru_kind.kind;
     r->format = t.state;
     if (!matrix_take(&r->matrix, hidden, r->offset + hidden, arena))
         return NULL;
     r->v = layer_take(arena, (size_t)4 * r->matrix.blocks * MATVEC_ROWS);
     const size_t word = t.state == RECURRENT_STATE_32 ? 4 : 2;
     r->vector = layer_take(arena, 2 * word * (r->matrix.pairs + 2));
-    r->units = layer_take(arena, (hidden + 1) * sizeof *r->units);
+
     r->bias = copy_words(t.bias, t.biases, arena);
     r->knob = copy_words(t.knob, t.rows * r->knobs, arena);
     r->rest_state = copy_words(t.rest_state, hidden, arena);
@@ -214,9 +215,9 @@ struct layer *recurrent_load(const struct blob_record *record, const struct laye
     uint8_t *const rest_error = layer_take(arena, hidden);
     r->wide = layer_take(arena, (size_t)4 * (LAYER_CHUNK * hidden + 1));
     r->given = layer_take(arena, word * LAYER_CHUNK * hidden);
-    if (r->v == NULL || r->vector == NULL || r->units == NULL || r->bias == NULL ||
-        r->knob == NULL || r->rest_state == NULL || rest_hidden == NULL || rest_error == NULL ||
-        r->wide == NULL || r->given == NULL)
+    if (r->v == NULL || r->vector == NULL || r->bias == NULL || r->knob == NULL ||
+        r->rest_state == NULL || rest_hidden == NULL || rest_error == NULL || r->wide == NULL ||
+        r->given == NULL)
         return NULL;
     for (uint32_t unit = 0; unit < hidden; unit++) {
         if (t.state == RECURRENT_STATE_16) {
@@ -238,8 +239,8 @@ struct layer *recurrent_load(const struct blob_record *record, const struct laye
 void recurrent_reset(struct layer *layer) {
     struct recurrent *const r = (struct recurrent *)layer;
     for (uint32_t unit = 0; unit < r->hidden; unit++) {
-        r->units[unit].state = r->rest_state[unit];
-        r->units[unit].carry = r->rest_error[unit];
+        matvec_unit(&r->matrix, unit)->state = r->rest_state[unit];
+        matvec_unit(&r->matrix, unit)->carry = r->rest_error[unit];
         if (r->format == RECURRENT_STATE_32)
             ((int32_t *)r->vector)[r->offset + unit] = r->rest_hidden[unit];
         else
@@ -263,30 +264,29 @@ int recurrent_unit(const struct layer *layer, uint32_t unit, struct engine_unit 
     const struct recurrent *const r = (const struct recurrent *)layer;
     if (unit >= r->hidden)
         return 0;
-    found->state = r->units[unit].state;
+    found->state = matvec_unit(&r->matrix, unit)->state;
     found->hidden = r->format == RECURRENT_STATE_32
                         ? ((const int32_t *)r->vector)[r->offset + unit]
                         : ((const int16_t *)r->vector)[r->offset + unit];
-    found->error = r->units[unit].carry & 255;
+    found->error = matvec_unit(&r->matrix, unit)->carry & 255;
     return 1;
 }
 
-void recurrent_rows(const struct recurrent *r, const struct layer_signal *in, uint32_t frame,
-                    int32_t x8) {
+void recurrent_feed(const struct recurrent *r, const struct layer_signal *in, uint32_t frame) {
     const size_t from = (size_t)frame * r->inputs;
-    if (r->format == RECURRENT_STATE_32) {
-        int32_t *const h = r->vector;
-        for (uint32_t i = 0; i < r->inputs; i++)
-            h[i] = ((const int32_t *)in->state)[from + i];
-
-        matvec_rows_wide(&r->matrix, h, x8, r->v);
-    } else {
-        int16_t *const h = r->vector;
-        for (uint32_t i = 0; i < r->inputs; i++)
-            h[i] = ((const int16_t *)in->state)[from + i];
-
-        matvec_rows(&r->matrix, h, x8, r->v);
+    for (uint32_t i = 0; i < r->inputs; i++) {
+        if (r->format == RECURRENT_STATE_32)
+            ((int32_t *)r->vector)[i] = ((const int32_t *)in->state)[from + i];
+        else
+            ((int16_t *)r->vector)[i] = ((const int16_t *)in->state)[from + i];
     }
+}
+
+void recurrent_rows(const struct recurrent *r, int32_t x8) {
+    if (r->format == RECURRENT_STATE_32)
+        matvec_rows_wide(&r->matrix, r->vector, x8, r->v);
+    else
+        matvec_rows(&r->matrix, r->vector, x8, r->v);
 }
 
 void recurrent_give(const struct recurrent *r, uint32_t frame) {

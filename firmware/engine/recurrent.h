@@ -11,12 +11,6 @@
 
 enum { RECURRENT_STATE_16 = 1, RECURRENT_STATE_32 = 2 };
 
-// A unit's memory.
-struct recurrent_unit {
-    int32_t state; // LSTM: cell, GRU: h30
-    int32_t carry; // state format 1: e in the low 8 bits, anything above
-};
-
 // Rows in a block of the matrix: two units.
 //   LSTM: i f g o, i f g o      GRU: z r u, z r u, a, a
 // where u and a are the state's and the input's part of n: in this way n's sum of two products
@@ -29,11 +23,12 @@ struct recurrent {
     uint32_t offset;     // columns in front of the hidden ones: the inputs, rounded up to even
     uint32_t knobs;      // of the first layer
     uint32_t cell_shift; // s of an LSTM
+    uint32_t stacked;    // 1: there is a recurrent layer below or above
     uint32_t format;     // of the state: RECURRENT_STATE_16, RECURRENT_STATE_32
     struct matvec matrix;
     int32_t *v;   // pre-activations of the matrix
     void *vector; // what the matrix reads: inputs, then hidden; int16 Q15 or int32 Q31
-    struct recurrent_unit *units;
+
     const int32_t *bias; // the blob's, without the knobs' part
     const int32_t *knob; // rows x knobs
     const int32_t *rest_state;
@@ -51,18 +46,21 @@ void recurrent_reset(struct layer *layer);
 void recurrent_set_knobs(struct layer *layer, const int32_t *knobs);
 int recurrent_unit(const struct layer *layer, uint32_t unit, struct engine_unit *found);
 
-// Computes r->v from the vector, whose input part is a frame of the layer below; x8: audio << 8.
-void recurrent_rows(const struct recurrent *r, const struct layer_signal *in, uint32_t frame,
-                    int32_t x8);
+// Puts a frame of the layer below where the matrix reads it.
+void recurrent_feed(const struct recurrent *r, const struct layer_signal *in, uint32_t frame);
+
+// Computes r->v from the vector; x8: audio << 8.
+void recurrent_rows(const struct recurrent *r, int32_t x8);
 
 // Gives a frame's state to the layer above.
 void recurrent_give(const struct recurrent *r, uint32_t frame);
 
 // State format 1: takes h23 as the unit's state, rounded to Q15 with first-order error feedback.
 static inline void recurrent_feed_back(const struct recurrent *r, uint32_t unit, int32_t h23) {
-    const int32_t q = h23 + (r->units[unit].carry & 255);
+    struct matvec_unit *const own = matvec_unit(&r->matrix, unit);
+    const int32_t q = h23 + (own->carry & 255);
     ((int16_t *)r->vector)[r->offset + unit] = (int16_t)sat(q >> 8, 16);
-    r->units[unit].carry = q;
+    own->carry = q;
 }
 
 // State format 2.

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: MIT
+// Copyright (c) 2026 the pedalsmith developers
+#include "recurrent_m7.h"
+
+#include "activation.h"
+
+// A stacked layer reads no audio.
+static const int32_t silence = 0;
+
+int recurrent_m7(const struct recurrent *r, const struct layer_signal *in, uint32_t frames,
+                 void (*kernel)(const struct recurrent_m7 *)) {
+    const int stacked = r->inputs != 0;
+    struct recurrent_m7 run;
+    if (r->matrix.pairs > RECURRENT_M7_PAIRS)
+        return 0;
+    run.stream = r->matrix.stream;
+    run.end = matvec_weights(&r->matrix, r->matrix.blocks);
+    run.vector = r->vector;
+    run.hidden = (int16_t *)r->vector + r->offset;
+    run.pairs = r->matrix.pairs;
+    run.shift = r->cell_shift;
+    run.table = &sigmoid_table[SIGMOID_CHORDS / 2];
+    // One sample a call where the state goes through other hands, and where the outputs of a block's
+    // second unit do not exist.
+    run.frames = r->stacked || r->hidden % 2 ? 1 : frames;
+    for (uint32_t frame = 0; frame < frames; frame += run.frames) {
+        if (stacked)
+            recurrent_feed(r, in, frame);
+        run.audio = stacked ? &silence : in->wide + frame;
+        run.wide = r->wide + (size_t)frame * r->hidden;
+        kernel(&run);
+        if (r->stacked)
+            recurrent_give(r, frame);
+    }
+    return 1;
+}

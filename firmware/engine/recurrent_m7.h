@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: MIT
+// Copyright (c) 2026 the pedalsmith developers
+//
+// The assembly kernels of a Cortex-M7: samples of a whole recurrent layer, the same words as the C.
+// They take up to RECURRENT_M7_PAIRS pairs of columns; the C plays what is larger.
+#ifndef RECURRENT_M7_H
+#define RECURRENT_M7_H
+
+#include "recurrent.h"
+
+#if defined(__ARM_ARCH_7EM__) && !defined(ENGINE_PORTABLE)
+#define RECURRENT_M7 1
+#else
+#define RECURRENT_M7 0
+#endif
+
+#define RECURRENT_M7_PAIRS 32
+
+// What a kernel reads; kernel_m7.inc has the offsets.
+struct recurrent_m7 {
+    const int32_t *audio; // frames words, Q23
+    int32_t *wide;        // frames x hidden
+    uint32_t frames;      // 1 or more
+    const int16_t *stream;
+    const int16_t *end; // of the stream
+    const void *vector; // pairs of columns, and four words more that are read
+    void *hidden;       // in the vector: where the new state goes
+    uint32_t pairs;     // even
+    uint32_t shift;     // s of an LSTM
+    const void *table;  // sigmoid_table's chord 0
+};
+
+_Static_assert(sizeof(void *) != 4 || offsetof(struct recurrent_m7, table) == 36,
+               "kernel_m7.inc has other offsets");
+
+void lstm_m7(const struct recurrent_m7 *run);
+void gru_m7(const struct recurrent_m7 *run);
+
+// Plays a chunk with a kernel when it can; 0: the layer is none for it.
+int recurrent_m7(const struct recurrent *r, const struct layer_signal *in, uint32_t frames,
+                 void (*kernel)(const struct recurrent_m7 *));
+
+#endif
