@@ -98,8 +98,10 @@ class I2c(Peripheral):
             self._next()
 
     def _next(self) -> None:
-        if self._left:
-            self["ISR"] |= _TXIS | _TXE
+        if self._left and not self["ISR"] & _TXE:
+            self._send()
+        elif self._left:
+            self["ISR"] |= _TXIS
         elif self["CR2"] & _AUTOEND:
             self._end(0)
         else:
@@ -110,9 +112,17 @@ class I2c(Peripheral):
         self["ISR"] = self["ISR"] & ~(_BUSY | _TXIS) | _STOPF | _TXE | flags
 
     def _write_data(self, value: int, before: int) -> None:
-        if not self["ISR"] & _TXIS:
-            raise self.error("TXDR is written while no byte is asked for")
-        self["ISR"] &= ~(_TXIS | _TXE)
+        if not self["ISR"] & _TXE:
+            raise self.error("TXDR is written while it is full")
+        self["ISR"] &= ~_TXE
+        self["TXDR"] = value
+        # Written before the START it waits there; else the byte is being asked for.
+        if self["ISR"] & _TXIS:
+            self._send()
+
+    def _send(self) -> None:
+        value = self["TXDR"]
+        self["ISR"] = self["ISR"] & ~_TXIS | _TXE
         self._left -= 1
 
         def sent() -> None:

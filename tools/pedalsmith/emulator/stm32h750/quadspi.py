@@ -87,6 +87,7 @@ class Quadspi(Peripheral):
         if offset & ~3 == 0x20:
             if self._mode() != _WRITE or not self._left:
                 raise self.error("DR is written while no data is asked for")
+            self["SR"] |= _BUSY
             self._data += value.to_bytes(size, "little")[: self._left - len(self._data)]
             if len(self._data) >= self._left:
                 data = bytes(self._data)
@@ -184,14 +185,16 @@ class Quadspi(Peripheral):
     def _begin(self) -> None:
         mode, has_data = self._mode(), self._lines(24)
         self._check_format(self["CCR"] & 0xFF)
+        if mode == _WRITE and has_data:
+            # The command goes out when the first data is written.
+            self._left = self["DLR"] + 1
+            self["SR"] |= _FTF
+            return
         self["SR"] |= _BUSY
         if mode == _POLL:
             self._poll(self._epoch)
         elif mode == _READ:
             self._later(self._receive)
-        elif has_data:
-            self._left = self["DLR"] + 1
-            self["SR"] |= _FTF
         else:
             self._send(b"")
 
