@@ -25,7 +25,7 @@ def refusal(path: Path) -> str:
         load_model(path)
     line = str(caught.value)
     assert "\n" not in line and line.startswith(str(path)) and line.endswith(".") and ";" in line
-    assert len(line) < len(str(path)) + 200
+    assert len(line) < len(str(path)) + 320
     return line
 
 

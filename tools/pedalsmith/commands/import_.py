@@ -12,6 +12,9 @@ if TYPE_CHECKING:
 
     from pedalsmith.intake.job import Row
 
+_PIPE_WIDTH = 200
+"""Columns of the table when nobody sees it."""
+
 
 def command(
     source: Annotated[Path, typer.Argument(help="A folder of models, or one model.")],
@@ -41,6 +44,7 @@ def command(
     Example: pedalsmith import Downloads/amps -o blobs --board daisy_seed
     """
     import os
+    import sys
     from dataclasses import asdict
 
     from rich.console import Console
@@ -72,7 +76,9 @@ def command(
     if json:
         emit_json([asdict(row) for row in rows])
     else:
-        Console(highlight=False).print(_grid(rows, board))
+        # A pipe has no width; one line a model is what its reader wants.
+        width = None if sys.stdout.isatty() else _PIPE_WIDTH
+        Console(highlight=False, width=width).print(_grid(rows, board))
         talk.print(f"{fitting} of {len(rows)} models fit; the blobs are in {output}.", markup=False)
     if not fitting:
         raise NegativeResult(f"{source}: no model fits {board}; the table says why.")
@@ -91,10 +97,13 @@ def _grid(rows: "list[Row]", board: str) -> "Grid":
     grid.add_column("ESR dB", justify="right")
     grid.add_column("outcome", overflow="fold")
     for row in rows:
-        figures = ("", "", "", "")
-        if row.network:
-            percent, esr = f"{row.cpu_percent:.1f}", f"{row.esr_db:.1f}"
-            figures = (row.network, str(row.sample_rate), percent, esr)
-        outcome = row.outcome if row.outcome == "fits" else f"{row.outcome}: {row.reason}"
-        grid.add_row(escape(row.file), *figures, escape(outcome))
+        priced = row.outcome != "refused"
+        grid.add_row(
+            escape(row.file),
+            row.network,
+            str(row.sample_rate or ""),
+            f"{row.cpu_percent:.1f}" if priced else "",
+            f"{row.esr_db:.1f}" if priced else "",
+            escape(row.outcome if row.outcome == "fits" else f"{row.outcome}: {row.reason}"),
+        )
     return grid

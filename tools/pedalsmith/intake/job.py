@@ -2,7 +2,7 @@
 # Copyright (c) 2026 the pedalsmith developers
 """One model file into one blob, and what there is to say of it. Runs in a worker process."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -81,46 +81,44 @@ def _convert(path: Path, shown: str, output: Path, settings: Settings) -> Row:
     if settings.submodel is not None or count == 1:
         return _quantized(model, path, shown, output, settings)
     # The largest comes last; it is the best that was trained.
-    refusal: PedalsmithError | None = None
-    row: Row | None = None
     for number in range(count, 0, -1):
         candidate = load_model(path, ImportOptions(settings.sample_rate, number))
-        try:
-            row = _quantized(candidate, path, shown, output, settings)
-        except PedalsmithError as error:
-            refusal = error
-            continue
+        row = _quantized(candidate, path, shown, output, settings)
         if row.outcome == "fits":
-            return row
-    if row is None:
-        assert refusal is not None
-        raise refusal
+            break
     return row
 
 
 def _quantized(model: Model, path: Path, shown: str, output: Path, settings: Settings) -> Row:
+    """The row of a model that could be read."""
     from pedalsmith.quantization.psm import write
     from pedalsmith.quantization.quantizer import quantize
 
-    quantized = quantize(model, str(path), _guitar(), settings.weights)
-    report = quantized.report
-    percent = _load_percent(quantized.blob, settings.board)
-    fits = percent <= settings.max_cpu
-    if fits:
-        write(output, quantized.blob)
-    return Row(
+    row = Row(
         shown,
-        "fits" if fits else "too big",
-        "" if fits else f"needs {percent:.1f} % of the CPU, {settings.max_cpu:g} % is allowed.",
-        model.metadata.name or path.stem,
-        model.metadata.source_format or "",
-        describe(model),
-        model.sample_rate,
-        round(percent, 1),
-        round(min(report.errors, key=lambda error: abs(error.level_db)).esr_db, 1),
-        report.arena_bytes,
-        output.name if fits else "",
+        "refused",
+        name=model.metadata.name or path.stem,
+        source_format=model.metadata.source_format or "",
+        network=describe(model),
+        sample_rate=model.sample_rate,
     )
+    try:
+        quantized = quantize(model, str(path), _guitar(), settings.weights)
+        percent = _load_percent(quantized.blob, settings.board)
+    except PedalsmithError as error:
+        return replace(row, reason=_without_path(str(error), path))
+    nominal = min(quantized.report.errors, key=lambda error: abs(error.level_db))
+    row = replace(
+        row,
+        cpu_percent=round(percent, 1),
+        esr_db=round(nominal.esr_db, 1),
+        ram_bytes=quantized.report.arena_bytes,
+    )
+    if percent > settings.max_cpu:
+        reason = f"needs {percent:.1f} % of the CPU, {settings.max_cpu:g} % is allowed."
+        return replace(row, outcome="too big", reason=reason)
+    write(output, quantized.blob)
+    return replace(row, outcome="fits", blob=output.name)
 
 
 def _load_percent(blob: "Blob", board_name: str) -> float:

@@ -2,9 +2,9 @@
 # Copyright (c) 2026 the pedalsmith developers
 """One file per format that a Model can be read from; `load_model` finds the one that fits.
 
-An importer is a module in this folder with `matches(content) -> bool`, which looks at what the
-file contains and never at its name, and `read(content, options) -> Model`. It is found by being
-there.
+An importer is a module in this folder with `NAME`, the words for it in a message,
+`matches(content) -> bool`, which looks at what the file contains and never at its name, and
+`read(content, options) -> Model`. It is found by being there.
 """
 
 import importlib
@@ -39,16 +39,17 @@ def load_model(path: Path, options: ImportOptions = ImportOptions()) -> Model:
     """
     # A run is named by its folder as well.
     content = Content(path / RUN_FILE if (path / RUN_FILE).is_file() else path)
-    for name in formats():
-        importer = importlib.import_module(f"{__name__}.{name}")
+    importers = [importlib.import_module(f"{__name__}.{name}") for name in formats()]
+    for importer in importers:
         if importer.matches(content):
             model: Model = importer.read(content, options)
             validate(model, str(path))
             return model
     what = "JSON, but of no known model format" if content.json else "no model file"
-    raise BadInput(f"{path}: is {what}; known are: {', '.join(formats())}.")
+    known = ", ".join(importer.NAME for importer in importers)
+    raise BadInput(f"{path}: is {what}; known are {known}.")
 
 
 def formats() -> list[str]:
-    """The names of the formats that can be read."""
+    """The names of the formats that can be read, which are the modules' names."""
     return sorted(info.name for info in pkgutil.iter_modules(__path__))

@@ -14,6 +14,8 @@ from pedalsmith.models.parsing.node import Node
 _BEGIN = "/* pedalsmith model\n"
 _ARRAY = re.compile(r"static const float (\w{1,64})[\[\]0-9]{3,64} = ")
 
+NAME = "the C header of `pedalsmith export`"
+
 
 def matches(content: Content) -> bool:
     """Whether the file begins with the comment of such a header."""

@@ -19,6 +19,8 @@ _MOST_UNITS = 512
 _MOST_LAYERS = 8
 _GATES = {"LSTM": 4, "GRU": 3}
 
+NAME = "GuitarML state dicts (.json)"
+
 
 def matches(content: Content) -> bool:
     """Whether this is an object with a description and a state dict."""

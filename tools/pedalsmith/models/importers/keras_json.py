@@ -10,6 +10,8 @@ from pedalsmith.models.model import Model
 from pedalsmith.models.parsing.content import Content
 from pedalsmith.models.parsing.keras_document import read_document
 
+NAME = "AIDA-X and RTNeural (.json, .aidax)"
+
 
 def matches(content: Content) -> bool:
     """Whether this is an object with a list of layers."""

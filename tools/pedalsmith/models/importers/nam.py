@@ -7,6 +7,8 @@ from pedalsmith.models.model import Model
 from pedalsmith.models.parsing.content import Content
 from pedalsmith.models.parsing.nam.document import read_document
 
+NAME = "Neural Amp Modeler (.nam)"
+
 
 def matches(content: Content) -> bool:
     """Whether this is an object with an architecture and its configuration."""

@@ -12,6 +12,8 @@ from pedalsmith.models.parsing.content import Content
 from pedalsmith.models.parsing.nam.binary import MAGIC, document_of
 from pedalsmith.models.parsing.nam.document import read_document
 
+NAME = "its binary (.namb)"
+
 
 def matches(content: Content) -> bool:
     """Whether the file begins with the format's magic number."""

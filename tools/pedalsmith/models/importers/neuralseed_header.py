@@ -21,6 +21,8 @@ _ASSIGNMENT = re.compile(rf"\b(\w{{1,64}})\.({'|'.join(_TENSORS)})\s*=")
 _MOST_MODELS = 64
 _LONGEST_COMMENT = 4_096
 
+NAME = "NeuralSeed and FunBox (.h)"
+
 
 def matches(content: Content) -> bool:
     """Whether weights are assigned under NeuralSeed's names."""

@@ -12,6 +12,8 @@ from pedalsmith.models.model import Model
 from pedalsmith.models.parsing.content import Content
 from pedalsmith.models.parsing.neuralseed import model_from
 
+NAME = "NeuralSeed (.json)"
+
 
 def matches(content: Content) -> bool:
     """Whether the tensors of a header are there under their names."""

@@ -23,6 +23,8 @@ _MOST_TAPS = 64
 _MOST_LAYERS = 64
 _LONGEST_DILATION = 65_536
 
+NAME = "PedalNet and SmartAmp (.json)"
+
 
 def matches(content: Content) -> bool:
     """Whether this is an object with dilations and a list of variables."""
