@@ -8,25 +8,28 @@
 
 #include "fixed.h"
 
-#define SIGMOID_CHORDS 1024
+#define SIGMOID_CHORDS 4096
+// A chord is 2^16 wide in Q23: 1/128.
+#define SIGMOID_SHIFT 16
 
 struct sigmoid_chord {
     int32_t base;  // Q24, the chord's value at v = 0
     int32_t slope; // Q33
 };
 
-// Entry k + 512 serves v >> 18 = k. 8 KB; belongs into tightly coupled memory.
+// Entry k + 2048 serves v >> 16 = k. 32 KB; belongs into tightly coupled memory.
 extern const struct sigmoid_chord sigmoid_table[SIGMOID_CHORDS];
 
 // The chord k (clipped to the table) at v: Q24, 2..2^24 - 2.
 static inline int32_t activation_chord(int32_t k, int32_t v) {
-    const struct sigmoid_chord *chord = &sigmoid_table[clip(k, -512, 511) + 512];
+    const struct sigmoid_chord *chord =
+        &sigmoid_table[clip(k, -SIGMOID_CHORDS / 2, SIGMOID_CHORDS / 2 - 1) + SIGMOID_CHORDS / 2];
     return chord->base + mulh(v, chord->slope);
 }
 
 // sigmoid(v): v Q23, result Q24.
 static inline int32_t activation_sigmoid(int32_t v) {
-    return activation_chord(v >> 18, v);
+    return activation_chord(v >> SIGMOID_SHIFT, v);
 }
 
 // 2 s - 1 of a sigmoid s: Q24 -> Q31. tanh(z) is this of sigmoid(2 z).

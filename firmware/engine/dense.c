@@ -7,6 +7,28 @@
 
 enum { FRACTION_MAX = 31, NO_ACTIVATION = 0 };
 
+#if defined(__ARM_ARCH_7EM__) && !defined(ENGINE_PORTABLE)
+#define DENSE_M7 1
+#else
+#define DENSE_M7 0
+#endif
+
+// What the assembly reads; dense_m7.S has the offsets.
+struct dense_m7 {
+    const int32_t *input; // frames x inputs, and three words more that are read
+    int32_t *out;         // frames
+    uint32_t frames;
+    const int32_t *weights; // inputs, and three words more
+    uint32_t inputs;
+    uint32_t fraction;
+    int64_t start; // of the sum: the bias and the half that rounds
+};
+
+_Static_assert(sizeof(void *) != 4 || offsetof(struct dense_m7, start) == 24,
+               "dense_m7.S has other offsets");
+
+void dense_m7(const struct dense_m7 *run);
+
 struct dense {
     struct layer layer;
     uint32_t inputs, outputs;
@@ -61,11 +83,13 @@ static struct layer *dense_load(const struct blob_record *record, const struct l
     (void)chain;
     const uint32_t inputs = record->inputs, outputs = record->outputs;
     struct dense *const dense = layer_take(arena, sizeof *dense);
-    int32_t *const weights = layer_take(arena, (size_t)4 * inputs * outputs);
+    // One word past an 8-byte boundary, so that input and weight are in different banks.
+    int32_t *weights = layer_take(arena, (size_t)4 * (inputs * outputs + 1 + LAYER_AHEAD));
     int32_t *const bias = layer_take(arena, (size_t)4 * outputs);
-    int32_t *const out = layer_take(arena, (size_t)4 * LAYER_CHUNK * outputs);
+    int32_t *const out = layer_take(arena, (size_t)4 * (LAYER_CHUNK * outputs + LAYER_AHEAD));
     if (dense == NULL || weights == NULL || bias == NULL || out == NULL)
         return NULL;
+    weights++;
     const uint8_t *blob_weights;
     const uint8_t *const blob_bias = take_bias(record, &blob_weights);
     for (uint32_t o = 0; o < outputs; o++) {
@@ -91,6 +115,21 @@ static void dense_reset(struct layer *layer) {
 
 static void dense_process(struct layer *layer, const struct layer_signal *in, uint32_t frames) {
     const struct dense *const dense = (const struct dense *)layer;
+#if DENSE_M7
+    if (dense->outputs == 1) {
+        const uint32_t f = dense->fraction;
+        struct dense_m7 run;
+        run.input = in->wide;
+        run.out = dense->out;
+        run.frames = frames;
+        run.weights = dense->weights;
+        run.inputs = dense->inputs;
+        run.fraction = f;
+        run.start = dense->bias[0] * (int64_t)((uint64_t)1 << f) + ((int64_t)1 << (f - 1));
+        dense_m7(&run);
+        return;
+    }
+#endif
     const int32_t *x = in->wide;
     int32_t *y = dense->out;
     for (uint32_t frame = 0; frame < frames; frame++, x += dense->inputs) {

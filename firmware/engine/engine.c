@@ -188,8 +188,11 @@ static void run(struct engine *engine, int32_t *out, uint32_t frames) {
         layer->kind->process(layer, &signal, frames);
         signal = layer->out;
     }
-    for (uint32_t i = 0; i < frames; i++)
-        out[i] = sat(signal.wide[i] + rsh((int64_t)engine->audio[i] * engine->skip, 24), 32);
+    const int32_t skip = engine->skip;
+    for (uint32_t i = 0; i < frames; i++) {
+        const int32_t y = signal.wide[i];
+        out[i] = skip == 0 ? y : sat(y + rsh((int64_t)engine->audio[i] * skip, 24), 32);
+    }
     engine->last = out[frames - 1];
 }
 
@@ -205,13 +208,15 @@ void engine_process(struct engine *engine, const int32_t *in, int32_t *out, size
         }
         // A chunk ends where the silence has lasted long enough, so that the words do not depend on
         // how the caller cuts the signal.
-        uint32_t count = 0;
-        while (count < LAYER_CHUNK && done + count < frames &&
-               engine->silent < ENGINE_REST_FRAMES) {
+        const size_t left = frames - done;
+        const uint32_t most = left < LAYER_CHUNK ? (uint32_t)left : LAYER_CHUNK;
+        uint32_t count = 0, silent = engine->silent;
+        while (count < most && silent < ENGINE_REST_FRAMES) {
             const int32_t x = in[done + count];
-            engine->silent = x == 0 ? engine->silent + 1 : 0;
+            silent = x == 0 ? silent + 1 : 0;
             engine->audio[count++] = clip(x, -(1 << 23), (1 << 23) - 1);
         }
+        engine->silent = silent;
         run(engine, out + done, count);
         done += count;
         if (engine->silent == ENGINE_REST_FRAMES)

@@ -69,7 +69,7 @@
     smmla   r7, r2, r7, r10                 // r1: bias + x input
     smmla   r7, r8, r11, r7                 // r1: + acc scale
     ldr.w   r8, [r0, #12]
-    ssat    r11, #10, r1, asr #18           // r0: which chord
+    ssat    r11, #12, r1, asr #16           // r0: which chord
     smmla   r3, r2, r3, r8                  // z0: bias + x input
     ldr.w   r8, [r0, #80]
     smmla   r3, r4, r5, r3                  // z0: + acc scale
@@ -77,11 +77,11 @@
     ldr.w   r5, [r0, #72]
     smmla   r5, r9, r8, r5                  // u1: bias + acc scale
     ldr.w   r8, [lr, r11, lsl #3]           // r0: slope
-    ssat    r9, #10, r12, asr #18           // z1: which chord
+    ssat    r9, #12, r12, asr #16           // z1: which chord
     ldr.w   r11, [r4, r11, lsl #3]          // r0: base
     smmla   r1, r1, r8, r11                 // r0
     ldr.w   r8, [r0, #44]
-    ssat    r11, #10, r7, asr #18           // r1: which chord
+    ssat    r11, #12, r7, asr #16           // r1: which chord
     ldr.w   r10, [r0, #36]
     smmla   r6, r6, r8, r10                 // u0: bias + acc scale
     ldr.w   r8, [r0, #88]
@@ -91,7 +91,7 @@
     ldr.w   r1, [r0, #84]
     smmla   r8, r2, r8, r1                  // a0: bias + x input
     ldr.w   r1, [r4, r11, lsl #3]           // r1: base
-    ssat    r11, #10, r3, asr #18           // z0: which chord
+    ssat    r11, #12, r3, asr #16           // z0: which chord
     smmla   r1, r7, r10, r1                 // r1
     ldr.w   r7, [r0, #100]
     ldr.w   r10, [r0, #96]
@@ -99,7 +99,7 @@
     ldr.w   r8, [lr, r9, lsl #3]            // z1: slope
     lsl.w   r1, r1, #7                      // r1: Q31
     smmla   r2, r2, r7, r10                 // a1: bias + x input
-    ssat    r7, #10, r6, asr #18            // n0: which chord
+    ssat    r7, #12, r6, asr #16            // n0: which chord
     smmul   r5, r1, r5                      // n1: r u / 2
     ldr.w   r10, [r4, r11, lsl #3]          // z0: base
     ldr.w   r1, [sp, #4]
@@ -109,7 +109,7 @@
     ldr.w   r5, [lr, r7, lsl #3]            // n0: slope
     smmla   r3, r3, r11, r10                // z0
     ldr.w   r7, [r4, r7, lsl #3]            // n0: base
-    ssat    r10, #10, r2, asr #18           // n1: which chord
+    ssat    r10, #12, r2, asr #16           // n1: which chord
     smmla   r5, r6, r5, r7                  // n0
     ldr.w   r6, [sp, #12]
     smmla   r8, r12, r8, r9                 // z1

@@ -16,6 +16,9 @@
 // cost RAM: 16 already hides the calls.
 #define LAYER_CHUNK 16
 
+// Words behind `wide` that a kernel may read ahead.
+#define LAYER_AHEAD 3
+
 // Limits of inputs, outputs and layers in a row.
 #define LAYER_WIDTH_MAX     64
 #define LAYER_RECURRENT_MAX 3

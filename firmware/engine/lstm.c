@@ -19,7 +19,7 @@ static void lstm_step(const struct recurrent *r, int32_t *h23) {
         const int32_t o = activation_sigmoid(v[3]);
         const int64_t sum = (int64_t)f * *state + (int64_t)i * (g >> (7 + s));
         const int32_t c = sat(rsh(sum, 24), 31);
-        const int32_t t = activation_tanh_of(activation_chord(c >> (18 - s), shl(c, s)));
+        const int32_t t = activation_tanh_of(activation_chord(c >> (SIGMOID_SHIFT - s), shl(c, s)));
         *state = c;
         if (r->format == RECURRENT_STATE_32) {
             const int32_t h31 = 2 * mulh(shl(o, 7), t);

@@ -101,30 +101,30 @@
     ldr.w   r8, [sp, #28]
     smmla   r6, r7, r9, r6                  // o0: + acc scale
     ldr.w   r7, [r0, #96]
-    ssat    r9, #10, r1, asr #18            // f0: which chord
+    ssat    r9, #12, r1, asr #16            // f0: which chord
     ldr.w   r10, [sp, #24]
     smmla   r2, r11, r7, r2                 // o1: + acc scale
-    ssat    r7, #10, r4, asr #18            // g1: which chord
+    ssat    r7, #12, r4, asr #16            // g1: which chord
     ldr.w   r11, [r8, r9, lsl #3]           // f0: slope
     ldr.w   r9, [r10, r9, lsl #3]           // f0: base
     smmla   r1, r1, r11, r9                 // f0
     ldr.w   r9, [r8, r7, lsl #3]            // g1: slope
-    ssat    r11, #10, r12, asr #18          // g0: which chord
+    ssat    r11, #12, r12, asr #16          // g0: which chord
     ldr.w   r7, [r10, r7, lsl #3]           // g1: base
     smmla   r4, r4, r9, r7                  // g1
-    ssat    r7, #10, lr, asr #18            // i0: which chord
+    ssat    r7, #12, lr, asr #16            // i0: which chord
     ldr.w   r9, [r8, r11, lsl #3]           // g0: slope
     ldr.w   r11, [r10, r11, lsl #3]         // g0: base
     smmla   r12, r12, r9, r11               // g0
     ldr.w   r9, [r8, r7, lsl #3]            // i0: slope
-    ssat    r11, #10, r3, asr #18           // f1: which chord
+    ssat    r11, #12, r3, asr #16           // f1: which chord
     ldr.w   r7, [r10, r7, lsl #3]           // i0: base
     smmla   lr, lr, r9, r7                  // i0
     mov.w   r7, #0x80000000
     add.w   r4, r7, r4, lsl #8              // g1: Q31
     add.w   r12, r7, r12, lsl #8            // g0: Q31
     ldr.w   r7, [r8, r11, lsl #3]           // f1: slope
-    ssat    r9, #10, r5, asr #18            // i1: which chord
+    ssat    r9, #12, r5, asr #16            // i1: which chord
     ldr.w   r11, [r10, r11, lsl #3]         // f1: base
     smmla   r3, r3, r7, r11                 // f1
     ldr.w   r7, [r0, #100]
@@ -136,7 +136,7 @@
     ldr.w   r9, [r0, #108]
     smlal   r1, r7, lr, r12                 // c0: + i g
     asr.w   r12, r4, #7 + \s                // g1: as the cell
-    ssat    lr, #10, r2, asr #18            // o1: which chord
+    ssat    lr, #12, r2, asr #16            // o1: which chord
     smull   r3, r9, r3, r9                  // c1: f c
     smlal   r3, r9, r5, r12                 // c1: + i g
     lsrs.w  r1, r1, #24                     // c0: the half is in the carry
@@ -146,18 +146,18 @@
     lsrs.w  r3, r3, #24                     // c1: the half is in the carry
     adc.w   r3, r3, r9, lsl #8              // c1: rsh 24
     smmla   r12, r2, r12, lr                // o1
-    ssat    lr, #10, r6, asr #18            // o0: which chord
+    ssat    lr, #12, r6, asr #16            // o0: which chord
     ssat    r2, #31, r3                     // c1
     str.w   r2, [r0, #108]
     ssat    r1, #31, r1                     // c0
     ldr.w   r3, [r8, lr, lsl #3]            // o0: slope
-    ssat    r9, #10, r2, asr #18 - \s       // tanh c1: which chord
+    ssat    r9, #12, r2, asr #16 - \s       // tanh c1: which chord
     lsl.w   r2, r2, #\s                     // tanh c1: 2 c, Q23
     str.w   r1, [r0, #100]
     ldr.w   lr, [r10, lr, lsl #3]           // o0: base
     smmla   lr, r6, r3, lr                  // o0
     ldr.w   r3, [r8, r9, lsl #3]            // tanh c1: slope
-    ssat    r6, #10, r1, asr #18 - \s       // tanh c0: which chord
+    ssat    r6, #12, r1, asr #16 - \s       // tanh c0: which chord
     ldr.w   r9, [r10, r9, lsl #3]           // tanh c1: base
     smmla   r2, r2, r3, r9                  // tanh c1
     ldr.w   r3, [r0, #112]

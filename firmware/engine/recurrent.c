@@ -213,7 +213,7 @@ struct layer *recurrent_load(const struct blob_record *record, const struct laye
     r->rest_state = copy_words(t.rest_state, hidden, arena);
     int32_t *const rest_hidden = layer_take(arena, (size_t)4 * hidden);
     uint8_t *const rest_error = layer_take(arena, hidden);
-    r->wide = layer_take(arena, (size_t)4 * (LAYER_CHUNK * hidden + 1));
+    r->wide = layer_take(arena, (size_t)4 * (LAYER_CHUNK * hidden + LAYER_AHEAD));
     r->given = layer_take(arena, word * LAYER_CHUNK * hidden);
     if (r->v == NULL || r->vector == NULL || r->bias == NULL || r->knob == NULL ||
         r->rest_state == NULL || rest_hidden == NULL || rest_error == NULL || r->wide == NULL ||

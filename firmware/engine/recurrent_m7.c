@@ -20,8 +20,8 @@ int recurrent_m7(const struct recurrent *r, const struct layer_signal *in, uint3
     run.pairs = r->matrix.pairs;
     run.shift = r->cell_shift;
     run.table = &sigmoid_table[SIGMOID_CHORDS / 2];
-    // One sample a call where the state goes through other hands, and where the outputs of a block's
-    // second unit do not exist.
+    // One sample a call where the state goes through other hands, and where the outputs of a
+    // block's second unit do not exist.
     run.frames = r->stacked || r->hidden % 2 ? 1 : frames;
     for (uint32_t frame = 0; frame < frames; frame += run.frames) {
         if (stacked)
