@@ -113,3 +113,10 @@ def test_any_flipped_bit_is_refused(shared: Path, tmp_path: Path) -> None:
         path.write_bytes(flipped)
         with pytest.raises(BadInput):
             load_model(path)
+
+
+def test_our_writer_makes_files_of_the_published_sizes(shared: Path) -> None:
+    """tone-3000's embedded README gives the bytes of A2-Lite and A2-Full."""
+    document = json.loads((shared / "models/nam/A2.nam").read_text())
+    sizes = [len(namb(entry["model"])) for entry in document["config"]["submodels"]]
+    assert sizes == [7_980, 49_080]
