@@ -50,6 +50,13 @@ def command(
     skip: Annotated[
         bool, typer.Option("--skip/--no-skip", help="Add the dry sound to the network's output.")
     ] = True,
+    fit: Annotated[
+        str | None,
+        typer.Option(help="Choose kind and size that fit this board, e.g. daisy_seed."),
+    ] = None,
+    max_cpu: Annotated[
+        float, typer.Option(min=1, max=100, help="With --fit: percent of its time, worst case.")
+    ] = 60.0,
     test_dry: Annotated[
         Path | None, typer.Option(help="Other playing, only for the figure at the end.")
     ] = None,
@@ -105,6 +112,8 @@ def command(
             channel=channel,
             name=name,
             gear=gear,
+            fit=fit,
+            max_cpu=max_cpu,
             resume=resume,
             as_json=as_json,
         )

@@ -17,6 +17,7 @@ from pedalsmith.files import whole_file, write_whole
 from pedalsmith.models.exporters import keras_json
 from pedalsmith.models.model import Model
 from pedalsmith_trainer.callbacks import Progress
+from pedalsmith_trainer.fitting import Trial
 from pedalsmith_trainer.gathering import Gathered
 from pedalsmith_trainer.loss import esr_db, esr_words
 from pedalsmith_trainer.training import Outcome
@@ -36,10 +37,17 @@ def check_writable(folder: Path) -> None:
 
 
 def write(
-    request: "Request", gathered: Gathered, outcome: Outcome, model: Model, tests: list[float]
+    request: "Request",
+    gathered: Gathered,
+    outcome: Outcome,
+    model: Model,
+    tests: list[float],
+    trials: list[Trial],
 ) -> dict[str, Any]:
     """Writes the run and returns what run.json holds."""
     figures = _figures(request, gathered, outcome, tests)
+    if trials:
+        figures["tried"] = [asdict(trial) for trial in trials]
     folder = request.output
     keras_json.write(model, folder / "model.json")
     with whole_file(folder / "model.keras") as temporary:

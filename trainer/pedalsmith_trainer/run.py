@@ -12,21 +12,23 @@ RUN/checkpoint.npz  what --resume goes on with
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
 from pedalsmith.console import emit_json, talk
-from pedalsmith.errors import NegativeResult
+from pedalsmith.errors import BadInput, NegativeResult
 from pedalsmith_trainer import checkpoint, folder
 from pedalsmith_trainer.display import Display
 from pedalsmith_trainer.export import to_model
+from pedalsmith_trainer.fitting import Trial, candidates, choose
 from pedalsmith_trainer.gathering import gather
 from pedalsmith_trainer.loss import esr_db, esr_words
+from pedalsmith_trainer.material import Material
 from pedalsmith_trainer.rehearsal import Rehearsal
 from pedalsmith_trainer.settings import Settings
-from pedalsmith_trainer.training import train
+from pedalsmith_trainer.training import Outcome, train
 
 
 @dataclass(frozen=True)
@@ -45,6 +47,10 @@ class Request:
     channel: int | None = None
     name: str | None = None
     gear: str | None = None
+    fit: str | None = None
+    """Board for which kind and size of the network are chosen."""
+    max_cpu: float = 60.0
+    """Percent of that board's time."""
     resume: bool = False
     as_json: bool = False
 
@@ -54,15 +60,11 @@ def run(request: Request) -> None:
     folder.check_writable(request.output)
     gathered = gather(request)
     material = gathered.material
-    with Display(request.settings) as display, _interrupts() as interrupted:
-        outcome = train(
-            material,
-            request.settings,
-            report=display.show,
-            should_stop=lambda: interrupted[0],
-            keep=request.output / checkpoint.FILE_NAME,
-            resume=request.resume,
-        )
+    with _interrupts() as interrupted:
+        trials: list[Trial] = []
+        if request.fit is not None:
+            request, trials = _fitted(request, material, interrupted)
+        outcome = _train(request, material, interrupted)
     if not np.isfinite(outcome.best_esr):
         raise NegativeResult(
             f"{request.output}: stopped before the first look at the held-out part; nothing was "
@@ -71,7 +73,7 @@ def run(request: Request) -> None:
     tests = [Rehearsal(take, material, pieces=1).esr(outcome.network) for take in material.test]
     test_esr = float(np.mean(tests)) if tests else None
     model = to_model(outcome.network, material, request.name, request.gear, test_esr)
-    figures = folder.write(request, gathered, outcome, model, tests)
+    figures = folder.write(request, gathered, outcome, model, tests, trials)
     if interrupted[0]:
         talk.print(
             "Stopped; the best model so far is kept, --resume goes on with it.", markup=False
@@ -83,6 +85,40 @@ def run(request: Request) -> None:
     talk.print(f"{request.output / 'model.json'} is the model.", markup=False, soft_wrap=True)
     if request.as_json:
         emit_json(figures)
+
+
+def _train(request: Request, material: Material, interrupted: list[bool]) -> Outcome:
+    with Display(request.settings) as display:
+        return train(
+            material,
+            request.settings,
+            report=display.show,
+            should_stop=lambda: interrupted[0],
+            keep=request.output / checkpoint.FILE_NAME,
+            resume=request.resume,
+        )
+
+
+def _fitted(
+    request: Request, material: Material, interrupted: list[bool]
+) -> tuple[Request, list[Trial]]:
+    """The request with the network that the trials spoke for."""
+    if request.resume:
+        raise BadInput("--fit: cannot be resumed; use the --arch and --hidden that run.json has.")
+    found = candidates(request.fit or "", request.max_cpu, len(material.knob_names))
+    tried = ", ".join(f"{one.name} ({100 * one.worst_load:.0f} %)" for one in found)
+    talk.print(f"fits {request.fit}, worst case of the CPU: {tried}.", markup=False)
+    settings, trials = choose(
+        found, material, request.settings, tell=_tell_trial, should_stop=lambda: interrupted[0]
+    )
+    return replace(request, settings=settings), trials
+
+
+def _tell_trial(trial: Trial) -> None:
+    talk.print(
+        f"tried {trial.candidate.name} for {trial.seconds:.0f} s: ESR {trial.esr:.5f}",
+        markup=False,
+    )
 
 
 def _tell(part: str, ratio: float) -> None:
