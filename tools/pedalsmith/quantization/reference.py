@@ -23,7 +23,7 @@ from pedalsmith.quantization.blob import (
     LstmRecord,
     RecurrentRecord,
 )
-from pedalsmith.quantization.table import table
+from pedalsmith.quantization.table import ENTRIES, SHIFT, table
 
 REST_FRAMES = 24_000
 """ENGINE_REST_FRAMES"""
@@ -63,8 +63,8 @@ def _chords() -> Int:
 
 def sigmoid_at(k: Int, v: Int) -> Int:
     """The chord k (clipped to the table) at v, Q24."""
-    chord = _chords()[np.clip(k, -512, 511) + 512]
-    s = chord[:, 0] + mulh(v, chord[:, 1])
+    chord = _chords()[np.clip(k, -ENTRIES // 2, ENTRIES // 2 - 1) + ENTRIES // 2]
+    s = chord[..., 0] + mulh(v, chord[..., 1])
     if np.any((s < 2) | (s > 2**24 - 2)):
         raise RangeError("a sigmoid left 0..1")
     return s
@@ -72,7 +72,7 @@ def sigmoid_at(k: Int, v: Int) -> Int:
 
 def sigmoid(v: Int) -> Int:
     """sigmoid(v): Q23 -> Q24"""
-    return sigmoid_at(within(v, 32, "v") >> 18, v)
+    return sigmoid_at(within(v, 32, "v") >> SHIFT, v)
 
 
 def tanh_of(s: Int) -> Int:
@@ -143,7 +143,7 @@ class _Lstm(_Recurrent):
         s = self.shift
         self.state = sat(rsh(f * self.state + i * (g >> (7 + s)), 24), 31)
         wrapped = (self.state << s).astype(np.int32).astype(np.int64)
-        t = tanh_of(sigmoid_at(self.state >> (18 - s), wrapped))
+        t = tanh_of(sigmoid_at(self.state >> (SHIFT - s), wrapped))
         if self.wide_state:
             self.h = within(2 * mulh(o << 7, t), 32, "h31")
             return self.h >> 8

@@ -2,7 +2,7 @@
 # Copyright (c) 2026 the pedalsmith developers
 """Makes firmware/engine/sigmoid_table.c: `python -m pedalsmith.quantization.table`.
 
-1,024 chords of the sigmoid on [-16, 16), 1/32 wide: entry k + 512 serves v >> 18 = k with v Q23 as
+4,096 chords of the sigmoid on [-16, 16), 1/128 wide: entry k + 2048 serves v >> 16 = k with v Q23 as
 base + mulh(v, slope). The sigmoid has no inflection inside a chord, so the best line is the secant
 moved halfway to the parallel tangent (Chebyshev): the error is equal at both ends and the tangent
 point. Decimal arithmetic of 50 digits: the same words on every machine.
@@ -17,9 +17,11 @@ import numpy.typing as npt
 from pedalsmith.files import write_whole
 from pedalsmith.source import firmware_dir
 
-ENTRIES = 1024
-CHORD = 1 << 18
-"""Width of a chord, Q23: 1/32."""
+ENTRIES = 4096
+SHIFT = 16
+CHORD = 1 << SHIFT
+"""Width of a chord, Q23: 1/128."""
+PER_UNIT = (1 << 23) // CHORD
 SLOPE_MAX = 2**31 - 1
 ONE = 1 << 24
 """1 in Q24."""
@@ -30,13 +32,13 @@ def _sigmoid(z: Decimal) -> Decimal:
 
 
 def chord(k: int) -> tuple[int, int]:
-    """Entry of v in [k, k + 1) 2^18: base (Q24, at v = 0), slope (Q33)."""
+    """Entry of v in [k, k + 1) CHORD: base (Q24, at v = 0), slope (Q33)."""
     with localcontext(prec=50):
-        left, right = Decimal(k) / 32, Decimal(k + 1) / 32
+        left, right = Decimal(k) / PER_UNIT, Decimal(k + 1) / PER_UNIT
         if k in (-ENTRIES // 2, ENTRIES // 2 - 1):
             return int((_sigmoid(left if k < 0 else right) * ONE).to_integral_value()), 0
         low, high = _sigmoid(left), _sigmoid(right)
-        secant = (high - low) * 32
+        secant = (high - low) * PER_UNIT
         # sigmoid' = s (1 - s): where it equals the secant's slope the tangent is parallel.
         root = (1 - 4 * secant).sqrt()
         touch = (1 + root) / 2 if k >= 0 else (1 - root) / 2
@@ -50,7 +52,7 @@ def chord(k: int) -> tuple[int, int]:
 
 
 def table() -> npt.NDArray[np.int32]:
-    """(1024, 2): base, slope."""
+    """(ENTRIES, 2): base, slope."""
     return np.array([chord(k - ENTRIES // 2) for k in range(ENTRIES)], np.int64).astype(np.int32)
 
 
