@@ -27,4 +27,6 @@ def test_error_range_and_symmetry() -> None:
 def test_chords_rise_and_meet() -> None:
     edges = np.arange(1 - ENTRIES // 2, ENTRIES // 2, dtype=np.int64) << SHIFT
     below, above = sigmoid(edges - 1), sigmoid(edges)
-    assert np.max(np.abs(above - below)) < 20, "neighbours meet within two chord errors, 8.6e-7, and rounding"
+    assert np.max(np.abs(above - below)) < 20, (
+        "neighbours meet within two chord errors, 8.6e-7, and rounding"
+    )
