@@ -22,13 +22,19 @@ from pedalsmith.models.reference.signals import LayerPlayer
 from pedalsmith.models.reference.wavenet import WaveNetPlayer
 
 
-def player_of(layer: Layer) -> LayerPlayer:
-    """The player for `layer`, in its initial state."""
+def player_of(layer: Layer, delay: float = 0.0) -> LayerPlayer:
+    """The player for `layer`, in its initial state.
+
+    `delay` corrects the sample rate of a recurrent layer (see recurrent.c). Raises ValueError for
+    a convolution, which cannot be corrected so.
+    """
+    if delay and isinstance(layer, Conv1d | WaveNet):
+        raise ValueError("a convolutional model can only be played at its own sample rate")
     match layer:
         case Lstm():
-            return LstmPlayer(layer)
+            return LstmPlayer(layer, delay)
         case Gru():
-            return GruPlayer(layer)
+            return GruPlayer(layer, delay)
         case Dense():
             return DensePlayer(layer)
         case Conv1d():

@@ -39,7 +39,9 @@ class DensePlayer:
 class LstmPlayer:
     """Keras LSTM, sample by sample."""
 
-    def __init__(self, layer: Lstm) -> None:
+    def __init__(self, layer: Lstm, delay: float) -> None:
+        """`delay` is what the state is late beyond one sample, 0 to 1; see recurrent.c."""
+        self._delay = delay
         self._units = layer.hidden_size
         self._kernel, self._bias = _wide(layer.kernel), _wide(layer.bias)
         self._recurrent = _wide(layer.recurrent)
@@ -60,10 +62,11 @@ class LstmPlayer:
     def _steps(self, signal: Signal, cells: Signal | None, sums: Signal | None) -> Signal:
         driven = signal @ self._kernel + self._bias
         output = np.empty((len(signal), self._units))
-        scratch = np.empty(4 * self._units)
+        scratch = np.empty(6 * self._units)
         _library().lstm_run(
             len(signal),
             self._units,
+            self._delay,
             _pointer(driven),
             _pointer(self._recurrent),
             _pointer(self._hidden),
@@ -79,7 +82,9 @@ class LstmPlayer:
 class GruPlayer:
     """Keras GRU with reset_after, sample by sample."""
 
-    def __init__(self, layer: Gru) -> None:
+    def __init__(self, layer: Gru, delay: float) -> None:
+        """`delay` as for LstmPlayer."""
+        self._delay = delay
         units = layer.hidden_size
         self._units = units
         self._kernel, self._recurrent = _wide(layer.kernel), _wide(layer.recurrent)
@@ -87,7 +92,7 @@ class GruPlayer:
         # The biases of z and r are one; those of h are not: r multiplies the second.
         self._driven_bias = bias[0] + np.concatenate([bias[1, : 2 * units], np.zeros(units)])
         self._state_bias = bias[1, 2 * units :].copy()
-        self._hidden = np.zeros(units)
+        self._hidden = np.zeros((2, units))
 
     def play(self, signal: Signal) -> Signal:
         """The hidden states (n, hidden)."""
@@ -103,10 +108,11 @@ class GruPlayer:
     def _steps(self, signal: Signal, parts: Signal | None, sums: Signal | None) -> Signal:
         driven = signal @ self._kernel + self._driven_bias
         output = np.empty((len(signal), self._units))
-        scratch = np.empty(3 * self._units)
+        scratch = np.empty(4 * self._units)
         _library().gru_run(
             len(signal),
             self._units,
+            self._delay,
             _pointer(driven),
             _pointer(self._recurrent),
             _pointer(self._state_bias),
@@ -123,9 +129,9 @@ class GruPlayer:
 def _library() -> ctypes.CDLL:
     library = ctypes.CDLL(str(library_of([Path(__file__).parent], _FLAGS)))
     pointer, size = ctypes.c_void_p, ctypes.c_size_t
-    library.lstm_run.argtypes = (size, size, *(pointer,) * 8)
+    library.lstm_run.argtypes = (size, size, ctypes.c_double, *(pointer,) * 8)
     library.lstm_run.restype = None
-    library.gru_run.argtypes = (size, size, *(pointer,) * 8)
+    library.gru_run.argtypes = (size, size, ctypes.c_double, *(pointer,) * 8)
     library.gru_run.restype = None
     return library
 
@@ -143,4 +149,6 @@ def _wide(array: npt.NDArray[np.float32]) -> Signal:
 
 
 def _start(state: npt.NDArray[np.float32] | None, units: int) -> Signal:
-    return np.zeros(units) if state is None else state.astype(np.float64)
+    """Newest and the one before, which are the same at first."""
+    start = np.zeros(units) if state is None else state.astype(np.float64)
+    return np.stack([start, start])
