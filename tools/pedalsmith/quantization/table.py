@@ -3,9 +3,9 @@
 """Makes firmware/engine/sigmoid_table.c: `python -m pedalsmith.quantization.table`.
 
 4,096 chords of the sigmoid on [-16, 16), 1/128 wide: entry k + 2048 serves v >> 16 = k with v Q23
-as base + mulh(v, slope). The sigmoid has no inflection inside a chord, so the best line is the secant
-moved halfway to the parallel tangent (Chebyshev): the error is equal at both ends and the tangent
-point. Decimal arithmetic of 50 digits: the same words on every machine.
+as base + mulh(v, slope). The sigmoid has no inflection inside a chord, so the best line is the
+secant moved halfway to the parallel tangent (Chebyshev): the error is equal at both ends and the
+tangent point. Decimal arithmetic of 50 digits: the same words on every machine.
 """
 
 from decimal import Decimal, localcontext
