@@ -4,30 +4,38 @@
 
 import json
 import re
+import subprocess
 import sys
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
 from pedalsmith.cli import main
 from pedalsmith.cycles.engine import BareEngine, engine_image, largest_that_fits, price_engine
-from pedalsmith.cycles.synthetic import recurrent_blob
+from pedalsmith.cycles.synthetic import Shape, parse_shape, recurrent_blob
 from pedalsmith.errors import BadInput
 from pedalsmith.native.host import HostEngine
 from pedalsmith.quantization.psm import encode
 
 BLOCK = 8
 
-SHAPES = [("lstm", 5, 1, 0), ("lstm", 12, 2, 1), ("gru", 7, 1, 2), ("gru", 8, 3, 0)]
+
+def lstm(hidden: int) -> bytes:
+    return encode(recurrent_blob(Shape("lstm", hidden)))
 
 
-@pytest.mark.parametrize(("kind", "hidden", "layers", "knobs"), SHAPES)
-def test_the_bare_engine_gives_the_hosts_words(
-    kind: str, hidden: int, layers: int, knobs: int
-) -> None:
-    blob = encode(recurrent_blob(kind, hidden, layers, knobs))
+SHAPES = [
+    *(Shape("lstm", 5), Shape("lstm", 12, layers=2, knobs=1), Shape("lstm", 6, state_bits=32)),
+    *(Shape("gru", 7, knobs=2), Shape("gru", 8, layers=3), Shape("gru", 9, state_bits=32)),
+]
+
+
+@pytest.mark.parametrize("shape", SHAPES, ids=str)
+def test_the_bare_engine_gives_the_hosts_words(shape: Shape) -> None:
+    blob = encode(recurrent_blob(shape))
     words = np.random.default_rng(3).integers(-(1 << 23), 1 << 23, 200, dtype=np.int32)
     bare = BareEngine(engine_image(), blob)
     first = bare.process(words[:150])
@@ -38,7 +46,7 @@ def test_the_bare_engine_gives_the_hosts_words(
 
 
 def test_a_larger_model_costs_more() -> None:
-    prices = [price_engine(encode(recurrent_blob("lstm", hidden)), BLOCK) for hidden in (4, 6, 8)]
+    prices = [price_engine(lstm(hidden), BLOCK) for hidden in (4, 6, 8)]
     for smaller, larger in pairwise(prices):
         assert smaller.instructions < larger.instructions
         assert smaller.cycles < larger.cycles
@@ -50,22 +58,29 @@ def test_a_larger_model_costs_more() -> None:
 
 
 def test_a_price_is_the_same_every_time() -> None:
-    blob = encode(recurrent_blob("gru", 6))
+    blob = encode(recurrent_blob(Shape("gru", 6)))
     assert price_engine(blob, BLOCK) == price_engine(blob, BLOCK)
 
 
 def test_the_largest_that_fits_fits_and_the_next_does_not() -> None:
-    most = price_engine(encode(recurrent_blob("gru", 6)), BLOCK).worst_cycles
-    found = largest_that_fits("gru", 1, 0, 13, most, BLOCK)
+    most = price_engine(encode(recurrent_blob(Shape("gru", 6))), BLOCK).worst_cycles
+    found = largest_that_fits(Shape("gru", 13), most, BLOCK)
     assert found is not None
     hidden, cost = found
     assert hidden == 4
     assert cost.worst_cycles <= most
-    assert largest_that_fits("gru", 1, 0, 13, 10, BLOCK) is None
+    assert largest_that_fits(Shape("gru", 13), 10, BLOCK) is None
+
+
+def test_a_shape_has_a_name() -> None:
+    assert parse_shape("gru:24x2/32") == Shape("gru", 24, layers=2, state_bits=32)
+    for text in ("lstm", "lstm:0", "lstm:65", "rnn:8", "lstm:8/24", "gru:8x4"):
+        with pytest.raises(BadInput, match="is no network that can be made up"):
+            parse_shape(text)
 
 
 def test_a_damaged_blob_is_refused_by_name() -> None:
-    damaged = bytearray(encode(recurrent_blob("lstm", 4)))
+    damaged = bytearray(lstm(4))
     damaged[100] ^= 1
     with pytest.raises(BadInput, match=r"tone\.psm: the engine refuses it: "):
         price_engine(bytes(damaged), BLOCK, "tone.psm")
@@ -74,7 +89,7 @@ def test_a_damaged_blob_is_refused_by_name() -> None:
 @pytest.fixture(scope="module")
 def tone(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("models") / "tone.psm"
-    path.write_bytes(encode(recurrent_blob("lstm", 8)))
+    path.write_bytes(lstm(8))
     return path
 
 
@@ -85,11 +100,15 @@ def info(monkeypatch: pytest.MonkeyPatch, *line: str | Path) -> int:
     return int(stop.value.code or 0)
 
 
-def test_info_as_json(
-    tone: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert info(monkeypatch, tone, "--board", "daisy_seed", "--json") == 0
-    facts = json.loads(capsys.readouterr().out)
+@pytest.fixture(scope="module")
+def facts(tone: Path) -> dict[str, Any]:
+    line = [sys.executable, "-m", "pedalsmith", "info", str(tone), "--json"]
+    done = subprocess.run(line, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+def test_info_as_json(facts: dict[str, Any], tone: Path) -> None:
     # As Keras counts: 4 gates of 8 rows with 8 + 1 inputs and a bias, and a dense layer of 9.
     assert facts["parameters"] == 4 * 8 * (8 + 1 + 1) + 9
     assert facts["macs_per_sample"] == 4 * 8 * (8 + 1) + 8
@@ -105,11 +124,14 @@ def test_info_as_json(
 
 
 def test_too_slow_ends_in_1_and_says_what_fits(
-    tone: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    facts: dict[str, Any],
+    tone: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
-    # Between what 4 and 8 units take, with 2 % of the block time for the rest of the pedal.
-    costs = [price_engine(encode(recurrent_blob("lstm", n)), 48).worst_cycles for n in (4, 8)]
-    limit = 2 + sum(costs) / 2 / 100
+    # Halfway between what 4 and 8 units take.
+    smaller, larger = (price_engine(lstm(n), 48).worst_cycles for n in (4, 8))
+    limit = facts["load_worst_percent"] - (larger - smaller) / 2 / 100
     assert info(monkeypatch, tone, "--max-cpu", f"{limit:.2f}") == 1
     told = capsys.readouterr()
     for words in ("LSTM 1 -> 8", "329 parameters", "bytes of flash", "% of the block time"):

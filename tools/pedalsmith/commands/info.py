@@ -113,7 +113,8 @@ def _layer(record: "LayerRecord") -> dict[str, Any]:
     own = record.rows * (0 if record.input is None else 1)
     knobs = 0 if record.knob is None else record.knob.size
     weights = "int16" if record.row_shift is None else "int8 with a shift a row"
-    state = {1: "int16 state with error feedback"}.get(record.state_format, "another state")
+    states = {1: "int16 state with error feedback", 2: "int32 state"}
+    state = states.get(record.state_format, f"state format {record.state_format}")
     lstm = isinstance(record, LstmRecord)
     cell = f", cell Q{24 - record.cell_shift}" if isinstance(record, LstmRecord) else ""
     return {
@@ -182,6 +183,7 @@ def _hold_to(
 ) -> None:
     """Raises NegativeResult when the worst block takes more than `max_cpu` percent."""
     from pedalsmith.cycles.engine import largest_that_fits, price_engine
+    from pedalsmith.cycles.synthetic import STATE_FORMATS, Shape
     from pedalsmith.errors import NegativeResult
     from pedalsmith.quantization.blob import DenseRecord
 
@@ -194,13 +196,19 @@ def _hold_to(
         budget = board.clock_hz / board.sample_rate
         alone = price_engine(path.read_bytes(), board.block, str(path))
         around = cost.worst_cycles - alone.worst_cycles
-        kind, hidden = recurrent[0]["kind"], recurrent[0]["hidden_size"]
-        most = max_cpu / 100 * budget - around
-        fitting = largest_that_fits(kind, len(recurrent), blob.knobs, hidden, most, board.block)
+        first = blob.layers[0]
+        like = Shape(
+            kind=recurrent[0]["kind"],
+            hidden=recurrent[0]["hidden_size"],
+            layers=len(recurrent),
+            knobs=blob.knobs,
+            state_bits=32 if getattr(first, "state_format", 1) == STATE_FORMATS[32] else 16,
+        )
+        fitting = largest_that_fits(like, max_cpu / 100 * budget - around, board.block)
         if fitting:
             size, smaller = fitting
             percent = 100 * (smaller.worst_cycles + around) / budget
-            advice = f"{kind.upper()}-{size} would take {percent:.0f} %"
+            advice = f"{like.kind.upper()}-{size} would take {percent:.0f} %"
     raise NegativeResult(
         f"{path}: needs {needed:.0f} % of {board.folder}, more than {max_cpu:g} %; {advice}."
     )

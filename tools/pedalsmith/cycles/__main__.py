@@ -29,7 +29,7 @@ from pedalsmith.cycles.engine import BareEngine, build, engine_sources
 from pedalsmith.cycles.image import Image
 from pedalsmith.cycles.memory import tightly_coupled
 from pedalsmith.cycles.report import by_function, listing
-from pedalsmith.cycles.synthetic import recurrent_blob
+from pedalsmith.cycles.synthetic import parse_shape, recurrent_blob
 from pedalsmith.emulator.bare import BareMachine, Trace
 from pedalsmith.errors import PedalsmithError
 from pedalsmith.quantization.psm import encode
@@ -75,9 +75,7 @@ def _played(model: str, frames: int, flags: list[str], folder: Path) -> tuple[Im
     if model.endswith(".psm"):
         data = Path(model).read_bytes()
     else:
-        kind, _, size = model.partition(":")
-        hidden, _, layers = size.partition("x")
-        data = encode(recurrent_blob(kind, int(hidden), int(layers or 1)))
+        data = encode(recurrent_blob(parse_shape(model)))
     engine = BareEngine(image, data, model)
     noise = np.random.default_rng(1).integers(-(1 << 21), 1 << 21, 256, dtype=np.int32)
     engine.process(noise)
@@ -92,7 +90,7 @@ def main() -> None:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     add = parser.add_argument
-    add("sources", nargs="+", help="tone.psm, lstm:40, gru:24x2, or sources with --call")
+    add("sources", nargs="+", help="tone.psm, lstm:40/32, gru:24x2, or sources with --call")
     add("--call", action="append", default=[], help="'f(arg, ...)'; repeatable, the last is priced")
     add("--frames", type=int, default=4, help="samples to play in one call of the engine")
     add("--list", dest="functions", action="append", default=[], help="function to list")

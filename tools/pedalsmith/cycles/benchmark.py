@@ -9,12 +9,11 @@ from pedalsmith.audio import SAMPLE_RATE, Samples
 from pedalsmith.cycles.board import price_blob_on_board
 from pedalsmith.cycles.engine import price_engine
 from pedalsmith.cycles.family import Entry
-from pedalsmith.cycles.synthetic import recurrent_blob
+from pedalsmith.cycles.synthetic import STATE_FORMATS, Shape, recurrent_blob
 from pedalsmith.native.boards import Board
 from pedalsmith.quantization.psm import encode
 from pedalsmith.quantization.quantizer import Quantizer
 
-_STATE_FORMAT = {16: 1, 32: 2}
 _SECONDS = 6.0
 """Guitar that the error is measured on is chosen from so much of it."""
 
@@ -51,7 +50,7 @@ class Benchmark:
     @cached_property
     def pedal_cycles(self) -> float:
         """Cycles a sample of all but the engine: conversion, levels, gate; the same for all."""
-        blob = encode(recurrent_blob("lstm", 8))
+        blob = encode(recurrent_blob(Shape("lstm", 8)))
         whole, _ = price_blob_on_board(self._board, blob)
         return whole.cycles - price_engine(blob, self._board.block).cycles
 
@@ -60,7 +59,7 @@ class Benchmark:
         model = entry.model()
         quantizer = Quantizer(model, entry.name, self._guitar)
         nearest = next(quantizer.candidates.of(16))
-        blob = quantizer.assemble(nearest, _STATE_FORMAT[entry.state_bits])
+        blob = quantizer.assemble(nearest, STATE_FORMATS[entry.state_bits])
         errors = quantizer.measure(blob)
         cost = price_engine(encode(blob), self._board.block, entry.name)
         budget = self._board.clock_hz / self._board.sample_rate

@@ -7,6 +7,7 @@ around it and wherever a board would put it.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -17,7 +18,7 @@ from pedalsmith.cycles.core import Core
 from pedalsmith.cycles.image import Image
 from pedalsmith.cycles.memory import tightly_coupled
 from pedalsmith.cycles.price import Price, Words, price
-from pedalsmith.cycles.synthetic import recurrent_blob
+from pedalsmith.cycles.synthetic import Shape, recurrent_blob
 from pedalsmith.emulator.bare import BareMachine, Trace
 from pedalsmith.errors import BadInput
 from pedalsmith.native.compiler import run_compiler, zig_cc
@@ -121,19 +122,15 @@ def price_engine(blob: bytes, block: int, name: str = "blob") -> Price:
     return price(BareEngine(image, blob, name), core, image.function_at, block)
 
 
-def largest_that_fits(
-    kind: str, layers: int, knobs: int, below: int, most_cycles: float, block: int
-) -> tuple[int, Price] | None:
-    """The largest hidden size, a multiple of 4 under `below`, whose worst block takes at most
-    `most_cycles` a sample.
-
-    Prices random weights of that shape. None when not even 4 units fit.
+def largest_that_fits(like: Shape, most_cycles: float, block: int) -> tuple[int, Price] | None:
+    """The largest hidden size, a multiple of 4 under that of `like`, whose worst block takes at
+    most `most_cycles` a sample, and its price with random weights. None when not even 4 units fit.
     """
     found = None
-    low, high = 1, (below - 1) // 4
+    low, high = 1, (like.hidden - 1) // 4
     while low <= high:
         middle = (low + high) // 2
-        candidate = price_engine(encode(recurrent_blob(kind, 4 * middle, layers, knobs)), block)
+        candidate = price_engine(encode(recurrent_blob(replace(like, hidden=4 * middle))), block)
         if candidate.worst_cycles <= most_cycles:
             found, low = (4 * middle, candidate), middle + 1
         else:
