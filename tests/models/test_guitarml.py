@@ -156,6 +156,7 @@ def test_a_header_gives_what_its_json_gives(
     for number, model in enumerate(models, start=1):
         back = load_model(path, ImportOptions(48_000, submodel=number))
         assert back.knobs == model.knobs and back.skip == 1.0
+        assert back.metadata.extra == {"bank_position": str(number), "bank_models": "2"}
         for a, b in zip(model.layers, back.layers, strict=True):
             for key in a.__dataclass_fields__:
                 assert np.array_equal(getattr(a, key), getattr(b, key)), key

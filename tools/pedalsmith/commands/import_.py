@@ -104,6 +104,6 @@ def _grid(rows: "list[Row]", board: str) -> "Grid":
             str(row.sample_rate or ""),
             f"{row.cpu_percent:.1f}" if priced else "",
             f"{row.esr_db:.1f}" if priced else "",
-            escape(row.outcome if row.outcome == "fits" else f"{row.outcome}: {row.reason}"),
+            escape(f"{row.outcome}: {row.reason}" if row.reason else row.outcome),
         )
     return grid

@@ -43,7 +43,7 @@ class Row:
     file: str
     outcome: Outcome
     reason: str = ""
-    """Why it was refused or is too big."""
+    """Why it was refused or is too big; or which one of several was taken."""
     name: str = ""
     source_format: str = ""
     network: str = ""
@@ -118,7 +118,11 @@ def _quantized(model: Model, path: Path, shown: str, output: Path, settings: Set
         reason = f"needs {percent:.1f} % of the CPU, {settings.max_cpu:g} % is allowed."
         return replace(row, outcome="too big", reason=reason)
     write(output, quantized.blob)
-    return replace(row, outcome="fits", blob=output.name)
+    bank = model.metadata.extra.get("bank_models")
+    reason = (
+        f"number {model.metadata.extra['bank_position']} of {bank} in the file." if bank else ""
+    )
+    return replace(row, outcome="fits", reason=reason, blob=output.name)
 
 
 def _load_percent(blob: "Blob", board_name: str) -> float:

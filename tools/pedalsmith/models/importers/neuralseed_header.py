@@ -7,6 +7,7 @@ options in comments above. See neuralseed_json for what the tensors are.
 """
 
 import re
+from dataclasses import replace
 
 from pedalsmith.console import notice
 from pedalsmith.models.importers import ImportOptions
@@ -56,7 +57,11 @@ def read(content: Content, options: ImportOptions) -> Model:
         notice(f"{content.path.name}: holds {len(models)} models; the first is read.")
     variable = list(models)[number - 1]
     node = Node(content.path, models[variable], variable)
-    return model_from(node, options.sample_rate, "neuralseed-header")
+    model = model_from(node, options.sample_rate, "neuralseed-header")
+    if len(models) == 1:
+        return model
+    place = {"bank_position": str(number), "bank_models": str(len(models))}
+    return replace(model, metadata=replace(model.metadata, extra=place))
 
 
 def _comments(text: str, end: int) -> dict[str, object]:
