@@ -40,7 +40,7 @@ class AudioPort:
         """Called with the number of blocks so far at each half of the receive ring."""
         self._in = np.zeros(0, dtype=np.int32)
         self._out = np.zeros(0, dtype=np.int32)
-        self._transmit: tuple[int, int] | None = None
+        self._transmit: tuple[int, int, int] | None = None
         self.half_frames = 0
         self._seen: tuple[bytes, bytes] | None = None
         self._seen_at = 0
@@ -75,20 +75,25 @@ class AudioPort:
     def connect(
         self, *, receives: bool, ring: int, words: int, bits: int, on_half: Callable[[int], None],
         shift: int = 0,
+        item_bytes: int = 4,
     ) -> Callable[[], int]:  # fmt: skip
-        """Moves words to or from a ring from now on; returns how far in the ring it is."""
+        """Moves words to or from a ring from now on; returns how far in the ring it is.
+
+        `shift` and `bits` say where the sample lies in a 32-bit word, `item_bytes` 2 that only the
+        upper half of it is moved.
+        """
         index = RECEIVE if receives else TRANSMIT
         pump = self.machine.state.pumps[index]
         if not pump.on:
             self.machine.start_pump(
                 index, ring=ring, words=words, samples=self._in if receives else self._out,
                 to_memory=receives, on_half=self._received(on_half) if receives else on_half,
-                bits=bits, shift=shift,
+                bits=bits, shift=shift, item_bytes=item_bytes,
             )  # fmt: skip
             if receives:
                 self.half_frames = words // CHANNELS // 2
             else:
-                self._transmit = ring, words
+                self._transmit = ring, words, item_bytes
         return lambda: int(pump.at)
 
     def stop(self, *, receives: bool) -> None:
@@ -111,8 +116,8 @@ class AudioPort:
         """Looks which half of the transmit ring changed since the half before was full."""
         if self._transmit is None:
             return
-        ring, words = self._transmit
-        half_bytes = 2 * words
+        ring, words, item_bytes = self._transmit
+        half_bytes = item_bytes * words // 2
         both = self.machine.read(ring, 2 * half_bytes)
         halves = both[:half_bytes], both[half_bytes:]
         if self._seen is not None:

@@ -91,6 +91,7 @@ class Pump(ctypes.Structure):
         ("words_a_frame", c_uint32),
         ("shift", c_uint32),
         ("bits", c_uint32),
+        ("item_bytes", c_uint32),
         ("on", c_uint8),
         ("to_memory", c_uint8),
         ("has_run_out", c_uint8),

@@ -47,7 +47,7 @@ class Edge:
 class Machine:
     """A Cortex-M7 with memories and peripherals; the chips build theirs on it."""
 
-    def __init__(self, name: str, *, core_hz: int, mpu_regions: int = 16) -> None:
+    def __init__(self, name: str, *, core_hz: float, mpu_regions: int = 16) -> None:
         self.name = name
         self.peripherals: list[Peripheral] = []
         self.image: Image | None = None
@@ -214,6 +214,7 @@ class Machine:
         at: int = 0,
         shift: int = 0,
         bits: int = 24,
+        item_bytes: int = 4,
         words_a_frame: int = 2,
     ) -> None:
         """Moves `samples` to or from a ring in RAM, a frame a tick; `on_half(0)`, `on_half(1)`."""
@@ -221,11 +222,11 @@ class Machine:
         before = pump.sample_at if self._kept.get(index) is samples else 0
         self._kept[index] = samples
         self._pump_calls[index] = on_half
-        pump.ring = self._host(ring, 4 * words)
+        pump.ring = self._host(ring, item_bytes * words)
         pump.samples, pump.sample_words = samples.ctypes.data, samples.size
         pump.sample_at, pump.at = before, at
         pump.ring_words, pump.words_a_frame = words, words_a_frame
-        pump.shift, pump.bits = shift, bits
+        pump.shift, pump.bits, pump.item_bytes = shift, bits, item_bytes
         pump.to_memory, pump.on = int(to_memory), 1
 
     def stop_pump(self, index: int) -> None:

@@ -96,6 +96,7 @@ typedef struct {
     uint64_t sample_words, sample_at;
     uint32_t ring_words, at, words_a_frame;
     uint32_t shift, bits; /* where the sample lies in the 32-bit word */
+    uint32_t item_bytes;  // 4, or 2: the upper half of the word
     uint8_t on, to_memory, has_run_out;
 } pump_t;
 

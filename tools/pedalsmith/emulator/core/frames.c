@@ -17,8 +17,9 @@ void core_start_frames(machine_t *m, uint64_t whole, uint64_t part) {
 }
 
 static void send(pump_t *pump) {
-    uint32_t word;
-    memcpy(&word, pump->ring + 4u * pump->at, 4);
+    uint32_t word = 0;
+    memcpy((uint8_t *)&word + 4u - pump->item_bytes, pump->ring + pump->item_bytes * pump->at,
+           pump->item_bytes);
     uint32_t unused = 32u - pump->bits;
     int32_t sample = (int32_t)(word >> pump->shift << unused) >> unused;
     if (pump->sample_at < pump->sample_words) {
@@ -37,7 +38,8 @@ static void receive(pump_t *pump) {
     }
     uint32_t mask = pump->bits == 32 ? 0xFFFFFFFFu : (1u << pump->bits) - 1u;
     word = (word & mask) << pump->shift;
-    memcpy(pump->ring + 4u * pump->at, &word, 4);
+    memcpy(pump->ring + pump->item_bytes * pump->at, (uint8_t *)&word + 4u - pump->item_bytes,
+           pump->item_bytes);
 }
 
 static void move_frame(machine_t *m, uint32_t index) {
