@@ -10,7 +10,7 @@
 #include "usb_device.h"
 
 enum { EP_DATA_OUT = 0x01, EP_DATA_IN = 0x81, EP_NOTIFY_IN = 0x82, EP0_IN = 0x80 };
-enum { RING = 2048, LOADER_BAUD = 134, SERIAL_LENGTH = 24 };
+enum { NOTIFY_BYTES = 8, RING = 2048, LOADER_BAUD = 134, SERIAL_LENGTH = 24 };
 
 // Standard requests, then those of the class.
 enum {
@@ -202,9 +202,9 @@ static void set_configuration(uint8_t value) {
     configured = value == 1;
     sending = receiving = terminal = false;
     if (configured) {
-        usb_device_open_endpoint(EP_DATA_IN, USB_BULK);
-        usb_device_open_endpoint(EP_DATA_OUT, USB_BULK);
-        usb_device_open_endpoint(EP_NOTIFY_IN, USB_INTERRUPT);
+        usb_device_open_endpoint(EP_DATA_IN, USB_BULK, USB_PACKET);
+        usb_device_open_endpoint(EP_DATA_OUT, USB_BULK, USB_PACKET);
+        usb_device_open_endpoint(EP_NOTIFY_IN, USB_INTERRUPT, NOTIFY_BYTES);
         receive_next();
     }
     agree();

@@ -22,7 +22,8 @@ const char *usb_device_open(void);
 // Called before the status stage of SET_ADDRESS is sent.
 void usb_device_set_address(uint8_t address);
 
-void usb_device_open_endpoint(uint32_t endpoint, enum usb_type type);
+// Packets of at most `size` bytes.
+void usb_device_open_endpoint(uint32_t endpoint, enum usb_type type, uint32_t size);
 
 // Sends one packet; usb_cdc_sent follows.
 void usb_device_send(uint32_t endpoint, const uint8_t *bytes, size_t count);

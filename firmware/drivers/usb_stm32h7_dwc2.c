@@ -89,9 +89,9 @@ void usb_device_set_address(uint8_t address) {
     OTG_DCFG = (OTG_DCFG & ~OTG_DCFG_DAD) | (uint32_t)address << 4;
 }
 
-void usb_device_open_endpoint(uint32_t endpoint, enum usb_type type) {
+void usb_device_open_endpoint(uint32_t endpoint, enum usb_type type, uint32_t size) {
     uint32_t number = endpoint & 0x7Fu;
-    uint32_t control = USB_PACKET | OTG_EPCTL_USBAEP | (uint32_t)type << 18 | OTG_EPCTL_SD0PID;
+    uint32_t control = size | OTG_EPCTL_USBAEP | (uint32_t)type << 18 | OTG_EPCTL_SD0PID;
     if (endpoint & 0x80u) {
         OTG_DIEPCTL(number) = control | number << 22;
         OTG_DAINTMSK |= 1u << number;

@@ -26,7 +26,6 @@ NOT_USED = {
     "RNG": "no random numbers",
     "FMC_Bank1_R": "no SDRAM",
     "FMC_Bank5_6_R": "no SDRAM",
-    "QUADSPI": "no flash chip in this image",
     "DMAMUX1_ChannelStatus": "clears synchronisation flags of requests that are not synchronised",
 }
 
@@ -54,14 +53,18 @@ REASONS: dict[str, tuple[int | None, str]] = {
     "RCC.D1CCIPR": (0, "no SDRAM, no SD card"),
     "RCC.D2CCIP1R": (0x2, "no SAI2, no SPI"),
     "RCC.D2CCIP2R": (0x00100000, "USB from PLL1 Q"),
-    "RCC.AHB1ENR": (0x1, "DMA2 is not used"),
+    "RCC.AHB1ENR": (0x08000001, "DMA2 is not used, USB is"),
     "RCC.AHB2ENR": (0xE0000000, "no random numbers"),
-    "RCC.AHB3ENR": (None, "neither SDRAM nor flash chip"),
-    "RCC.AHB3RSTR": (None, "as RCC.AHB3ENR"),
-    "RCC.AHB4ENR": (0x1000001E, "ports of used pins, and backup SRAM for the record of faults"),
+    "RCC.AHB3ENR": (0x4000, "no SDRAM"),
+    "RCC.AHB4ENR": (0x1000007F, "ports of used pins, and backup SRAM for the record of faults"),
     "RCC.APB1LENR": (None, "TIM2 is not used"),
     "RCC.APB2ENR": (0x00400010, "USART1 is the console"),
-    "PWR.CR3": (0x2, "USB is not used"),
+    "PWR.CR3": (
+        0x05000002,
+        "read back: the supply of USB is ready, which the vendor does not wait for",
+    ),
+    "QUADSPI.PSMAR": (0x40, "the last poll is the one for the whole status, as it should be"),
+    "QUADSPI.PSMKR": (0xFF, "as QUADSPI.PSMAR"),
     "SCB.SHCSR": (0x00070000, "bus and usage faults have entries of their own as well"),
     "DMA1_Stream0.CR": (0x00025541, "only the receiver interrupts"),
 }
@@ -75,12 +78,15 @@ BY_CODEC: dict[str, dict[str, tuple[int | None, str]]] = {
         "I2C2.OAR1": (None, "the only master needs no address"),
         "I2C2.OAR2": (None, "as I2C2.OAR1"),
         "I2C2.CR2": (0, "left at its reset value between transfers"),
-        "RCC.AHB4ENR": (0x1000009E, "port H for SCL"),
+        "RCC.AHB4ENR": (0x100000FF, "port H for SCL"),
         "RCC.APB1LENR": (0x00400000, "TIM2 is not used"),
     },
 }
 
-PINS = ("PE2", "PE3", "PE4", "PE5", "PE6", "PC7", "PB11", "PD3", "PD4")
+PINS = (
+    *("PE2", "PE3", "PE4", "PE5", "PE6", "PC7", "PB11", "PD3", "PD4"),
+    *("PF6", "PF7", "PF8", "PF9", "PF10", "PG6"),
+)
 """Compared field by field, because their ports also hold pins of the SDRAM."""
 
 
@@ -178,7 +184,8 @@ def test_memory_protection_has_the_vendors_regions(shared: Path, folder: Path) -
     ours = regions(list(played(folder, "zig", "ak4556").writes))
     sdram = {region for region in wanted if region[0] == 0xC0000000}
     assert wanted - sdram <= ours
-    assert {base for base, _ in ours - wanted} == {0}, "no access outside, code read-only"
+    more = {base for base, _ in ours - wanted}
+    assert more == {0, 0x90000000}, "no access outside, code and the flash chip read-only"
 
 
 def test_only_the_receiver_interrupts(folder: Path) -> None:
@@ -192,6 +199,18 @@ def test_only_the_receiver_interrupts(folder: Path) -> None:
 def test_wm8731_gets_the_vendors_words_in_order(shared: Path, folder: Path) -> None:
     wanted = [(address, tuple(data)) for address, data in reference(shared, "wm8731")["i2c"]]
     assert list(played(folder, "zig", "wm8731").i2c) == wanted
+
+
+def test_the_flash_chip_gets_no_command_that_the_vendor_does_not_send(
+    shared: Path, folder: Path
+) -> None:
+    commands = reference(shared, "qspi")["commands"]
+    wanted = {int(command["ccr"], 16) for command in commands}
+    writes = played(folder, "zig", "ak4556").writes
+    ours = [int(value, 16) for name, value, _ in writes if name == "QUADSPI.CCR"]
+    assert set(ours) <= wanted
+    assert [ccr & 0xFF for ccr in ours][:2] == [0x66, 0x99]
+    assert ours[-1] & 0xFF == 0xEB
 
 
 def test_knobs_switches_and_lights_are_the_vendors(shared: Path, folder: Path) -> None:

@@ -23,8 +23,9 @@ void usb_device_set_address(uint8_t to) {
     address = to;
 }
 
-void usb_device_open_endpoint(uint32_t endpoint, enum usb_type type) {
+void usb_device_open_endpoint(uint32_t endpoint, enum usb_type type, uint32_t size) {
     (void)type;
+    (void)size;
     opened |= 1u << (endpoint & 15u) << (endpoint & 0x80u ? 16 : 0);
 }
 

@@ -61,13 +61,14 @@ def build(
     block: int | None = None,
     controls: str = "none",
     choices: Mapping[str, str] | None = None,
+    main: Path | None = None,
 ) -> Image:
     """Builds <board>.elf, .bin and .hex in `out_dir`, with the models of `blobs` linked in.
 
     `blobs` is one model or several, the first of which plays at the start; without any the image
     passes its input dry. `image` is a kind of the board's, `block` the samples a block (None: the
     board's own), `controls` the pedal that the board is in, `choices` replaces some of the board's
-    options. Raises BadInput when a model is damaged
+    options, `main` is another program than firmware/main.c. Raises BadInput when a model is damaged
     or does not fit the board, PedalsmithError when the compiler fails.
     """
     if isinstance(board, str):
@@ -97,6 +98,7 @@ def build(
             "PEDALSMITH_CONTROLS": controls,
             "PEDALSMITH_BLOCK": block or "",
             "PEDALSMITH_MODEL": bank if blobs else "",
+            **({"PEDALSMITH_MAIN": main.resolve()} if main else {}),
             "PEDALSMITH_PYTHON": sys.executable,
             **{f"PEDALSMITH_OPTION_{name.upper()}": to for name, to in (choices or {}).items()},
             "CMAKE_MAKE_PROGRAM": Path(ninja.BIN_DIR) / "ninja",
