@@ -28,7 +28,7 @@ static void gru_step(const struct recurrent *r, int32_t *h23) {
 static void gru_process(struct layer *layer, const struct layer_signal *in, uint32_t frames) {
     const struct recurrent *const r = (const struct recurrent *)layer;
 #if RECURRENT_M7
-    if (r->format == RECURRENT_STATE_16 && r->inputs == 0 && recurrent_m7(r, in, frames, gru_m7))
+    if (r->inputs == 0 && recurrent_m7(r, in, frames, gru_m7, gru_wide_m7))
         return;
 #endif
     for (uint32_t frame = 0; frame < frames; frame++) {

@@ -12,25 +12,29 @@
     // From where the pointer into the block is in the tail to the next block.
     .equ    GRU_BEHIND, 124
 
-    .macro  pair first, h
-    mac     \first, r4, r12, \h
-    weight  r12, 4
-    mac     \first, r5, lr, \h
-    weight  lr, 4
-    mac     \first, r6, r12, \h
-    weight  r12, 4
-    mac     \first, r7, lr, \h
-    weight  lr, 4
-    mac     \first, r8, r12, \h
-    .endm
-
     // Four columns: 24 products in 13 cycles. The next group's state lies at `next`.
-    .macro  group first, next
-    pair    \first, r2
-    weight  r12, 12
-    mac     \first, r9, lr, r2
+    .macro  group next
+    mac     0, r4, r12, r2
+    weight  r12, 4
+    mac     0, r5, lr, r2
     weight  lr, 4
-    pair    0, r3
+    mac     0, r6, r12, r2
+    weight  r12, 4
+    mac     0, r7, lr, r2
+    weight  lr, 4
+    mac     0, r8, r12, r2
+    weight  r12, 12
+    mac     0, r9, lr, r2
+    weight  lr, 4
+    mac     0, r4, r12, r3
+    weight  r12, 4
+    mac     0, r5, lr, r3
+    weight  lr, 4
+    mac     0, r6, r12, r3
+    weight  r12, 4
+    mac     0, r7, lr, r3
+    weight  lr, 4
+    mac     0, r8, r12, r3
     weight  r12, 12
     mac     0, r9, lr, r3
     ldr.w   r2, [sp, #\next]
@@ -38,13 +42,81 @@
     ldr.w   r3, [sp, #\next + 4]
     .endm
 
-    // The last four columns; the tail begins with x in r2 and row 0's input weight in r3.
+    // The first four columns of a block.
+    .macro  first_group
+    mac     1, r4, r12, r2
+    weight  r12, 4
+    mac     1, r5, lr, r2
+    weight  lr, 4
+    mac     1, r6, r12, r2
+    weight  r12, 4
+    mac     1, r7, lr, r2
+    weight  lr, 4
+    mac     1, r8, r12, r2
+    weight  r12, 12
+    mac     1, r9, lr, r2
+    weight  lr, 4
+    ldr.w   r2, [sp, #FIRST + 8]
+    ldr.w   r1, [sp, #CHAIN]
+    mac     0, r4, r12, r3
+    weight  r12, 4
+    mac     0, r5, lr, r3
+    weight  lr, 4
+    mac     0, r6, r12, r3
+    weight  r12, 4
+    mac     0, r7, lr, r3
+    weight  lr, 4
+    mac     0, r8, r12, r3
+    weight  r12, 12
+    mac     0, r9, lr, r3
+    weight  lr, 4
+    ldr.w   r3, [sp, #FIRST + 12]
+    bx      r1
+    .endm
+
+    // The first two columns of a block of an odd number of pairs.
+    .macro  first_pair
+    ldr.w   r2, [sp, #FIRST + 8]
+    ldr.w   r1, [sp, #CHAIN]
+    mac     1, r4, r12, r3
+    weight  r12, 4
+    mac     1, r5, lr, r3
+    weight  lr, 4
+    mac     1, r6, r12, r3
+    weight  r12, 4
+    mac     1, r7, lr, r3
+    weight  lr, 4
+    mac     1, r8, r12, r3
+    weight  r12, 12
+    mac     1, r9, lr, r3
+    weight  lr, 4
+    ldr.w   r3, [sp, #FIRST + 12]
+    bx      r1
+    .endm
+
+    // The last columns; the tail begins with x in r2 and row 0's input weight in r3.
     .macro  last_group
-    pair    0, r2
+    mac     0, r4, r12, r2
+    weight  r12, 4
+    mac     0, r5, lr, r2
+    weight  lr, 4
+    mac     0, r6, r12, r2
+    weight  r12, 4
+    mac     0, r7, lr, r2
+    weight  lr, 4
+    mac     0, r8, r12, r2
     weight  r12, 12
     mac     0, r9, lr, r2
     weight  lr, 4
-    pair    0, r3
+    mac     0, r4, r12, r3
+    weight  r12, 4
+    mac     0, r5, lr, r3
+    weight  lr, 4
+    mac     0, r6, r12, r3
+    weight  r12, 4
+    mac     0, r7, lr, r3
+    weight  lr, 4
+    mac     0, r8, r12, r3
     mac     0, r9, lr, r3
     ldr.w   r2, [sp, #X]
     ldr.w   r3, [r0, #16]
@@ -157,7 +229,8 @@
     str.w   r2, [r4], #4
     str.w   r4, [sp, #16]
     ldr.w   r2, [sp, #32]
-    bne.w   gru_block
+    it      ne
+    bxne    r1
     b.w     gru_end
     .endm
 
@@ -167,20 +240,24 @@
     .type   gru_m7, %function
     .thumb_func
 gru_m7:
-    enter   gru_last, gru_only, GRU_GROUP_BYTES, GRU_BEHIND
+    enter   gru, GRU_GROUP_BYTES, GRU_BEHIND
 gru_frame:
-    begin_frame
+    begin_frame gru, 4
     .balign 8
 gru_block:
-    group   1, FIRST + 8
-    bx      r1
+    first_group
 
-gru_chain:
-    chain
+    .balign 8
+gru_odd_block:
+    first_pair
+
+    .balign 8
+    chain   15
 gru_last:
     last_group
 gru_tail:
     tail
+
 gru_only:
     sub     r0, r0, #16
     ldr     r2, [sp, #X]

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: MIT
 // Copyright (c) 2026 the pedalsmith developers
 #include "layer.h"
+#include "wavenet.h"
 
 // Every kind of layer that the engine knows, one row each.
 static const struct layer_kind *const kinds[] = {
     &lstm_kind,
     &gru_kind,
     &dense_kind,
+    &wavenet_kind,
 };
 
 const struct layer_kind *layer_find(uint16_t kind) {

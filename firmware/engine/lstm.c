@@ -35,7 +35,7 @@ static void lstm_step(const struct recurrent *r, int32_t *h23) {
 static void lstm_process(struct layer *layer, const struct layer_signal *in, uint32_t frames) {
     const struct recurrent *const r = (const struct recurrent *)layer;
 #if RECURRENT_M7
-    if (r->format == RECURRENT_STATE_16 && recurrent_m7(r, in, frames, lstm_m7))
+    if (recurrent_m7(r, in, frames, lstm_m7, lstm_wide_m7))
         return;
 #endif
     for (uint32_t frame = 0; frame < frames; frame++) {

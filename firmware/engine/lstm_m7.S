@@ -17,29 +17,37 @@
     // From where the pointer into the block is in the tail to the next block.
     .equ    LSTM_BEHIND, 116
 
-    .macro  pair first, h
-    mac     \first, r4, r12, \h
-    weight  r12, 4
-    mac     \first, r5, lr, \h
-    weight  lr, 4
-    mac     \first, r6, r12, \h
-    weight  r12, 4
-    mac     \first, r7, lr, \h
-    weight  lr, 4
-    mac     \first, r8, r12, \h
-    weight  r12, 4
-    mac     \first, r9, lr, \h
-    weight  lr, 4
-    mac     \first, r10, r12, \h
-    .endm
-
     // Four columns: 32 products in 17 cycles. The next group's state lies at `next`.
-    .macro  group first, next
-    pair    \first, r2
+    .macro  group next
+    mac     0, r4, r12, r2
     weight  r12, 4
-    mac     \first, r11, lr, r2
+    mac     0, r5, lr, r2
     weight  lr, 4
-    pair    0, r3
+    mac     0, r6, r12, r2
+    weight  r12, 4
+    mac     0, r7, lr, r2
+    weight  lr, 4
+    mac     0, r8, r12, r2
+    weight  r12, 4
+    mac     0, r9, lr, r2
+    weight  lr, 4
+    mac     0, r10, r12, r2
+    weight  r12, 4
+    mac     0, r11, lr, r2
+    weight  lr, 4
+    mac     0, r4, r12, r3
+    weight  r12, 4
+    mac     0, r5, lr, r3
+    weight  lr, 4
+    mac     0, r6, r12, r3
+    weight  r12, 4
+    mac     0, r7, lr, r3
+    weight  lr, 4
+    mac     0, r8, r12, r3
+    weight  r12, 4
+    mac     0, r9, lr, r3
+    weight  lr, 4
+    mac     0, r10, r12, r3
     weight  r12, 4
     mac     0, r11, lr, r3
     ldr.w   r2, [sp, #\next]
@@ -47,13 +55,101 @@
     ldr.w   r3, [sp, #\next + 4]
     .endm
 
-    // The last four columns; the tail begins with x in r2 and row 0's input weight in r3.
+    // The first four columns of a block.
+    .macro  first_group
+    mac     1, r4, r12, r2
+    weight  r12, 4
+    mac     1, r5, lr, r2
+    weight  lr, 4
+    mac     1, r6, r12, r2
+    weight  r12, 4
+    mac     1, r7, lr, r2
+    weight  lr, 4
+    mac     1, r8, r12, r2
+    weight  r12, 4
+    mac     1, r9, lr, r2
+    weight  lr, 4
+    mac     1, r10, r12, r2
+    weight  r12, 4
+    mac     1, r11, lr, r2
+    weight  lr, 4
+    ldr.w   r2, [sp, #FIRST + 8]
+    ldr.w   r1, [sp, #CHAIN]
+    mac     0, r4, r12, r3
+    weight  r12, 4
+    mac     0, r5, lr, r3
+    weight  lr, 4
+    mac     0, r6, r12, r3
+    weight  r12, 4
+    mac     0, r7, lr, r3
+    weight  lr, 4
+    mac     0, r8, r12, r3
+    weight  r12, 4
+    mac     0, r9, lr, r3
+    weight  lr, 4
+    mac     0, r10, r12, r3
+    weight  r12, 4
+    mac     0, r11, lr, r3
+    weight  lr, 4
+    ldr.w   r3, [sp, #FIRST + 12]
+    bx      r1
+    .endm
+
+    // The first two columns of a block of an odd number of pairs.
+    .macro  first_pair
+    ldr.w   r2, [sp, #FIRST + 8]
+    ldr.w   r1, [sp, #CHAIN]
+    mac     1, r4, r12, r3
+    weight  r12, 4
+    mac     1, r5, lr, r3
+    weight  lr, 4
+    mac     1, r6, r12, r3
+    weight  r12, 4
+    mac     1, r7, lr, r3
+    weight  lr, 4
+    mac     1, r8, r12, r3
+    weight  r12, 4
+    mac     1, r9, lr, r3
+    weight  lr, 4
+    mac     1, r10, r12, r3
+    weight  r12, 4
+    mac     1, r11, lr, r3
+    weight  lr, 4
+    ldr.w   r3, [sp, #FIRST + 12]
+    bx      r1
+    .endm
+
+    // The last columns; the tail begins with x in r2 and row 0's input weight in r3.
     .macro  last_group
-    pair    0, r2
+    mac     0, r4, r12, r2
+    weight  r12, 4
+    mac     0, r5, lr, r2
+    weight  lr, 4
+    mac     0, r6, r12, r2
+    weight  r12, 4
+    mac     0, r7, lr, r2
+    weight  lr, 4
+    mac     0, r8, r12, r2
+    weight  r12, 4
+    mac     0, r9, lr, r2
+    weight  lr, 4
+    mac     0, r10, r12, r2
     weight  r12, 4
     mac     0, r11, lr, r2
     weight  lr, 4
-    pair    0, r3
+    mac     0, r4, r12, r3
+    weight  r12, 4
+    mac     0, r5, lr, r3
+    weight  lr, 4
+    mac     0, r6, r12, r3
+    weight  r12, 4
+    mac     0, r7, lr, r3
+    weight  lr, 4
+    mac     0, r8, r12, r3
+    weight  r12, 4
+    mac     0, r9, lr, r3
+    weight  lr, 4
+    mac     0, r10, r12, r3
     ldr.w   r1, [sp, #TAIL]
     mac     0, r11, lr, r3
     ldr.w   r2, [sp, #X]
@@ -192,7 +288,8 @@
     str.w   r8, [sp, #16]
     ldr.w   r2, [sp, #32]
     ldr.w   r3, [sp, #36]
-    bne.w   lstm_block
+    it      ne
+    bxne    r1
     b.w     lstm_end
     .endm
 
@@ -202,7 +299,7 @@
     .type   lstm_m7, %function
     .thumb_func
 lstm_m7:
-    enter   lstm_last, lstm_only, LSTM_GROUP_BYTES, LSTM_BEHIND
+    enter   lstm, LSTM_GROUP_BYTES, LSTM_BEHIND
     ldr     r1, [r0, #RUN_SHIFT]
     movw    r2, #:lower16:(lstm_tails + 1)
     movt    r2, #:upper16:(lstm_tails + 1)
@@ -210,22 +307,27 @@ lstm_m7:
     mla     r1, r1, r3, r2
     str     r1, [sp, #TAIL]
 lstm_frame:
-    begin_frame
+    begin_frame lstm, 4
     .balign 8
 lstm_block:
-    group   1, FIRST + 8
-    bx      r1
+    first_group
 
-lstm_chain:
-    chain
+    .balign 8
+lstm_odd_block:
+    first_pair
+
+    .balign 8
+    chain   15
 lstm_last:
     last_group
+
 lstm_only:
     sub     r0, r0, #8
     ldr     r1, [sp, #TAIL]
     ldr     r2, [sp, #X]
     ldr     r3, [r0, #8]
     bx      r1
+
     .balign 8
 lstm_tails:
     .irp    s, 0, 1, 2, 3, 4, 5, 6, 7, 8

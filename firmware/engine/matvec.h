@@ -31,7 +31,7 @@ struct matvec_unit {
 struct matvec {
     const int16_t *stream;
     uint32_t blocks; // of 8 rows
-    uint32_t pairs;  // of columns, even
+    uint32_t pairs;  // of columns
 };
 
 static inline size_t matvec_block_bytes(uint32_t pairs) {

@@ -126,7 +126,7 @@ enum engine_status recurrent_check(const struct blob_record *record, struct laye
 static int matrix_take(struct matvec *matrix, uint32_t units, uint32_t columns,
                        struct layer_arena *arena) {
     matrix->blocks = (units + 1) / 2;
-    matrix->pairs = (columns + 3) / 4 * 2;
+    matrix->pairs = (columns + 1) / 2;
     // One word past an 8-byte boundary: a Cortex-M7 loads an odd word of the weights and one of the
     // vector in the same cycle only when they are in different banks.
     unsigned char *const taken =

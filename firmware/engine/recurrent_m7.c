@@ -8,16 +8,17 @@
 static const int32_t silence = 0;
 
 int recurrent_m7(const struct recurrent *r, const struct layer_signal *in, uint32_t frames,
-                 void (*kernel)(const struct recurrent_m7 *)) {
-    const int stacked = r->inputs != 0;
+                 recurrent_m7_kernel *narrow, recurrent_m7_kernel *wide) {
+    const int stacked = r->inputs != 0, is_wide = r->format == RECURRENT_STATE_32;
     struct recurrent_m7 run;
     if (r->matrix.pairs > RECURRENT_M7_PAIRS)
         return 0;
     run.stream = r->matrix.stream;
     run.end = matvec_weights(&r->matrix, r->matrix.blocks);
     run.vector = r->vector;
-    run.hidden = (int16_t *)r->vector + r->offset;
-    run.pairs = r->matrix.pairs;
+    run.hidden =
+        (unsigned char *)r->vector + r->offset * (is_wide ? sizeof(int32_t) : sizeof(int16_t));
+    run.words = is_wide ? 2 * r->matrix.pairs : r->matrix.pairs;
     run.shift = r->cell_shift;
     run.table = &sigmoid_table[SIGMOID_CHORDS / 2];
     // One sample a call where the state goes through other hands, and where the outputs of a
@@ -28,7 +29,7 @@ int recurrent_m7(const struct recurrent *r, const struct layer_signal *in, uint3
             recurrent_feed(r, in, frame);
         run.audio = stacked ? &silence : in->wide + frame;
         run.wide = r->wide + (size_t)frame * r->hidden;
-        kernel(&run);
+        (is_wide ? wide : narrow)(&run);
         if (r->stacked)
             recurrent_give(r, frame);
     }

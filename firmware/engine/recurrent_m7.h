@@ -23,9 +23,9 @@ struct recurrent_m7 {
     uint32_t frames;      // 1 or more
     const int16_t *stream;
     const int16_t *end; // of the stream
-    const void *vector; // pairs of columns, and four words more that are read
+    const void *vector; // words, and a word before and four behind that are read
     void *hidden;       // in the vector: where the new state goes
-    uint32_t pairs;     // even
+    uint32_t words;     // of state: pairs of columns, in state format 2 columns
     uint32_t shift;     // s of an LSTM
     const void *table;  // sigmoid_table's chord 0
 };
@@ -33,11 +33,13 @@ struct recurrent_m7 {
 _Static_assert(sizeof(void *) != 4 || offsetof(struct recurrent_m7, table) == 36,
                "kernel_m7.inc has other offsets");
 
-void lstm_m7(const struct recurrent_m7 *run);
-void gru_m7(const struct recurrent_m7 *run);
+typedef void recurrent_m7_kernel(const struct recurrent_m7 *run);
 
-// Plays a chunk with a kernel when it can; 0: the layer is none for it.
+// State format 1, and 2. GRU: without a layer below.
+recurrent_m7_kernel lstm_m7, lstm_wide_m7, gru_m7, gru_wide_m7;
+
+// Plays a chunk with the kernel of the state format; 0: the layer is too large for it.
 int recurrent_m7(const struct recurrent *r, const struct layer_signal *in, uint32_t frames,
-                 void (*kernel)(const struct recurrent_m7 *));
+                 recurrent_m7_kernel *narrow, recurrent_m7_kernel *wide);
 
 #endif

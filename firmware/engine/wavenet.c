@@ -1,0 +1,363 @@
+// SPDX-License-Identifier: MIT
+// Copyright (c) 2026 the pedalsmith developers
+//
+// Layer by layer over a chunk of frames, TILE_FRAMES at a time (WAVENET.md).
+#include "wavenet.h"
+
+#include "activation.h"
+#include "fixed.h"
+
+struct matrix {
+    struct tile tile;
+    const int32_t *scale, *bias; // rows
+};
+
+struct wavenet_layer {
+    struct matrix conv, matrix;   // the 1x1 has 0 rows where there is none
+    const int32_t *mixin;         // rows
+    const int32_t *slope;         // bottleneck, Q31; NULL unless leaky
+    const int32_t *head_scale;    // bottleneck
+    const int32_t *history_scale; // channels; NULL with a history of 32 bit
+    int32_t *error;               // channels, 0..2^WAVENET_FEEDBACK_BITS - 1
+    void *ring;                   // (frames + TILE_FRAMES - 1) x even channels, int16 or int32
+    uint32_t frames;              // of the ring, without the mirrored ones
+    uint32_t at;                  // where the next frame goes
+    uint16_t dilation;
+    uint8_t activation, gated, shift;
+};
+
+struct wavenet_array {
+    struct wide rechannel, head;
+    const int32_t *start; // bottleneck
+    struct wavenet_layer *layers;
+    uint16_t count, channels, bottleneck;
+};
+
+struct wavenet {
+    struct layer layer;
+    uint32_t arrays;
+    struct wavenet_array *array[WAVENET_ARRAYS_MAX];
+    int32_t *residual[2];   // LAYER_CHUNK x channels; of this array and of the one below
+    int32_t *head;          // LAYER_CHUNK x bottleneck: the head sum
+    int32_t *a;             // LAYER_CHUNK x even bottleneck: activations
+    int32_t *out;           // LAYER_CHUNK x head outputs
+    int32_t *acc;           // rows x TILE_FRAMES
+    int32_t x[LAYER_CHUNK]; // the audio, Q31
+};
+
+_Static_assert(sizeof(struct wavenet) + 8 <= LAYER_ARENA_BYTES, "struct wavenet outgrew its share");
+_Static_assert(sizeof(struct wavenet_array) <= WAVENET_ARRAY_BYTES, "struct wavenet_array");
+_Static_assert(sizeof(struct wavenet_layer) <= WAVENET_LAYER_BYTES, "struct wavenet_layer");
+_Static_assert(LAYER_CHUNK % TILE_FRAMES == 0, "a chunk is whole tiles");
+
+static uint32_t even(uint32_t count) {
+    return (count + 1) & ~(uint32_t)1;
+}
+
+static const int32_t *load_words(const uint8_t *from, uint32_t count, struct layer_arena *arena) {
+    int32_t *const words = layer_take(arena, (size_t)4 * count);
+    for (uint32_t i = 0; words != NULL && i < count; i++)
+        words[i] = blob_word(from, i);
+    return words;
+}
+
+static int load_matrix(struct matrix *matrix, const uint8_t *weights, const uint8_t *scale,
+                       const uint8_t *bias, struct layer_arena *arena, uint32_t channels) {
+    struct tile *const tile = &matrix->tile;
+    int16_t *const words = layer_take(arena, (size_t)2 * tile->rows * tile->taps * tile->channels);
+    matrix->scale = load_words(scale, tile->rows, arena);
+    matrix->bias = load_words(bias, tile->rows, arena);
+    if (words == NULL || matrix->scale == NULL || matrix->bias == NULL)
+        return 0;
+    for (uint32_t r = 0; r < (uint32_t)tile->rows * tile->taps; r++)
+        for (uint32_t i = 0; i < channels; i++)
+            words[r * tile->channels + i] =
+                (int16_t)blob_i16(weights + (size_t)2 * (r * channels + i));
+    tile->weights = words;
+    return 1;
+}
+
+static int load_layer(struct wavenet_layer *layer, const struct wavenet_layer_view *view,
+                      const struct wavenet_array_view *array, struct layer_arena *arena) {
+    const uint32_t channels = array->channels, bottleneck = array->bottleneck;
+    const int wide = view->history == WAVENET_HISTORY_32;
+    layer->conv.tile.rows = view->rows;
+    layer->conv.tile.taps = view->taps;
+    layer->conv.tile.channels = (uint16_t)even(channels);
+    if (!load_matrix(&layer->conv, view->weights, view->scale, view->bias, arena, channels))
+        return 0;
+    layer->mixin = load_words(view->mixin, view->rows, arena);
+    layer->head_scale = load_words(view->head_scale, bottleneck, arena);
+    if (layer->mixin == NULL || layer->head_scale == NULL)
+        return 0;
+    if (view->activation == WAVENET_LEAKY) {
+        layer->slope = load_words(view->slope, bottleneck, arena);
+        if (layer->slope == NULL)
+            return 0;
+    }
+    if (!wide) {
+        layer->history_scale = load_words(view->history_scale, channels, arena);
+        layer->error = layer_take(arena, (size_t)4 * channels);
+        if (layer->history_scale == NULL || layer->error == NULL)
+            return 0;
+    }
+    layer->frames = wavenet_ring_frames(view);
+    layer->ring = layer_take(arena, (size_t)(wide ? 4 : 2) * (layer->frames + TILE_FRAMES - 1) *
+                                        even(channels));
+    layer->dilation = view->dilation;
+    layer->activation = (uint8_t)view->activation;
+    layer->gated = (uint8_t)view->gated;
+    layer->shift = (uint8_t)view->shift;
+    if (layer->ring == NULL || !view->matrix)
+        return layer->ring != NULL;
+    layer->matrix.tile.rows = array->channels;
+    layer->matrix.tile.taps = 1;
+    layer->matrix.tile.channels = (uint16_t)even(bottleneck);
+    return load_matrix(&layer->matrix, view->matrix_weights, view->matrix_scale, view->matrix_bias,
+                       arena, bottleneck);
+}
+
+static struct wavenet_array *load_array(struct blob_cursor *cursor, struct layer_arena *arena) {
+    struct wavenet_array_view view;
+    uint32_t unused = 0;
+    struct wavenet_array *const array = layer_take(arena, WAVENET_ARRAY_BYTES);
+    if (array == NULL || wavenet_read_array(&view, cursor, &unused) != ENGINE_OK ||
+        !wide_load(&array->rechannel, &view.rechannel, arena))
+        return NULL;
+    array->count = view.layers;
+    array->channels = view.channels;
+    array->bottleneck = view.bottleneck;
+    array->start = load_words(view.start, view.bottleneck, arena);
+    array->layers = layer_take(arena, (size_t)WAVENET_LAYER_BYTES * view.layers);
+    if (array->start == NULL || array->layers == NULL)
+        return NULL;
+    for (uint32_t i = 0; i < view.layers; i++) {
+        struct wavenet_layer_view layer;
+        if (wavenet_read_layer(&layer, &view, cursor, &unused) != ENGINE_OK ||
+            !load_layer(&array->layers[i], &layer, &view, arena))
+            return NULL;
+    }
+    if (wavenet_read_head(&view, cursor, &unused) != ENGINE_OK ||
+        !wide_load(&array->head, &view.head, arena))
+        return NULL;
+    return array;
+}
+
+static struct layer *wavenet_load(const struct blob_record *record, const struct layer_chain *chain,
+                                  struct layer_arena *arena) {
+    (void)chain;
+    uint32_t widest, unused = 0;
+    struct blob_cursor cursor = record->tensors;
+    struct wavenet *const net = layer_take(arena, sizeof *net);
+    if (net == NULL || wavenet_measure(record, &widest, &unused) != ENGINE_OK)
+        return NULL;
+    int32_t **const work[] = {&net->residual[0], &net->residual[1], &net->head, &net->a, &net->out};
+    for (uint32_t i = 0; i < sizeof work / sizeof work[0]; i++) {
+        *work[i] = layer_take(arena, (size_t)4 * LAYER_CHUNK * widest);
+        if (*work[i] == NULL)
+            return NULL;
+    }
+    net->acc = layer_take(arena, (size_t)4 * TILE_FRAMES * widest);
+    net->arrays = record->own[0];
+    if (net->acc == NULL)
+        return NULL;
+    for (uint32_t i = 0; i < net->arrays; i++) {
+        net->array[i] = load_array(&cursor, arena);
+        if (net->array[i] == NULL)
+            return NULL;
+    }
+    net->layer.kind = &wavenet_kind;
+    net->layer.out.wide = net->out;
+    net->layer.out.state = NULL;
+    return &net->layer;
+}
+
+static void reset_layer(struct wavenet_layer *layer, uint32_t channels) {
+    const uint32_t words = (layer->frames + TILE_FRAMES - 1) * even(channels);
+    int16_t *const narrow = layer->ring;
+    int32_t *const wide = layer->ring;
+    for (uint32_t i = 0; i < words; i++) {
+        if (layer->history_scale == NULL)
+            wide[i] = 0;
+        else
+            narrow[i] = 0;
+        __asm__ volatile(""); // keeps compilers from calling memset
+    }
+    for (uint32_t i = 0; layer->error != NULL && i < channels; i++) {
+        layer->error[i] = 0;
+        __asm__ volatile("");
+    }
+    layer->at = 0;
+}
+
+static void wavenet_reset(struct layer *base) {
+    struct wavenet *const net = (struct wavenet *)base;
+    for (uint32_t i = 0; i < net->arrays; i++) {
+        struct wavenet_array *const array = net->array[i];
+        for (uint32_t l = 0; l < array->count; l++)
+            reset_layer(&array->layers[l], array->channels);
+        wide_reset(&array->head);
+    }
+}
+
+// Writes the residual of a chunk into the ring, from where the convolution reads it.
+static void remember(struct wavenet_layer *layer, const int32_t *residual, uint32_t channels,
+                     uint32_t frames) {
+    const uint32_t stride = layer->conv.tile.channels;
+    uint32_t at = layer->at;
+    for (uint32_t f = 0; f < frames; f++, residual += channels) {
+        // The first frames are mirrored behind the last, so that no tile wraps.
+        const int mirrored = at < TILE_FRAMES - 1;
+        if (layer->history_scale == NULL) {
+            int32_t *const q = (int32_t *)layer->ring + at * stride;
+            for (uint32_t c = 0; c < channels; c++) {
+                q[c] = sat((int64_t)residual[c] * ((int64_t)1 << layer->shift), 32);
+                if (mirrored)
+                    q[layer->frames * stride + c] = q[c];
+            }
+        } else {
+            int16_t *const q = (int16_t *)layer->ring + at * stride;
+            for (uint32_t c = 0; c < channels; c++) {
+                const int32_t t = layer->error[c] + mulh(residual[c], layer->history_scale[c]);
+                layer->error[c] = t & ((1 << WAVENET_FEEDBACK_BITS) - 1);
+                q[c] = (int16_t)clip(t >> WAVENET_FEEDBACK_BITS, INT16_MIN, INT16_MAX);
+                if (mirrored)
+                    q[layer->frames * stride + c] = q[c];
+            }
+        }
+        at = at + 1 == layer->frames ? 0 : at + 1;
+    }
+}
+
+// acc of the TILE_FRAMES frames from `frame` of the chunk on.
+static void convolve(const struct wavenet_layer *layer, uint32_t frame, int32_t *acc) {
+    const struct tile *const tile = &layer->conv.tile;
+    uint32_t at = layer->at + frame; // of the newest tap, then one dilation older each
+    at = at >= layer->frames ? at - layer->frames : at;
+    uint32_t from[TILE_TAPS_MAX];
+    for (uint32_t k = tile->taps; k-- > 0;) {
+        from[k] = at * tile->channels;
+        at = at >= layer->dilation ? at - layer->dilation : at + layer->frames - layer->dilation;
+    }
+    if (layer->history_scale == NULL) {
+        const int32_t *tap[TILE_TAPS_MAX];
+        for (uint32_t k = 0; k < tile->taps; k++)
+            tap[k] = (const int32_t *)layer->ring + from[k];
+        tile_32(tile, tap, acc);
+    } else {
+        const int16_t *tap[TILE_TAPS_MAX];
+        for (uint32_t k = 0; k < tile->taps; k++)
+            tap[k] = (const int16_t *)layer->ring + from[k];
+        tile_16(tile, tap, acc);
+    }
+}
+
+static int32_t activate(const struct wavenet_layer *layer, uint32_t row, int32_t v) {
+    switch (layer->activation) {
+    case WAVENET_LEAKY:
+        return v >= 0 ? v : shl(mulh(v, layer->slope[row]), 1);
+    case WAVENET_TANH:
+        return activation_tanh_of(activation_sigmoid(v));
+    case WAVENET_SIGMOID:
+        return activation_sigmoid(v) << 7;
+    case WAVENET_SILU:
+        return mulh(v, activation_sigmoid(v) << 7);
+    default:
+        return v;
+    }
+}
+
+static int32_t row_value(const struct wavenet_layer *layer, const int32_t *acc, uint32_t row,
+                         uint32_t frame, int32_t x) {
+    return layer->conv.bias[row] + mulh(acc[row * TILE_FRAMES + frame], layer->conv.scale[row]) +
+           mulh(x, layer->mixin[row]);
+}
+
+// The tile from `frame` on, of which `count` frames are there: activations and head sum.
+static void play_tile(struct wavenet *net, const struct wavenet_layer *layer, uint32_t bottleneck,
+                      uint32_t frame, uint32_t count) {
+    convolve(layer, frame, net->acc);
+    for (uint32_t f = 0; f < count; f++) {
+        const int32_t x = net->x[frame + f];
+        int32_t *const a = net->a + (frame + f) * even(bottleneck);
+        int32_t *const head = net->head + (frame + f) * bottleneck;
+        for (uint32_t r = 0; r < bottleneck; r++) {
+            int32_t value = activate(layer, r, row_value(layer, net->acc, r, f, x));
+            if (layer->gated) {
+                const int32_t gate = row_value(layer, net->acc, bottleneck + r, f, x);
+                value = mulh(value, activation_sigmoid(gate) << 7);
+            }
+            a[r] = value;
+            head[r] = sat((int64_t)head[r] + mulh(value, layer->head_scale[r]), 32);
+        }
+    }
+}
+
+// Adds the 1x1 of the activations to the residual.
+static void add_matrix(struct wavenet *net, const struct wavenet_layer *layer, int32_t *residual,
+                       uint32_t frame, uint32_t count) {
+    const struct matrix *const matrix = &layer->matrix;
+    const uint32_t channels = matrix->tile.rows;
+    const int32_t *const tap = net->a + frame * matrix->tile.channels;
+    tile_32(&matrix->tile, &tap, net->acc);
+    residual += frame * channels;
+    for (uint32_t f = 0; f < count; f++, residual += channels)
+        for (uint32_t c = 0; c < channels; c++) {
+            const int32_t step =
+                matrix->bias[c] + mulh(net->acc[c * TILE_FRAMES + f], matrix->scale[c]);
+            residual[c] = sat((int64_t)residual[c] + step, 32);
+        }
+}
+
+static void play_layer(struct wavenet *net, struct wavenet_layer *layer, int32_t *residual,
+                       const struct wavenet_array *array, uint32_t frames) {
+    remember(layer, residual, array->channels, frames);
+    for (uint32_t frame = 0; frame < frames; frame += TILE_FRAMES) {
+        const uint32_t left = frames - frame;
+        const uint32_t count = left < TILE_FRAMES ? left : TILE_FRAMES;
+        play_tile(net, layer, array->bottleneck, frame, count);
+        if (layer->matrix.tile.rows != 0)
+            add_matrix(net, layer, residual, frame, count);
+    }
+    layer->at += frames;
+    if (layer->at >= layer->frames)
+        layer->at -= layer->frames;
+}
+
+static void start_head(struct wavenet *net, const struct wavenet_array *array, int below,
+                       uint32_t frames) {
+    const uint32_t width = array->bottleneck;
+    for (uint32_t f = 0; f < frames; f++)
+        for (uint32_t b = 0; b < width; b++) {
+            const int64_t from = below ? net->out[f * width + b] : 0;
+            net->head[f * width + b] = sat(from + array->start[b], 32);
+        }
+}
+
+// The words between an odd bottleneck's frames meet weights of 0; they need no value.
+static void wavenet_process(struct layer *base, const struct layer_signal *in, uint32_t frames) {
+    struct wavenet *const net = (struct wavenet *)base;
+    for (uint32_t f = 0; f < frames; f++)
+        net->x[f] = shl(in->wide[f], 8);
+    const int32_t *below = net->x;
+    for (uint32_t i = 0; i < net->arrays; i++) {
+        struct wavenet_array *const array = net->array[i];
+        int32_t *const residual = net->residual[i & 1];
+        wide_process(&array->rechannel, below, residual, frames);
+        start_head(net, array, i > 0, frames);
+        for (uint32_t l = 0; l < array->count; l++)
+            play_layer(net, &array->layers[l], residual, array, frames);
+        wide_process(&array->head, net->head, net->out, frames);
+        below = residual;
+    }
+}
+
+const struct layer_kind wavenet_kind = {
+    .kind = 16,
+    .check = wavenet_check,
+    .load = wavenet_load,
+    .reset = wavenet_reset,
+    .set_knobs = NULL,
+    .unit = NULL,
+    .process = wavenet_process,
+};
