@@ -57,11 +57,11 @@ def read(content: Content, options: ImportOptions) -> Model:
         notice(f"{content.path.name}: holds {len(models)} models; the first is read.")
     variable = list(models)[number - 1]
     node = Node(content.path, models[variable], variable)
-    model = model_from(node, options.sample_rate, "neuralseed-header")
+    read_model = model_from(node, options.sample_rate, "neuralseed-header")
     if len(models) == 1:
-        return model
-    place = {"bank_position": str(number), "bank_models": str(len(models))}
-    return replace(model, metadata=replace(model.metadata, extra=place))
+        return read_model
+    position = {"bank_position": str(number), "bank_models": str(len(models))}
+    return replace(read_model, metadata=replace(read_model.metadata, extra=position))
 
 
 def _comments(text: str, end: int) -> dict[str, object]:
