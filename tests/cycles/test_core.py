@@ -2,10 +2,15 @@
 # Copyright (c) 2026 the pedalsmith developers
 """Branches, caches and the account of a trace."""
 
+import importlib
+import pkgutil
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
+from pedalsmith import emulator
+from pedalsmith.cycles import chips
 from pedalsmith.cycles.core import Core
 from pedalsmith.cycles.image import Image
 from pedalsmith.cycles.memory import Cache, Memory, Region, tightly_coupled
@@ -90,6 +95,26 @@ def test_code_behind_the_cache_waits_for_its_lines(image: Image) -> None:
     cold = run(image, "reader", Core(image.read, cached(0))).cycles
     lines = (4 * 64 + 8) / 32
     assert (lines - 1) * LINE_FILL <= cold - plain <= (lines + 2) * LINE_FILL
+
+
+CHIPS = [info.name for info in pkgutil.iter_modules(chips.__path__)]
+
+
+@pytest.mark.parametrize("name", CHIPS)
+def test_the_memories_of_a_chip_do_not_overlap(name: str) -> None:
+    memory = importlib.import_module(f"pedalsmith.cycles.chips.{name}").memory()
+    spans = sorted((region.start, region.start + region.size) for region in memory.regions)
+    assert all(end <= start for (_, end), (start, _) in pairwise(spans))
+    for address in (0x0000_0400, 0x2000_0400):
+        assert memory.fetch_cost(address) == 0
+        assert memory.data_cost(address, load=True) == 0
+    assert not memory.immediate
+
+
+def test_every_emulated_chip_has_its_memories_priced() -> None:
+    emulated = {path.parent.name for path in Path(emulator.__path__[0]).glob("*/board.py")}
+    assert emulated <= set(CHIPS)
+    assert emulated
 
 
 def issue_everything(image: Image, function: str) -> int:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from pedalsmith.native.boards import Board
     from pedalsmith.native.firmware import MemoryUse
     from pedalsmith.quantization.blob import Blob, LayerRecord
+    from pedalsmith.quantization.wavenet_record import WaveNetRecord
 
 _FUNCTIONS_SHOWN = 0.005
 """Functions under this share of the cycles are not listed."""
@@ -99,7 +100,10 @@ def _facts(
 
 def _layer(record: "LayerRecord") -> dict[str, Any]:
     from pedalsmith.quantization.blob import DenseRecord, LstmRecord
+    from pedalsmith.quantization.wavenet_record import WaveNetRecord
 
+    if isinstance(record, WaveNetRecord):
+        return _wavenet(record)
     if isinstance(record, DenseRecord):
         size = record.inputs * record.outputs
         return {
@@ -124,6 +128,32 @@ def _layer(record: "LayerRecord") -> dict[str, Any]:
         "parameters": record.weights.size + own + knobs + record.bias_rows(),
         "macs": record.weights.size + own,
         "format": f"{weights} weights, {state}{cell}",
+    }
+
+
+def _wavenet(record: "WaveNetRecord") -> dict[str, Any]:
+    from pedalsmith.quantization.wavenet_record import HISTORY_32, Matrix16, WideConv
+
+    layers = [layer for array in record.arrays for layer in array.layers]
+    convs: list[WideConv | Matrix16] = []
+    for array in record.arrays:
+        convs += [array.rechannel, array.head]
+    for layer in layers:
+        convs += [layer.conv] if layer.matrix is None else [layer.conv, layer.matrix]
+    macs = sum(conv.weights.size for conv in convs) + sum(layer.mixin.size for layer in layers)
+    long_words = sum(layer.history_format == HISTORY_32 for layer in layers)
+    return {
+        "kind": "wavenet",
+        "inputs": record.inputs,
+        "outputs": record.outputs,
+        "arrays": [
+            {"channels": array.channels, "layers": len(array.layers)} for array in record.arrays
+        ],
+        "receptive_field": record.history + 1,
+        "parameters": macs + sum(conv.bias.size for conv in convs),
+        "macs": macs,
+        "format": f"{len(record.arrays)} arrays of {len(layers)} layers, int16 weights, history of "
+        f"{record.history + 1} samples in int16, {long_words} layers in int32",
     }
 
 
@@ -185,12 +215,12 @@ def _hold_to(
     from pedalsmith.cycles.engine import largest_that_fits, price_engine
     from pedalsmith.cycles.synthetic import STATE_FORMATS, Shape
     from pedalsmith.errors import NegativeResult
-    from pedalsmith.quantization.blob import DenseRecord
+    from pedalsmith.quantization.blob import RecurrentRecord
 
     needed = 100 * cost.load(board.clock_hz, board.sample_rate, worst=True)
     if max_cpu is None or needed <= max_cpu:
         return
-    recurrent = [_layer(record) for record in blob.layers if not isinstance(record, DenseRecord)]
+    recurrent = [_layer(record) for record in blob.layers if isinstance(record, RecurrentRecord)]
     advice = "take a smaller model"
     if recurrent:
         budget = board.clock_hz / board.sample_rate
