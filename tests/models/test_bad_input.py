@@ -41,6 +41,10 @@ WHOLE_FILES = {
     "other JSON": (b'{"colour": "red"}', "JSON, but of no known model format"),
     "a list": (b"[1, 2]", "JSON, but of no known model format"),
     "duplicate key": (b'{"layers": [], "layers": []}', "key 'layers' twice"),
+    "duplicate key behind many": (
+        b"{" + b"".join(b'"%d":0,' % i for i in range(100_000)) + b'"9":1,"9":2}',
+        "key '9' twice",
+    ),
     "NaN": (b'{"layers": [NaN]}', "contains NaN"),
     "Infinity": (b'{"layers": [-Infinity]}', "contains -Infinity"),
     "endless integer": (b'{"layers": ' + b"9" * 5000 + b"}", "thousands of digits"),

@@ -3,6 +3,7 @@
 """The bytes of a model file, and its JSON when it is JSON."""
 
 import json
+from collections import Counter
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ from pedalsmith.errors import BadInput
 from pedalsmith.models.parsing.node import Node
 
 LARGEST_FILE = 8 << 20
-"""Bytes. The largest model seen in the wild has 0.7 MB; 8 MB of `[],` take 0.2 GB and 0.6 s."""
+"""Bytes. The largest model seen in the wild has 0.7 MB; 8 MB of `[],` take 0.3 GB and 1.4 s."""
 
 _FOREIGN = (
     (b"PK\x03\x04", "a zip archive (or a .keras or .pt file)"),
@@ -66,8 +67,7 @@ def parse_json(path: Path, text: str) -> Node:
     def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         found = dict(pairs)
         if len(found) != len(pairs):
-            keys = [key for key, _ in pairs]
-            twice = next(key for key in keys if keys.count(key) > 1)
+            (twice, _), *_ = Counter(key for key, _ in pairs).most_common(1)
             raise BadInput(
                 f"{path}: has the key {twice[:40]!r} twice in one object; delete one of them."
             )
