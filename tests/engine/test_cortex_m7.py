@@ -17,7 +17,7 @@ from .arm import Machine, build, run_qemu
 from .blobs import random_blob, random_bytes, signals
 from .compilers import ARM_COMPILERS
 
-FRAMES = 200
+FRAMES = 60
 
 
 @pytest.fixture(scope="module")
@@ -45,7 +45,7 @@ shapes = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(shape=shapes, signal=st.sampled_from(sorted(signals(0, 1))), block=st.integers(1, 60))
 def test_any_shape_in_unicorn(images, shape: dict, signal: str, block: int) -> None:
     data = psm.encode(random_blob(**shape))

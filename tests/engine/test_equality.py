@@ -34,7 +34,7 @@ shapes = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(shape=shapes, signal=st.sampled_from(sorted(signals(0, 1))))
 def test_c_equals_reference(shape: dict, signal: str) -> None:
     blob = random_blob(**shape)

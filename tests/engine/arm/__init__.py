@@ -36,7 +36,7 @@ from ..compilers import ENGINE, arm_cc, compile_or_fail, engine_sources
 
 HERE = Path(__file__).parent
 RAM, RAM_BYTES = 0x20000000, 4 << 20
-BLOB_AT, AUDIO_AT, ARENA_AT = RAM + (1 << 20) + 1, RAM + (2 << 20), RAM + (3 << 20)
+BLOB_AT, AUDIO_AT, STACK_AT = RAM + (1 << 20) + 1, RAM + (2 << 20), RAM + (3 << 20)
 DONE = 0x3FFFF0
 _ARGUMENTS = (UC_ARM_REG_R0, UC_ARM_REG_R1, UC_ARM_REG_R2, UC_ARM_REG_R3)
 _PRESERVED = (
@@ -79,14 +79,18 @@ class Machine:
             self.symbols = {s.name: s["st_value"] for s in names.iter_symbols()}
         self.blob_at = BLOB_AT
         self.uc.mem_write(BLOB_AT, blob)
-        place = RAM + RAM_BYTES - 64
-        status = self.call("engine_load", ARENA_AT, 1 << 19, BLOB_AT, len(blob), place)
+        # The arena is exactly what the blob states and ends where the memory does: a read or write
+        # beyond it stops the machine.
+        stated = struct.unpack_from("<I", blob, 20)[0]
+        arena = (RAM + RAM_BYTES - stated) & ~31
+        place = STACK_AT + 64
+        status = self.call("engine_load", arena, stated, BLOB_AT, len(blob), place)
         assert status == 0, f"engine_load: {status}"
         self.engine = struct.unpack("<I", self.uc.mem_read(place, 4))[0]
 
     def call(self, name: str, *arguments: int) -> int:
         """Calls a C function; the registers that it must preserve are checked."""
-        stack = RAM + RAM_BYTES - 4096
+        stack = STACK_AT
         self.uc.mem_write(stack, b"".join(struct.pack("<I", a) for a in arguments[4:]))
         for register, value in zip(_ARGUMENTS, arguments, strict=False):
             self.uc.reg_write(register, value)

@@ -1,0 +1,146 @@
+# SPDX-License-Identifier: MIT
+# Copyright (c) 2026 the pedalsmith developers
+"""WaveNets: the C engine equals the NumPy reference, rests, and refuses what lies."""
+
+import struct
+from dataclasses import replace
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pedalsmith.errors import BadInput
+from pedalsmith.native.host import HostEngine, check_status
+from pedalsmith.quantization import psm
+from pedalsmith.quantization.blob import Blob
+from pedalsmith.quantization.reference import ReferenceEngine
+from pedalsmith.quantization.refusal import Refused
+from pedalsmith.quantization.wavenet_record import LEAKY, LINEAR, SIGMOID, SILU, TANH, WaveNetRecord
+from pedalsmith.quantization.wavenet_reference import WaveNetReference
+
+from .blobs import signals
+from .mutations import signed_off
+from .wavenets import Shape, wavenet_blob
+
+FRAMES = 150
+
+shapes = st.builds(
+    Shape,
+    seed=st.integers(0, 2**32 - 1),
+    channels=st.lists(st.integers(1, 9), min_size=1, max_size=3).map(tuple),
+    bottleneck=st.integers(1, 9),
+    layers=st.integers(1, 4),
+    taps=st.integers(1, 7),
+    head_taps=st.integers(1, 17),
+    activation=st.sampled_from([LINEAR, LEAKY, TANH, SIGMOID, SILU]),
+    gated=st.booleans(),
+    wide=st.booleans(),
+    extreme=st.booleans(),
+)
+
+
+def record_of(blob: Blob) -> WaveNetRecord:
+    record = blob.layers[0]
+    assert isinstance(record, WaveNetRecord)
+    return record
+
+
+def expected(blob: Blob, audio: np.ndarray) -> np.ndarray:
+    """What the network itself answers, with the skip, without the rest rule."""
+    words = np.clip(audio.astype(np.int64), -(2**23), 2**23 - 1)
+    played = WaveNetReference(record_of(blob)).play(words)
+    skipped = played + ((words * blob.skip + (1 << 23)) >> 24)
+    return np.clip(skipped, -(2**31), 2**31 - 1)
+
+
+@settings(max_examples=40, deadline=None)
+@given(shape=shapes, signal=st.sampled_from(sorted(signals(0, 1))))
+def test_c_equals_reference(shape: Shape, signal: str) -> None:
+    blob = wavenet_blob(shape)
+    host = HostEngine(psm.encode(blob))
+    audio = signals(shape.seed, FRAMES)[signal]
+    assert np.array_equal(host.process(audio), expected(blob, audio))
+    host.selftest()
+
+
+@settings(max_examples=10, deadline=None)
+@given(cuts=st.lists(st.integers(0, 300), max_size=12), shape=shapes)
+def test_any_blocks_give_the_same_words(cuts: list[int], shape: Shape) -> None:
+    blob = wavenet_blob(shape)
+    audio = signals(shape.seed, 300)["random"]
+    engine = HostEngine(psm.encode(blob))
+    edges = sorted({0, 300, *cuts})
+    parts = [engine.process(audio[a:b]) for a, b in pairwise(edges)]
+    assert np.array_equal(np.concatenate(parts), expected(blob, audio))
+
+
+def test_the_reference_goes_on_where_it_stopped() -> None:
+    blob = wavenet_blob(Shape(3, head_taps=5))
+    audio = signals(3, 60)["random"]
+    engine = ReferenceEngine(blob)
+    parts = [engine.process(audio[:7]), engine.process(audio[7:])]
+    assert np.array_equal(np.concatenate(parts), expected(blob, audio))
+    engine.reset()
+    assert np.array_equal(engine.process(audio[:9]), expected(blob, audio[:9]))
+
+
+def test_reset_forgets() -> None:
+    blob = wavenet_blob(Shape(4, channels=(4, 2), wide=True))
+    audio = signals(4, 99)["random"]
+    engine = HostEngine(psm.encode(blob))
+    first = engine.process(audio)
+    engine.reset()
+    assert np.array_equal(engine.process(audio), first)
+
+
+def test_bytes_to_blob_and_back() -> None:
+    for seed in range(8):
+        shape = Shape(seed, channels=(5, 3), gated=bool(seed & 1), wide=bool(seed & 2))
+        data = psm.encode(wavenet_blob(replace(shape, activation=seed % 5)))
+        assert psm.encode(psm.decode(data)) == data
+
+
+def takes(data: bytes) -> bool:
+    try:
+        psm.decode(data)
+    except BadInput:
+        return False
+    return True
+
+
+def test_c_and_python_refuse_the_same() -> None:
+    """Every 16-bit word of the record at values that break sizes, formats or proofs."""
+    data = psm.encode(wavenet_blob(Shape(6, channels=(2,), bottleneck=1, layers=1, extreme=True)))
+    refused = 0
+    for at in range(64, 64 + 16 + 120, 2):
+        for value in (0, 1, 2, 3, 5, 33, 64, 0x7FFF, 0x8000, 0xFFFF):
+            lie = signed_off(data[:at] + struct.pack("<H", value) + data[at + 2 :])
+            assert (check_status(lie) == 0) == takes(lie), (at, value)
+            refused += not takes(lie)
+            if takes(lie):
+                HostEngine(lie).process(signals(1, 40)["square"])
+    assert refused > 100
+
+
+def test_what_the_proof_forbids() -> None:
+    blob = wavenet_blob(Shape(9, extreme=True))
+    record = record_of(blob)
+    array = record.arrays[0]
+    layer = array.layers[0]
+    sign = np.where(layer.conv.bias < 0, -1, 1)
+    broken = replace(layer, conv=replace(layer.conv, bias=layer.conv.bias + sign))
+    arrays = (replace(array, layers=(broken, *array.layers[1:])),)
+    with pytest.raises(Refused, match="may leave 32 bits"):
+        psm.encode(replace(blob, layers=(WaveNetRecord(arrays),)))
+
+
+def test_the_arena_is_what_the_formula_says() -> None:
+    """One byte less is refused by the loader itself, so the stated figure is what it takes."""
+    for seed in range(6):
+        blob = wavenet_blob(Shape(seed, channels=(3, 5), head_taps=1 + seed, wide=bool(seed & 1)))
+        data = bytearray(psm.encode(blob))
+        assert HostEngine(bytes(data)).arena_bytes == blob.arena_bytes
+        data[20:24] = struct.pack("<I", blob.arena_bytes - 1)
+        assert check_status(signed_off(bytes(data))) != 0
