@@ -107,6 +107,16 @@ def test_a_gru_without_skip_learns(capture, tmp_path):
     assert load_model(tmp_path / "model.json").skip == 0
 
 
+def test_two_layers_and_levels_reach_the_model(capture, tmp_path):
+    options = ("--layers", "2", "--hidden", "4", "--steps", "256", "--input-dbu", "12.5")
+    train(capture, tmp_path, *options, "--name", "Two", "--output-dbu", "-3")
+    model = load_model(tmp_path / "model.json")
+    assert [type(layer).__name__ for layer in model.layers] == ["Lstm", "Lstm", "Dense"]
+    assert model.metadata.name == "Two"
+    assert model.metadata.input_level_dbu == 12.5
+    assert model.metadata.output_level_dbu == -3
+
+
 def test_ctrl_c_keeps_the_best_so_far(capture, tmp_path):
     command = [
         sys.executable, "-m", "pedalsmith", "train", "--dry", str(capture / "dry.wav"),

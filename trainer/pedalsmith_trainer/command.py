@@ -30,6 +30,7 @@ def command(
     hidden: Annotated[
         int, typer.Option(min=SMALLEST_HIDDEN, max=LARGEST_HIDDEN, help="Units of that layer.")
     ] = 16,
+    layers: Annotated[int, typer.Option(min=1, max=2, help="Such layers.")] = 1,
     minutes: Annotated[
         float, typer.Option(min=0.02, max=1440, help="Time to train, start-up excluded.")
     ] = 3.0,
@@ -69,6 +70,10 @@ def command(
     ] = None,
     name: Annotated[str | None, typer.Option(help="The model's name in its metadata.")] = None,
     gear: Annotated[str | None, typer.Option(help="What was captured, in words.")] = None,
+    input_dbu: Annotated[
+        float | None, typer.Option(help="dBu RMS of a sine that is 0 dBFS peak in the dry file.")
+    ] = None,
+    output_dbu: Annotated[float | None, typer.Option(help="The same of the wet file.")] = None,
     threads: Annotated[int, typer.Option(min=1, max=64, help="Threads to compute with.")] = 2,
     as_json: Annotated[bool, typer.Option("--json", help="Print the figures as JSON.")] = False,
 ) -> None:
@@ -91,6 +96,7 @@ def command(
     settings = Settings(
         arch=arch.value,
         hidden=hidden,
+        layers=layers,
         skip=skip,
         seconds=60 * minutes,
         steps=steps,
@@ -112,6 +118,8 @@ def command(
             channel=channel,
             name=name,
             gear=gear,
+            input_dbu=input_dbu,
+            output_dbu=output_dbu,
             fit=fit,
             max_cpu=max_cpu,
             resume=resume,

@@ -11,13 +11,7 @@ from pedalsmith_trainer.material import Material
 from pedalsmith_trainer.network import AmpNetwork
 
 
-def to_model(
-    network: AmpNetwork,
-    material: Material,
-    name: str | None,
-    gear: str | None,
-    esr: float | None,
-) -> Model:
+def to_model(network: AmpNetwork, material: Material, metadata: Metadata) -> Model:
     """Folds the training's levels into the weights: the model has the capture's own.
 
     The network saw g_in x and was held against g_out y, so the input kernel takes g_in and the
@@ -33,11 +27,9 @@ def to_model(
         sample_rate=SAMPLE_RATE,
         skip=1.0 if network.skip else 0.0,
         knobs=len(material.knob_names),
-        metadata=Metadata(
-            name=name,
-            gear=gear,
+        metadata=replace(
+            metadata,
             date=datetime.now(UTC).date().isoformat(),
-            esr=esr,
             knob_names=material.knob_names,
             source_format="keras-json",
             extra={"source": "pedalsmith train"},

@@ -19,6 +19,7 @@ import numpy as np
 
 from pedalsmith.console import emit_json, talk
 from pedalsmith.errors import BadInput, NegativeResult
+from pedalsmith.models.model import Metadata
 from pedalsmith_trainer import checkpoint, folder
 from pedalsmith_trainer.display import Display
 from pedalsmith_trainer.export import to_model
@@ -47,6 +48,8 @@ class Request:
     channel: int | None = None
     name: str | None = None
     gear: str | None = None
+    input_dbu: float | None = None
+    output_dbu: float | None = None
     fit: str | None = None
     """Board for which kind and size of the network are chosen."""
     max_cpu: float = 60.0
@@ -72,7 +75,14 @@ def run(request: Request) -> None:
         )
     tests = [Rehearsal(take, material, pieces=1).esr(outcome.network) for take in material.test]
     test_esr = float(np.mean(tests)) if tests else None
-    model = to_model(outcome.network, material, request.name, request.gear, test_esr)
+    metadata = Metadata(
+        name=request.name,
+        gear=request.gear,
+        esr=test_esr,
+        input_level_dbu=request.input_dbu,
+        output_level_dbu=request.output_dbu,
+    )
+    model = to_model(outcome.network, material, metadata)
     figures = folder.write(request, gathered, outcome, model, tests, trials)
     if interrupted[0]:
         talk.print(

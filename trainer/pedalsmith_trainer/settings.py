@@ -15,6 +15,8 @@ class Settings:
     """"lstm" or "gru"."""
     hidden: int = 16
     """Units."""
+    layers: int = 1
+    """Recurrent layers, one on the other."""
     skip: bool = True
     """Add the dry sound to the network's output."""
     seconds: float = 180.0

@@ -138,6 +138,7 @@ class Run:
         self.network = AmpNetwork(
             settings.arch,
             settings.hidden,
+            layers=settings.layers,
             features=1 + len(material.knob_names),
             skip=material.output_gain / material.input_gain if settings.skip else 0.0,
             cell_bound=settings.cell_bound,
