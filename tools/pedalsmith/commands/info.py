@@ -152,8 +152,8 @@ def _wavenet(record: "WaveNetRecord") -> dict[str, Any]:
         "receptive_field": record.history + 1,
         "parameters": macs + sum(conv.bias.size for conv in convs),
         "macs": macs,
-        "format": f"{len(record.arrays)} arrays of {len(layers)} layers, int16 weights, history of "
-        f"{record.history + 1} samples in int16, {long_words} layers in int32",
+        "format": f"int16 weights, {len(record.arrays)} arrays of {len(layers)} layers, "
+        f"{record.history} samples of history, {long_words} of the layers with 32 bits",
     }
 
 

@@ -3,10 +3,11 @@
 """What code costs on a Cortex-M7, estimated from the instructions it executes.
 
 rules.py holds the facts of the pipeline; decode.py reads machine code; pipeline.py issues it cycle
-by cycle; predictor.py and memory.py say what branches and memories add; core.py runs a recorded
-trace on them and keeps the account. engine.py is the neural engine alone, price.py what a model
-costs on a board, report.py the account as text. `python -m pedalsmith.cycles` lists a function
-cycle by cycle.
+by cycle; predictor.py and memory.py say what branches and memories add, chips/ what a chip has;
+core.py runs a recorded trace on them and keeps the account, report.py shows it. price.py prices a
+block of samples: engine.py has the neural engine alone, board.py the image that is flashed.
+synthetic.py and family.py make up networks, benchmark.py measures the family.
+`python -m pedalsmith.cycles` lists a function cycle by cycle.
 """
 
 ERROR_PERCENT = 8
