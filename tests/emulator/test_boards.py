@@ -107,6 +107,12 @@ def test_a_dead_crystal_is_reported_and_audio_runs(image: Path) -> None:
     assert len(done.samples)
 
 
+def test_audio_that_stands_still_is_started_again(image: Path) -> None:
+    done = run(image, "daisy_seed", guitar(0.6), options=Options(audio_stall=(0.2, 10.0)))
+    assert len(done.samples) == len(guitar(0.6))
+    assert np.ptp(done.samples[14_400:]) > 1000, "it plays on"
+
+
 @pytest.fixture(scope="module")
 def pedal_image(model: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The same in a pedal with knobs and switches."""
@@ -120,8 +126,9 @@ def test_a_footswitch_bypasses_and_the_light_says_so(pedal_image: Path) -> None:
     done = run(pedal_image, "daisy_seed", words, options=options)
     assert np.array_equal(done.samples[-12_000:], words[-12_000:]), "bypassed: dry"
     assert not np.array_equal(done.samples[:12_000], words[:12_000])
-    changes = [(round(at, 1), lit) for at, light, lit in done.lights if light == 0]
-    assert changes == [(0.0, True), (0.4, False)]
+    changes = [(at, lit) for at, light, lit in done.lights if light == 0]
+    assert [lit for _, lit in changes] == [True, False]
+    assert 0.4 < changes[1][0] < 0.45
 
 
 def test_a_knob_at_zero_is_silence(pedal_image: Path) -> None:

@@ -10,6 +10,7 @@ import importlib
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Protocol
 
@@ -50,6 +51,8 @@ class Options:
     """The codec acknowledges on its control bus, where it has one."""
     knob_noise: int = 0
     """Largest deviation of a knob's reading, in counts of 65536"""
+    audio_stall: tuple[float, float] | None = None
+    """(at, seconds): the converters' clock stands still, seconds since power-up"""
     log_writes: bool = False
     """Keep every register write (Result.writes)."""
 
@@ -134,6 +137,9 @@ def run(
     try:
         machine.writes.on = bool(options and options.log_writes)
         machine.load(read_image(image, next(iter(board.images.values())).load))
+        if options and options.audio_stall:
+            at, seconds = options.audio_stall
+            machine.script.append((at, partial(machine.hold_frames, seconds)))
         emulated.audio.play(samples_in, len(samples_in) + _MOST_LATENCY)
         emulated.power_up()
         before = time.process_time()

@@ -126,7 +126,9 @@ class Machine:
         for peripheral in self.peripherals:
             peripheral.reset()
         for seconds, call in self.script:
-            self.after(max(seconds - self.seconds, 0.0), call)
+            # What lies before a reset has happened.
+            if seconds >= self.seconds:
+                self.after(seconds - self.seconds, call)
 
     # Memory
 
@@ -201,6 +203,13 @@ class Machine:
         units = UNITS_PER_SECOND / rate if rate else 0.0
         whole = int(units)
         self._library.core_start_frames(self._pointer, whole, int((units - whole) * 2**32))
+
+    def hold_frames(self, seconds: float) -> None:
+        """Lets the audio frame clock stand still, as a fault would."""
+        if self.state.frame_next != library.NEVER:
+            self.state.frame_next += round(seconds * UNITS_PER_SECOND)
+            when = self._events[0][0] if self._events else library.NEVER
+            self._library.core_set_python_event(self._pointer, when)
 
     def start_pump(
         self,

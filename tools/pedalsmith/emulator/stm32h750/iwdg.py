@@ -2,6 +2,7 @@
 # Copyright (c) 2026 the pedalsmith developers
 """IWDG1: the independent watchdog, on a 32 kHz oscillator of its own."""
 
+import math
 from collections.abc import Callable
 
 from pedalsmith.emulator.machine import Machine
@@ -21,6 +22,7 @@ class Iwdg(Peripheral):
         self._on_bite = on_bite
         self._running = self._unlocked = False
         self._bites_at = 0.0
+        self._looks_at = math.inf
         self.add("KR", 0x00, writable=0xFFFF, stored=False, on_write=self._write_key)
         self.add("PR", 0x04, writable=7, on_write=self._write_setting)
         self.add("RLR", 0x08, reset=0xFFF, writable=0xFFF, on_write=self._write_setting)
@@ -30,14 +32,13 @@ class Iwdg(Peripheral):
     def reset(self) -> None:
         super().reset()
         self._running = self._unlocked = False
+        self._looks_at = math.inf
 
     def _write_key(self, value: int, before: int) -> None:
         self._unlocked = value == 0x5555
         if value == 0xCCCC:
-            started, self._running = self._running, True
+            self._running = True
             self._feed()
-            if not started:
-                self._watch()
         elif value == 0xAAAA:
             self._feed()
         elif value != 0x5555:
@@ -59,12 +60,18 @@ class Iwdg(Peripheral):
 
     def _feed(self) -> None:
         self._bites_at = self.machine.seconds + self.seconds()
+        if self._running and self._bites_at < self._looks_at:
+            self._look_later()
 
-    def _watch(self) -> None:
+    def _look_later(self) -> None:
+        self._looks_at = self._bites_at
+        self.machine.after(self._bites_at - self.machine.seconds, self._look)
+
+    def _look(self) -> None:
         if not self._running:
             return
-        left = self._bites_at - self.machine.seconds
-        if left <= 0:
+        # A nanosecond: times are rounded to units.
+        if self.machine.seconds >= self._bites_at - 1e-9:
             self._on_bite()
         else:
-            self.machine.after(left, self._watch)
+            self._look_later()

@@ -76,7 +76,14 @@ class Rcc(Peripheral):
         add("CSR", 0x74, writable=1, read_only=2)
         add("GCR", 0xA0, writable=1)
         add("D3AMR", 0xA8, writable=0x3021_DEA9)
-        add("RSR", 0xD0, reset=0x00E8_0000, writable=1 << 16, on_write=self._clear_reset_flags)
+        add(
+            "RSR",
+            0xD0,
+            reset=0x00E8_0000,
+            writable=1 << 16,
+            read_only=ALL,
+            on_write=self._clear_reset_flags,
+        )
         self._reset_flags = 0x00E8_0000
         for bus, (enable, reset, mask) in _ENABLES.items():
             add(f"{bus}ENR", enable, writable=mask,
