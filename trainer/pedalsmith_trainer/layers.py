@@ -52,14 +52,9 @@ class RecurrentLayer(keras.layers.Layer):
 
 @keras.saving.register_keras_serializable("pedalsmith")
 class LstmLayer(RecurrentLayer):
-    """An LSTM. State: hidden, then cell, (2 units, streams)."""
+    """An LSTM; gates i, f, g, o."""
 
     gates = 4
-
-    @property
-    def state_count(self) -> int:
-        """Numbers of state in a stream."""
-        return 2 * self.units
 
     def bias_shape(self) -> tuple[int, ...]:
         """One bias for each gate."""
@@ -77,14 +72,9 @@ class LstmLayer(RecurrentLayer):
 
 @keras.saving.register_keras_serializable("pedalsmith")
 class GruLayer(RecurrentLayer):
-    """A GRU (reset_after). State: hidden, (units, streams)."""
+    """A GRU with reset_after; gates z, r, n."""
 
     gates = 3
-
-    @property
-    def state_count(self) -> int:
-        """Numbers of state in a stream."""
-        return self.units
 
     def bias_shape(self) -> tuple[int, ...]:
         """One bias with the input, one with the state."""

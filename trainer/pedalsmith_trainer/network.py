@@ -85,7 +85,7 @@ class AmpNetwork(keras.Model):
     @property
     def state_count(self) -> int:
         """Numbers of state in a stream."""
-        return sum(layer.state_count for layer in self.recurrent)
+        return self.player.state_count
 
     def zero_state(self, streams: int | tf.Tensor) -> tf.Tensor:
         """The state in which streams begin, (state_count, streams)."""

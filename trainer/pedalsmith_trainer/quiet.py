@@ -16,9 +16,10 @@ def quiet_tensorflow() -> None:
 
 
 def limit_threads(threads: int) -> None:
-    """Bounds the threads TensorFlow uses; the networks are too small for more to help."""
+    """Bounds the threads TensorFlow uses, and silences its Python side."""
     import tensorflow as tf
 
+    tf.get_logger().setLevel("ERROR")
     try:
         tf.config.threading.set_intra_op_parallelism_threads(threads)
         tf.config.threading.set_inter_op_parallelism_threads(threads)

@@ -3,7 +3,6 @@
 """Playing sound through a network in training, to hear how far it is."""
 
 import numpy as np
-import tensorflow as tf
 
 from pedalsmith.audio import Samples
 from pedalsmith_trainer.loss import esr
@@ -21,22 +20,19 @@ class Rehearsal:
         dry = np.append(take.dry * material.input_gain, np.zeros(length * pieces - count))
         rows = np.arange(lead + length)[:, None] + np.arange(pieces)[None, :] * length
         knobs = np.broadcast_to(np.array(take.knobs), (*rows.shape, len(take.knobs)))
-        self._inputs = tf.constant(
-            np.concatenate([dry[rows][..., None], knobs], axis=2), tf.float32
-        )
+        self._inputs = np.concatenate([dry[rows][..., None], knobs], axis=2).astype(np.float32)
         self._lead = lead
         self._wet = take.wet[lead:] * material.output_gain
 
     def output(self, network: AmpNetwork) -> Samples:
         """What the network makes of the take's dry sound, on the trained level."""
-        played = _play(network, self._inputs)[0].numpy()[self._lead :]
+        state = np.zeros((network.state_count, self._inputs.shape[1]), np.float32)
+        weights = network.flat_weights().numpy()
+        played, *_ = network.player.forward(weights, self._inputs, state, keep=False)
+        played += np.float32(network.skip) * self._inputs[..., 0]
+        played = played[self._lead :]
         return np.asarray(played.T.reshape(-1)[: len(self._wet)], dtype=np.float64)
 
     def esr(self, network: AmpNetwork) -> float:
         """Error-to-signal ratio of that."""
         return esr(self._wet, self.output(network))
-
-
-@tf.function(reduce_retracing=True)
-def _play(network: AmpNetwork, inputs: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
-    return network(inputs, network.zero_state(tf.shape(inputs)[1]))

@@ -32,7 +32,7 @@ class Settings:
     """Places in the capture that are played side by side, each with its own state."""
     step_samples: int = 256
     """Samples that each stream moves on by in a step; what counts is the number of steps."""
-    learning_rate: float = 1e-2
+    learning_rate: float = 2e-2
     """The highest one of the cycle."""
     warm_up: float = 0.1
     """Share of the time in which the learning rate rises; then it falls as a cosine."""
