@@ -62,8 +62,10 @@ int wide_load(struct wide *wide, const struct wide_view *view, struct layer_aren
 
 void wide_reset(struct wide *wide) {
     const uint32_t words = ring_frames(wide->taps) * wide->inputs;
-    for (uint32_t i = 0; i < words; i++)
+    for (uint32_t i = 0; i < words; i++) {
         wide->ring[i] = 0;
+        __asm__ volatile(""); // keeps compilers from calling memset
+    }
     wide->at = 0;
 }
 
@@ -79,8 +81,10 @@ void wide_process(struct wide *wide, const int32_t *in, int32_t *out, uint32_t f
     for (uint32_t frame = 0; frame < frames; frame++, in += inputs) {
         uint32_t oldest = 0; // where the oldest tap's frame is
         if (taps > 1) {
-            for (uint32_t i = 0; i < inputs; i++)
+            for (uint32_t i = 0; i < inputs; i++) {
                 wide->ring[wide->at * inputs + i] = in[i];
+                __asm__ volatile(""); // or memcpy
+            }
             oldest = wide->at + size - (taps - 1);
             oldest = oldest >= size ? oldest - size : oldest;
             wide->at = wide->at + 1 == size ? 0 : wide->at + 1;

@@ -12,6 +12,8 @@ from typing import Any, ClassVar
 import numpy as np
 import numpy.typing as npt
 
+from pedalsmith.quantization.wavenet_record import WaveNetRecord
+
 Int = npt.NDArray[np.int64]
 
 HIDDEN_MAX = 64
@@ -137,7 +139,7 @@ class DenseRecord:
         return int(self.weights.shape[1])
 
 
-LayerRecord = LstmRecord | GruRecord | DenseRecord
+LayerRecord = LstmRecord | GruRecord | DenseRecord | WaveNetRecord
 
 _NO_WORDS = np.zeros(0, np.int32)
 
@@ -187,7 +189,9 @@ class Blob:
         """Bytes of RAM the engine needs for it; the formula is in the engine's README."""
         total, first = ARENA_HEAD, True
         for layer in self.layers:
-            if isinstance(layer, DenseRecord):
+            if isinstance(layer, WaveNetRecord):
+                total += layer.arena_bytes
+            elif isinstance(layer, DenseRecord):
                 total += ARENA_LAYER + 4 * (layer.outputs * (layer.inputs + 1))
                 total += 4 * ARENA_CHUNK * layer.outputs
             else:

@@ -10,6 +10,7 @@ Notation of the engine's README.
 import numpy as np
 import numpy.typing as npt
 
+from pedalsmith.quantization import wavenet_proof
 from pedalsmith.quantization.blob import (
     CELL_SHIFT_MAX,
     DENSE_MAX,
@@ -26,6 +27,10 @@ from pedalsmith.quantization.blob import (
     LstmRecord,
     RecurrentRecord,
 )
+from pedalsmith.quantization.refusal import Refused, fits, require
+from pedalsmith.quantization.wavenet_record import WaveNetRecord
+
+__all__ = ["L1_MAX", "WORD_MAX", "Refused", "check", "dense_bound", "fits", "require", "row_bound"]
 
 L1_MAX = 65_535
 """Largest sum of |weight| of a row: times 2^15 it is below 2^31."""
@@ -36,16 +41,6 @@ CELL_MAX = 2**30
 """sat31"""
 HIDDEN_UNIT = 2**23
 """|h23| of a recurrent layer's output stays below it."""
-
-
-class Refused(ValueError):  # noqa: N818 - reads as what it says
-    """A rule of the format is broken; the text says which, without a file name."""
-
-
-def require(condition: object, text: str) -> None:
-    """Raises Refused(text) unless the condition holds."""
-    if not condition:
-        raise Refused(text)
 
 
 def row_bound(layer: RecurrentRecord) -> Int:
@@ -95,6 +90,11 @@ def check(blob: Blob) -> None:
     require(len(golden) == len(blob.golden_output), "has a golden output of another length")
     require(fits(golden, 24), "has a golden input of more than 24 bits")
     require(fits(blob.golden_output, 32), "has a golden output outside int32")
+    first = blob.layers[0] if blob.layers else None
+    if isinstance(first, WaveNetRecord):
+        require(len(blob.layers) == 1 and blob.knobs == 0, "has more than its WaveNet")
+        wavenet_proof.check(first, "layer 1")
+        return
     recurrent = sum(isinstance(layer, RecurrentRecord) for layer in blob.layers)
     require(1 <= recurrent <= RECURRENT_MAX, f"has {recurrent} recurrent layers; 1..3 are served")
     dense = len(blob.layers) - recurrent
@@ -112,16 +112,11 @@ def check(blob: Blob) -> None:
             # The layer below gives |h23| < 1, another dense layer a whole word.
             _check_dense(layer, HIDDEN_UNIT if index == recurrent else 2**31, name)
         else:
+            require(isinstance(layer, RecurrentRecord), f"{name}: a WaveNet beside others")
+            assert isinstance(layer, RecurrentRecord)
             _check_recurrent(layer, index, blob.knobs, name)
         before = layer.outputs
     require(before == 1, f"has {before} outputs; the engine gives 1")
-
-
-def fits(values: npt.ArrayLike, bits: int, signed: bool = True) -> bool:
-    """True when every value is a word of that many bits."""
-    words = np.asarray(values)
-    low, high = (-(1 << (bits - 1)), (1 << (bits - 1)) - 1) if signed else (0, (1 << bits) - 1)
-    return bool(np.all((words >= low) & (words <= high)))
 
 
 def _check_dense(layer: DenseRecord, input_bound: int, name: str) -> None:

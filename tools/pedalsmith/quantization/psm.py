@@ -18,6 +18,7 @@ import numpy.typing as npt
 
 from pedalsmith.errors import BadInput
 from pedalsmith.files import write_whole
+from pedalsmith.quantization import wavenet_bytes
 from pedalsmith.quantization.blob import (
     DENSE_MAX,
     GOLDEN_MAX,
@@ -31,6 +32,7 @@ from pedalsmith.quantization.blob import (
     LstmRecord,
 )
 from pedalsmith.quantization.proof import Refused, check, require
+from pedalsmith.quantization.wavenet_record import WaveNetRecord
 
 MAGIC = b"PSMB"
 VERSION = 1
@@ -98,7 +100,9 @@ def _words(values: npt.NDArray[np.integer[Any]], kind: str) -> bytes:
 
 
 def _record_bytes(layer: LayerRecord) -> bytes:
-    if isinstance(layer, DenseRecord):
+    if isinstance(layer, WaveNetRecord):
+        own, form, body = (len(layer.arrays), 0), 0, wavenet_bytes.tensors_of(layer)
+    elif isinstance(layer, DenseRecord):
         own = (layer.fraction, 0)
         form = 0
         body = _words(layer.weights, "<i4") + _words(layer.bias, "<i4")
@@ -187,7 +191,11 @@ class _Reader:
         )
         require(1 <= inputs <= HIDDEN_MAX, f"{name}: {inputs} inputs; 1..{HIDDEN_MAX} are served")
         layer: LayerRecord
-        if kind == DenseRecord.KIND:
+        if kind == WaveNetRecord.KIND:
+            require(form == 0, f"{name}: unknown format {form}")
+            require(inputs == outputs == 1, f"{name}: a WaveNet of other than one channel")
+            layer = wavenet_bytes.read(self, own)
+        elif kind == DenseRecord.KIND:
             require(form == 0, f"{name}: unknown format {form}")
             weights = self.array("<i4", inputs, outputs)
             layer = DenseRecord(weights, self.array("<i4", outputs), own)

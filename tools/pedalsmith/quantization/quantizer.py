@@ -26,6 +26,8 @@ from pedalsmith.quantization.records import Place, fixed, head_record, recurrent
 from pedalsmith.quantization.reference import with_golden
 from pedalsmith.quantization.report import Report, tensor_reports
 from pedalsmith.quantization.rows import Floats
+from pedalsmith.quantization.wavenet_network import serves
+from pedalsmith.quantization.wavenet_quantizer import quantize_wavenet
 
 RESTING_KNOB = 16_384
 """Q15; where a blob's knobs stand when nobody has turned them: the middle."""
@@ -100,6 +102,8 @@ def quantize(
     error above `noise_dbfs` at any level. `name` begins the errors. Raises BadInput for a network
     that the engine cannot hold.
     """
+    if serves(model):
+        return Quantized(*quantize_wavenet(model, name, samples, weights, noise_dbfs))
     quantizer = Quantizer(model, name, samples)
     return quantizer.finish(quantizer.choose(weights, noise_dbfs))
 

@@ -8,7 +8,6 @@ shows here as an error, where C would wrap. One sample at a time: some 20,000 sa
 """
 
 from dataclasses import replace
-from functools import cache
 from typing import Any
 
 import numpy as np
@@ -23,61 +22,22 @@ from pedalsmith.quantization.blob import (
     LstmRecord,
     RecurrentRecord,
 )
-from pedalsmith.quantization.table import ENTRIES, SHIFT, table
+from pedalsmith.quantization.table import SHIFT
+from pedalsmith.quantization.wavenet_record import WaveNetRecord
+from pedalsmith.quantization.wavenet_reference import WaveNetReference
+from pedalsmith.quantization.words import (
+    RangeError,
+    mulh,
+    rsh,
+    sat,
+    sigmoid,
+    sigmoid_at,
+    tanh_of,
+    within,
+)
 
 REST_FRAMES = 24_000
 """ENGINE_REST_FRAMES"""
-
-
-class RangeError(AssertionError):
-    """An intermediate left the range that the engine's README states for it."""
-
-
-def within(values: Int, bits: int, what: str) -> Int:
-    """The values, all of them words of that many bits with sign."""
-    limit = 1 << (bits - 1)
-    if np.any((values < -limit) | (values >= limit)):
-        raise RangeError(f"{what} left {bits} bits")
-    return values
-
-
-def mulh(a: Int, b: Int) -> Int:
-    """floor(a b / 2^32)"""
-    return (within(a, 32, "mulh a") * within(b, 32, "mulh b")) >> 32
-
-
-def rsh(a: Int, n: int) -> Int:
-    """floor((a + 2^(n-1)) / 2^n); |a| < 2^62"""
-    return (within(a, 63, "rsh") + (1 << (n - 1))) >> n
-
-
-def sat(a: Int, bits: int) -> Int:
-    """Clips to that many bits with sign."""
-    return np.clip(a, -(1 << (bits - 1)), (1 << (bits - 1)) - 1)
-
-
-@cache
-def _chords() -> Int:
-    return table().astype(np.int64)
-
-
-def sigmoid_at(k: Int, v: Int) -> Int:
-    """The chord k (clipped to the table) at v, Q24."""
-    chord = _chords()[np.clip(k, -ENTRIES // 2, ENTRIES // 2 - 1) + ENTRIES // 2]
-    s = chord[..., 0] + mulh(v, chord[..., 1])
-    if np.any((s < 2) | (s > 2**24 - 2)):
-        raise RangeError("a sigmoid left 0..1")
-    return s
-
-
-def sigmoid(v: Int) -> Int:
-    """sigmoid(v): Q23 -> Q24"""
-    return sigmoid_at(within(v, 32, "v") >> SHIFT, v)
-
-
-def tanh_of(s: Int) -> Int:
-    """2 s - 1: Q24 -> Q31"""
-    return within((s << 8) - 2**31, 32, "tanh")
 
 
 class _Recurrent:
@@ -201,8 +161,11 @@ class ReferenceEngine:
         self.blob = blob
         self.recurrent: list[_Lstm | _Gru] = []
         self.dense: list[_Dense] = []
+        self.wavenet: WaveNetReference | None = None
         for layer in blob.layers:
-            if isinstance(layer, LstmRecord):
+            if isinstance(layer, WaveNetRecord):
+                self.wavenet = WaveNetReference(layer)
+            elif isinstance(layer, LstmRecord):
                 self.recurrent.append(_Lstm(layer))
             elif isinstance(layer, GruRecord):
                 self.recurrent.append(_Gru(layer))
@@ -220,6 +183,8 @@ class ReferenceEngine:
         """Back to the rest state; knobs stay."""
         for layer in self.recurrent:
             layer.set_rest()
+        if self.wavenet is not None:
+            self.wavenet.reset()
         self.silent = 0
         self.held = self.last = self.blob.rest_output
 
@@ -244,6 +209,8 @@ class ReferenceEngine:
         for layer in self.recurrent:
             values = layer.step(x, below)
             below = layer.h
+        if self.wavenet is not None:
+            values = self.wavenet.play(np.array([x]))
         for dense in self.dense:
             values = dense.step(values)
         skipped = int(values[0]) + ((x * self.blob.skip + (1 << 23)) >> 24)
@@ -270,6 +237,8 @@ class ReferenceEngine:
         if self.knobs == self.blob.resting_knobs:
             for layer in self.recurrent:
                 layer.set_rest()
+            if self.wavenet is not None:
+                self.wavenet.reset()
             self.held = self.blob.rest_output
 
 
@@ -291,7 +260,7 @@ def with_rest_state(blob: Blob, seconds: float = 2.0, *, from_zero: bool = True)
     states = iter(engine.recurrent)
     layers = []
     for layer in blob.layers:
-        if not isinstance(layer, DenseRecord):
+        if isinstance(layer, RecurrentRecord):
             ran = next(states)
             layer = replace(
                 layer,

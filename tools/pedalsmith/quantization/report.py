@@ -12,6 +12,7 @@ from pedalsmith.quantization.cell import CellFormat
 from pedalsmith.quantization.measure import LevelError
 from pedalsmith.quantization.network import Network
 from pedalsmith.quantization.rows import Floats
+from pedalsmith.quantization.wavenet_record import WaveNetRecord
 
 
 @dataclass(frozen=True)
@@ -65,26 +66,30 @@ def tensor_reports(network: Network, blob: Blob) -> tuple[TensorReport, ...]:
     """Compares every tensor of the blob with the network it was made from."""
     found = []
     for index, record in enumerate(blob.layers):
+        assert not isinstance(record, WaveNetRecord)
         if isinstance(record, DenseRecord):
             head = network.head
             weights = record.weights / 2.0**record.fraction
-            found.append(_tensor("head", "weights", weights, head.weights[:, None], 32))
-            found.append(_tensor("head", "bias", record.bias / 2.0**23, np.array([head.bias]), 32))
+            found.append(tensor_report("head", "weights", weights, head.weights[:, None], 32))
+            found.append(
+                tensor_report("head", "bias", record.bias / 2.0**23, np.array([head.bias]), 32)
+            )
             continue
         layer = network.layers[index]
         name = f"{'lstm' if isinstance(record, LstmRecord) else 'gru'} {index + 1}"
         values = record.wide_weights * (record.scale.astype(np.float64) / 2.0**40)[:, None]
         bits = 16 if record.row_shift is None else 8
-        found.append(_tensor(name, "recurrent", values, layer.weights, bits))
+        found.append(tensor_report(name, "recurrent", values, layer.weights, bits))
         if record.input is not None:
-            found.append(_tensor(name, "input", record.input / 2.0**24, layer.input, 32))
+            found.append(tensor_report(name, "input", record.input / 2.0**24, layer.input, 32))
         if record.knob is not None:
-            found.append(_tensor(name, "knob", record.knob / 2.0**24, layer.knob, 32))
-        found.append(_tensor(name, "bias", record.bias / 2.0**23, layer.bias, 32))
+            found.append(tensor_report(name, "knob", record.knob / 2.0**24, layer.knob, 32))
+        found.append(tensor_report(name, "bias", record.bias / 2.0**23, layer.bias, 32))
     return tuple(found)
 
 
-def _tensor(layer: str, tensor: str, ours: Floats, theirs: Floats, bits: int) -> TensorReport:
+def tensor_report(layer: str, tensor: str, ours: Floats, theirs: Floats, bits: int) -> TensorReport:
+    """One tensor of `layer`: what its words of so many bits stand for against the model's."""
     error = ours - theirs
     power = max(float(np.sum(theirs**2)), 1e-30)
     ratio = max(float(np.sum(error**2)) / power, 1e-20)

@@ -1,0 +1,151 @@
+# SPDX-License-Identifier: MIT
+# Copyright (c) 2026 the pedalsmith developers
+"""WaveNets from a float model to a blob: the same network, and how far the words are from it."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from pedalsmith.audio import read_audio, to_q23
+from pedalsmith.errors import BadInput
+from pedalsmith.models.convolution import Activation, Conv1d
+from pedalsmith.models.importers import load_model
+from pedalsmith.models.model import Model
+from pedalsmith.models.reference import run
+from pedalsmith.models.wavenet import WaveNet, WaveNetArray, WaveNetLayer
+from pedalsmith.native.host import HostEngine
+from pedalsmith.quantization import psm
+from pedalsmith.quantization.quantizer import quantize
+from pedalsmith.quantization.wavenet_network import from_model
+
+
+def convolution(
+    rng: np.random.Generator, inputs: int, outputs: int, taps: int, dilation: int, bias: bool
+) -> Conv1d:
+    kernel = rng.normal(scale=0.7 / np.sqrt(taps * inputs), size=(taps, inputs, outputs))
+    values = rng.normal(scale=0.2, size=outputs).astype(np.float32) if bias else None
+    return Conv1d(kernel.astype(np.float32), values, dilation)
+
+
+def model_of(seed: int, activation: Activation, gating: str = "none", channels: int = 4) -> Model:
+    """Two arrays of random weights, of about the gain of an amplifier model."""
+    rng = np.random.default_rng(seed)
+    arrays = []
+    for inputs, width, outputs in ((1, channels, 2), (channels, 2, 1)):
+        rows = width * (2 if gating == "gated" else 1)
+        layers = tuple(
+            WaveNetLayer(
+                conv=convolution(rng, width, rows, 3, dilation, True),
+                mixin=convolution(rng, 1, rows, 1, 1, False),
+                activation=activation,
+                gating=gating,
+                secondary=Activation("sigmoid") if gating == "gated" else None,
+                layer1x1=convolution(rng, width, width, 1, 1, True),
+            )
+            for dilation in (1, 2, 5)
+        )
+        rechannel = convolution(rng, inputs, width, 1, 1, False)
+        arrays.append(
+            WaveNetArray(rechannel, layers, convolution(rng, width, outputs, 1 + seed % 4, 1, True))
+        )
+    net = WaveNet(tuple(arrays), head_scale=0.3)
+    return Model((net,), 48_000, skip=0.5, input_gain_db=-3.0, output_gain_db=2.0)
+
+
+def noise(seed: int, count: int) -> np.ndarray:
+    """Coloured, with quiet and loud parts: a stand-in for guitar."""
+    rng = np.random.default_rng(seed)
+    white = rng.normal(size=count)
+    red = np.convolve(white, np.exp(-np.arange(200) / 30.0), "same")
+    swell = 0.02 + np.abs(np.sin(np.arange(count) * 2 * np.pi / 30_000))
+    return red * swell / np.max(np.abs(red * swell)) * 0.9
+
+
+CASES = [
+    (Activation("tanh"), "none"),
+    (Activation("tanh"), "gated"),
+    (Activation("relu"), "none"),
+    (Activation("leaky_relu", (0.01,)), "none"),
+    (Activation("prelu", (0.3, -0.2, 0.9, 0.0)), "none"),
+    (Activation("sigmoid"), "none"),
+    (Activation("silu"), "gated"),
+    (Activation("linear"), "none"),
+]
+
+
+@pytest.mark.parametrize(("activation", "gating"), CASES)
+def test_the_centred_network_is_the_model(activation: Activation, gating: str) -> None:
+    if activation.kind == "prelu":
+        activation = Activation("prelu", activation.parameters[:2])
+    width = 2 if activation.kind == "prelu" else 4
+    model = model_of(1, activation, gating, width)
+    audio = noise(2, 3_000)
+    theirs = run(model, audio, silence=200)[-len(audio) :]
+    assert np.max(np.abs(from_model(model, "m").play(audio) - theirs)) < 1e-12
+
+
+@pytest.mark.parametrize(("activation", "gating"), [c for c in CASES if c[0].kind != "prelu"])
+def test_the_words_are_near_the_model(activation: Activation, gating: str) -> None:
+    """Random networks: at most -90 dBFS without DC, where 16 bits without care leave -70."""
+    model = model_of(3, activation, gating)
+    quantized = quantize(model, "m", noise(4, 60_000))
+    assert max(error.noise_dbfs for error in quantized.report.errors) < -90.0
+    data = psm.encode(quantized.blob)
+    HostEngine(data).selftest()
+    silence = HostEngine(data).process(np.zeros(500, np.int32))
+    assert np.all(silence == quantized.blob.rest_output)
+    rest = run(model, np.zeros(300))[-1]
+    assert abs(quantized.blob.rest_output / 2**23 - rest) < 1e-6
+
+
+def test_silence_after_sound_is_exactly_the_rest() -> None:
+    model = model_of(5, Activation("tanh"))
+    quantized = quantize(model, "m", noise(6, 60_000))
+    audio = np.concatenate([to_q23(noise(7, 4_000)), np.zeros(400, np.int32)]).astype(np.int32)
+    played = HostEngine(psm.encode(quantized.blob)).process(audio)
+    history = from_model(model, "m") and model.layers[0].history
+    assert np.all(played[4_000 + history :] == quantized.blob.rest_output)
+
+
+def layer_with(model: Model, **changes: object) -> Model:
+    """The model with its first layer changed."""
+    net = model.layers[0]
+    assert isinstance(net, WaveNet)
+    array = net.arrays[0]
+    first = replace(array.layers[0], **changes)  # type: ignore[arg-type]
+    arrays = (replace(array, layers=(first, *array.layers[1:])), *net.arrays[1:])
+    return replace(model, layers=(replace(net, arrays=arrays),))
+
+
+def test_what_the_engine_does_not_run_is_named() -> None:
+    model = model_of(1, Activation("tanh"))
+    samples = noise(1, 60_000)
+    with pytest.raises(BadInput, match="m: has the activation softsign; the engine has"):
+        quantize(layer_with(model, activation=Activation("softsign")), "m", samples)
+    with pytest.raises(BadInput, match="blends its gates"):
+        quantize(layer_with(model, gating="blended"), "m", samples)
+    with pytest.raises(BadInput, match="8 bits"):
+        quantize(model, "m", samples, weights="int8")
+    with pytest.raises(BadInput, match="looks back"):
+        long = replace(model.layers[0].arrays[0].layers[0].conv, dilation=13_000)
+        quantize(layer_with(model, conv=long), "m", samples)
+
+
+@pytest.mark.parametrize(
+    ("name", "bound"), [("BossWN-nano.nam", -95.0), ("wavenet_a2_lite.nam", -100.0)]
+)
+def test_models_of_others(shared: Path, name: str, bound: float) -> None:
+    """Guitar that was not calibrated on, at -36 dBFS RMS and 20 and 40 dB below it."""
+    model = load_model(shared / "models" / "nam" / name)
+    dry = read_audio(shared / "captures" / "ts9_guitarix" / "train_dry.wav").samples
+    quantized = quantize(model, name, dry[48_000 * 20 : 48_000 * 28])
+    guitar = dry[48_000 * 40 : 48_000 * 41]
+    guitar = guitar / np.sqrt(np.mean(guitar**2)) * 10 ** (-36 / 20)
+    net, engine = from_model(model, name), HostEngine(psm.encode(quantized.blob))
+    for level in (0, -20, -40):
+        words = to_q23(guitar * 10 ** (level / 20))
+        engine.reset()
+        error = engine.process(words) / 2**23 - net.play(words / 2**23)
+        assert 20 * np.log10(np.std(error)) <= bound

@@ -1,0 +1,141 @@
+# SPDX-License-Identifier: MIT
+# Copyright (c) 2026 the pedalsmith developers
+"""The tensors of a WaveNet record <-> bytes. firmware/engine/WAVENET.md has the layout."""
+
+import struct
+from typing import Any, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from pedalsmith.quantization.refusal import require
+from pedalsmith.quantization.wavenet_proof import (
+    ARRAYS_MAX,
+    CHANNELS_MAX,
+    LAYERS_MAX,
+    TAPS_MAX,
+)
+from pedalsmith.quantization.wavenet_record import (
+    HISTORY_16,
+    HISTORY_32,
+    LEAKY,
+    SILU,
+    Matrix16,
+    WaveNetArrayRecord,
+    WaveNetLayerRecord,
+    WaveNetRecord,
+    WideConv,
+)
+
+_PART = struct.Struct("<8H")
+
+
+class Reader(Protocol):
+    """What takes tensors from a file, one after the other; raises Refused."""
+
+    def array(self, kind: str, *shape: int) -> npt.NDArray[Any]:
+        """The next tensor of that dtype and shape."""
+
+
+def tensors_of(record: WaveNetRecord) -> bytes:
+    """All that follows the record's header."""
+    return b"".join(_array_bytes(array) for array in record.arrays)
+
+
+def read(reader: Reader, arrays: int) -> WaveNetRecord:
+    """The record of so many arrays."""
+    require(1 <= arrays <= ARRAYS_MAX, f"a WaveNet of {arrays} arrays; 1..{ARRAYS_MAX} are served")
+    return WaveNetRecord(tuple(_read_array(reader) for _ in range(arrays)))
+
+
+def _words(values: npt.NDArray[np.integer[Any]], kind: str = "<i4") -> bytes:
+    data = np.ascontiguousarray(values).astype(kind).tobytes()
+    return data + bytes(-len(data) % 4)
+
+
+def _wide_bytes(wide: WideConv) -> bytes:
+    return _words(wide.weights) + _words(wide.bias)
+
+
+def _array_bytes(array: WaveNetArrayRecord) -> bytes:
+    head, rechannel = array.head, array.rechannel
+    fields = _PART.pack(
+        *(rechannel.inputs, array.channels, array.bottleneck, len(array.layers)),
+        *(head.outputs, head.taps, rechannel.fraction, head.fraction),
+    )
+    layers = b"".join(_layer_bytes(layer) for layer in array.layers)
+    return fields + _wide_bytes(rechannel) + _words(array.head_start) + layers + _wide_bytes(head)
+
+
+def _layer_bytes(layer: WaveNetLayerRecord) -> bytes:
+    conv, matrix = layer.conv, layer.matrix
+    parts = [
+        _PART.pack(
+            *(conv.taps, layer.dilation, layer.activation, layer.gated),
+            *(layer.history_format, layer.history_shift, matrix is not None, 0),
+        )
+    ]
+    if layer.history_scale is not None:
+        parts.append(_words(layer.history_scale))
+    parts += [_words(conv.weights, "<i2"), _words(conv.scale), _words(layer.mixin)]
+    parts.append(_words(conv.bias))
+    if layer.slope is not None:
+        parts.append(_words(layer.slope))
+    parts.append(_words(layer.head_scale))
+    if matrix is not None:
+        parts += [_words(matrix.weights, "<i2"), _words(matrix.scale), _words(matrix.bias)]
+    return b"".join(parts)
+
+
+def _fields(reader: Reader) -> list[int]:
+    return [int(value) for value in reader.array("<u2", 8)]
+
+
+def _read_wide(reader: Reader, outputs: int, taps: int, inputs: int, fraction: int) -> WideConv:
+    for count, most in ((outputs, CHANNELS_MAX), (inputs, CHANNELS_MAX), (taps, TAPS_MAX)):
+        require(1 <= count <= most, f"a WaveNet's convolution of {count}; 1..{most} are served")
+    weights = reader.array("<i4", outputs, taps, inputs)
+    return WideConv(weights, reader.array("<i4", outputs), fraction)
+
+
+def _read_array(reader: Reader) -> WaveNetArrayRecord:
+    inputs, channels, bottleneck, layers, outputs, taps, f_in, f_head = _fields(reader)
+    for count in (channels, bottleneck):
+        require(1 <= count <= CHANNELS_MAX, f"a WaveNet {count} channels wide")
+    require(1 <= layers <= LAYERS_MAX, f"a WaveNet of {layers} layers; 1..{LAYERS_MAX} are served")
+    rechannel = _read_wide(reader, channels, 1, inputs, f_in)
+    start = reader.array("<i4", bottleneck)
+    read_layers = tuple(_read_layer(reader, channels, bottleneck) for _ in range(layers))
+    head = _read_wide(reader, outputs, taps, bottleneck, f_head)
+    return WaveNetArrayRecord(rechannel, start, read_layers, head)
+
+
+def _read_layer(reader: Reader, channels: int, bottleneck: int) -> WaveNetLayerRecord:
+    taps, dilation, activation, gated, form, shift, has_matrix, zero = _fields(reader)
+    known = gated <= 1 and has_matrix <= 1 and zero == 0 and activation <= SILU
+    require(known and form in (HISTORY_16, HISTORY_32), "a WaveNet layer of an unknown format")
+    require(1 <= taps <= TAPS_MAX, f"a WaveNet layer of {taps} taps; 1..{TAPS_MAX} are served")
+    rows = bottleneck << gated
+    history_scale = reader.array("<i4", channels) if form == HISTORY_16 else None
+    weights = reader.array("<i2", rows, taps, channels)
+    scale, mixin, bias = (reader.array("<i4", rows) for _ in range(3))
+    slope = reader.array("<i4", bottleneck) if activation == LEAKY else None
+    head_scale = reader.array("<i4", bottleneck)
+    matrix = None
+    if has_matrix:
+        words = reader.array("<i2", channels, 1, bottleneck)
+        matrix = Matrix16(words, reader.array("<i4", channels), reader.array("<i4", channels))
+    return WaveNetLayerRecord(
+        Matrix16(weights, scale, bias),
+        *(
+            dilation,
+            mixin,
+            activation,
+            bool(gated),
+            head_scale,
+            slope,
+            history_scale,
+            shift,
+            matrix,
+        ),
+    )

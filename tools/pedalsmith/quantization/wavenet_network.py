@@ -1,0 +1,280 @@
+# SPDX-License-Identifier: MIT
+# Copyright (c) 2026 the pedalsmith developers
+"""A WaveNet in the engine's shape, still in float64: gains folded in, centred on silence.
+
+Every residual and head sum is what it differs by from its value in silence, so a signal that
+begins after silence begins with zeros everywhere. Arrays are (channels, time).
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from pedalsmith.errors import BadInput
+from pedalsmith.models.convolution import Activation, Conv1d
+from pedalsmith.models.model import Model
+from pedalsmith.models.wavenet import WaveNet, WaveNetArray, WaveNetLayer
+from pedalsmith.quantization.rows import Floats
+from pedalsmith.quantization.wavenet_proof import (
+    ARRAYS_MAX,
+    CHANNELS_MAX,
+    HISTORY_MAX,
+    LAYERS_MAX,
+    TAPS_MAX,
+)
+from pedalsmith.quantization.wavenet_record import LEAKY, LINEAR, SIGMOID, SILU, TANH
+
+KINDS = {
+    "linear": LINEAR,
+    "relu": LEAKY,
+    "leaky_relu": LEAKY,
+    "prelu": LEAKY,
+    "tanh": TANH,
+    "sigmoid": SIGMOID,
+    "silu": SILU,
+}
+"""What the engine has of the kinds of Activation."""
+
+_COLUMNS = 2048
+"""Columns that are multiplied at once: larger products are spread over threads, slower."""
+
+Observer = Callable[[str, Floats], None]
+
+
+@dataclass(frozen=True)
+class FloatLayer:
+    """One layer; z = conv(r) + bias + mixin x with r centred."""
+
+    weights: Floats
+    """(rows, taps, channels)"""
+    bias: Floats
+    """(rows,)"""
+    mixin: Floats
+    """(rows,)"""
+    dilation: int
+    kind: int
+    slope: Floats
+    """(bottleneck,), for LEAKY"""
+    gated: bool
+    matrix: Floats | None
+    """1x1: (channels, bottleneck)"""
+    activation_rest: Floats
+    """(bottleneck,), what comes of silence"""
+
+    @property
+    def bottleneck(self) -> int:
+        """Channels after the activation."""
+        return len(self.activation_rest)
+
+    def activate(self, z: Floats) -> Floats:
+        """(rows, time) -> (bottleneck, time)"""
+        first = z[: self.bottleneck]
+        if self.kind == LEAKY:
+            a = np.where(first > 0, first, self.slope[:, None] * first)
+        elif self.kind == TANH:
+            a = np.tanh(first)
+        elif self.kind == SIGMOID:
+            a = _sigmoid(first)
+        elif self.kind == SILU:
+            a = first * _sigmoid(first)
+        else:
+            a = first
+        return np.asarray(a * _sigmoid(z[self.bottleneck :]) if self.gated else a)
+
+
+@dataclass(frozen=True)
+class FloatArray:
+    """Layers and their head; the head sum is centred, too."""
+
+    rechannel: Floats
+    """(channels, inputs)"""
+    layers: tuple[FloatLayer, ...]
+    head: Floats
+    """(outputs, taps, bottleneck)"""
+
+
+@dataclass(frozen=True)
+class FloatWaveNet:
+    """output = rest_output + head of the last array + skip x"""
+
+    arrays: tuple[FloatArray, ...]
+    rest_output: float
+    skip: float
+
+    def play(self, audio: Floats, observe: Observer | None = None) -> Floats:
+        """(time,) after silence -> (time,); shows inner signals as "r", "z", "a", "h" with
+        ".array.layer"."""
+        observe = observe or _nothing
+        signal, head = audio[None], None
+        for index, array in enumerate(self.arrays):
+            r = array.rechannel @ signal
+            total = np.zeros((array.head.shape[2], len(audio))) if head is None else head
+            for number, layer in enumerate(array.layers):
+                at = f".{index}.{number}"
+                observe("r" + at, r)
+                z = convolve(layer.weights, layer.dilation, r)
+                z += layer.bias[:, None] + layer.mixin[:, None] * audio
+                observe("z" + at, z)
+                a = layer.activate(z) - layer.activation_rest[:, None]
+                observe("a" + at, a)
+                total = total + a
+                observe("h" + at, total)
+                if layer.matrix is not None:
+                    r = r + layer.matrix @ a
+            observe(f"r.{index}.{len(array.layers)}", r)
+            head, signal = convolve(array.head, 1, total), r
+        assert head is not None
+        return np.asarray(head[0] + self.rest_output + self.skip * audio)
+
+
+def convolve(weights: Floats, dilation: int, signal: Floats) -> Floats:
+    """(rows, taps, channels) over (channels, time), from zeros."""
+    rows, taps, channels = weights.shape
+    time, past = signal.shape[1], (taps - 1) * dilation
+    heard = np.concatenate([np.zeros((channels, past)), signal], axis=1)
+    flat = weights.reshape(rows, taps * channels)
+    out = np.empty((rows, time))
+    for at in range(0, time, _COLUMNS):
+        end = min(at + _COLUMNS, time)
+        stacked = np.concatenate(
+            [heard[:, at + k * dilation : end + k * dilation] for k in range(taps)]
+        )
+        out[:, at:end] = flat @ stacked
+    return out
+
+
+def serves(model: Model) -> bool:
+    """True when `model` is one WaveNet, whether the engine has all of it or not."""
+    return len(model.layers) == 1 and isinstance(model.layers[0], WaveNet)
+
+
+def from_model(model: Model, name: str) -> FloatWaveNet:
+    """Returns the network of a model that `serves`; `name` is what an error calls it.
+
+    Raises BadInput for what the engine does not run.
+    """
+    net = model.layers[0]
+    assert isinstance(net, WaveNet)
+    problem = _problem(model, net)
+    if problem:
+        raise BadInput(f"{name}: {problem}.")
+    gain_in = 10 ** (model.input_gain_db / 20)
+    gain_out = 10 ** (model.output_gain_db / 20)
+    arrays: list[FloatArray] = []
+    residual: Floats = np.zeros(1)
+    below: Floats | None = None
+    for array in net.arrays:
+        made, residual, below = _array(array, residual, below, gain_in, first=not arrays)
+        arrays.append(made)
+    assert below is not None
+    scale = net.head_scale * gain_out
+    arrays[-1] = replace(arrays[-1], head=arrays[-1].head * scale)
+    return FloatWaveNet(tuple(arrays), float(below[0] * scale), model.skip * gain_in * gain_out)
+
+
+def _array(
+    array: WaveNetArray, residual: Floats, below: Floats | None, gain: float, *, first: bool
+) -> tuple[FloatArray, Floats, Floats]:
+    """The array, and what silence leaves behind it: the residual and the head output."""
+    rechannel = _kernel(array.rechannel)[:, 0]
+    r = rechannel @ residual
+    head = _kernel(array.head)
+    total = np.zeros(head.shape[2]) if below is None else below
+    layers = []
+    for layer in array.layers:
+        made = _layer(layer, r, gain)
+        layers.append(made)
+        total = total + made.activation_rest
+        if layer.layer1x1 is not None:
+            bias = _bias(layer.layer1x1)
+            r = r + _kernel(layer.layer1x1)[:, 0] @ made.activation_rest + bias
+    output = head.sum(axis=1) @ total + _bias(array.head)
+    return FloatArray(rechannel * (gain if first else 1.0), tuple(layers), head), r, output
+
+
+def _layer(layer: WaveNetLayer, rest: Floats, gain: float) -> FloatLayer:
+    weights = _kernel(layer.conv)
+    bias = _bias(layer.conv) + weights.sum(axis=1) @ rest
+    bottleneck = layer.bottleneck
+    parameters = np.array(layer.activation.parameters or (0.0,))
+    made = FloatLayer(
+        weights,
+        bias,
+        _kernel(layer.mixin)[:, 0, 0] * gain,
+        layer.conv.dilation,
+        KINDS[layer.activation.kind],
+        np.broadcast_to(parameters, (bottleneck,)).astype(np.float64),
+        layer.gating == "gated",
+        None if layer.layer1x1 is None else _kernel(layer.layer1x1)[:, 0],
+        np.zeros(bottleneck),
+    )
+    return replace(made, activation_rest=made.activate(bias[:, None])[:, 0])
+
+
+def _kernel(conv: Conv1d) -> Floats:
+    """(outputs, taps, inputs)"""
+    return np.ascontiguousarray(conv.dense_kernel().transpose(2, 0, 1).astype(np.float64))
+
+
+def _bias(conv: Conv1d) -> Floats:
+    if conv.bias is None:
+        return np.zeros(conv.outputs)
+    return conv.bias.astype(np.float64)
+
+
+def _sigmoid(z: Floats) -> Floats:
+    return np.asarray(0.5 * np.tanh(0.5 * z) + 0.5)
+
+
+def _problem(model: Model, net: WaveNet) -> str | None:
+    """What the engine does not have, in words; None when it has all."""
+    if model.knobs:
+        return "has knobs, which the engine's WaveNet does not"
+    if net.condition or net.post_head:
+        part = "condition network" if net.condition else "head behind the arrays"
+        return f"has a {part}, which the engine does not run"
+    if len(net.arrays) > ARRAYS_MAX:
+        return f"has {len(net.arrays)} arrays; the engine runs {ARRAYS_MAX}"
+    if net.history > HISTORY_MAX:
+        return f"looks back {net.history} samples; the engine keeps {HISTORY_MAX}"
+    if net.outputs != 1 or net.arrays[0].rechannel.inputs != 1:
+        return "has more than one audio channel; the engine runs one"
+    for array in net.arrays:
+        if array.head.dilation != 1:
+            return "has a dilated head, which the engine does not run"
+        if len(array.layers) > LAYERS_MAX:
+            return f"has {len(array.layers)} layers in an array; the engine runs {LAYERS_MAX}"
+        for layer in array.layers:
+            problem = _layer_problem(layer)
+            if problem:
+                return problem
+        sizes = [array.channels, array.head.inputs, array.head.outputs]
+        if max(sizes) > CHANNELS_MAX:
+            return f"is {max(sizes)} channels wide; the engine runs {CHANNELS_MAX}"
+        if array.head.taps > TAPS_MAX:
+            return f"has {array.head.taps} taps in its head; the engine runs {TAPS_MAX}"
+    return None
+
+
+def _layer_problem(layer: WaveNetLayer) -> str | None:
+    if layer.films or layer.head1x1 is not None:
+        part = "FiLM" if layer.films else "head1x1"
+        return f"has {part} in its layers, which the engine does not run"
+    if layer.gating == "blended":
+        return "blends its gates, which the engine does not"
+    if layer.gating == "gated" and layer.secondary != Activation("sigmoid"):
+        return "has gates that are no sigmoids; the engine's are"
+    if layer.mixin.inputs != 1:
+        return f"has a condition of {layer.mixin.inputs} channels; the engine has the audio"
+    if layer.activation.kind not in KINDS:
+        return f"has the activation {layer.activation.kind}; the engine has {', '.join(KINDS)}"
+    if any(not -1.0 <= slope < 1.0 for slope in layer.activation.parameters):
+        return "has an activation with a slope outside -1..1"
+    if layer.conv.taps > TAPS_MAX:
+        return f"has {layer.conv.taps} taps in a layer; the engine runs {TAPS_MAX}"
+    return None
+
+
+def _nothing(name: str, signal: Floats) -> None:
+    """Observes nothing."""

@@ -1,0 +1,231 @@
+# SPDX-License-Identifier: MIT
+# Copyright (c) 2026 the pedalsmith developers
+"""A quantized WaveNet as dataclasses; firmware/engine/WAVENET.md is the definition.
+
+wavenet_bytes.py turns it into a record of a .psm file and back, wavenet_proof.py holds the limits
+and the proof, wavenet_reference.py computes what it plays.
+"""
+
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+import numpy.typing as npt
+
+Tensor = npt.NDArray[np.integer[Any]]
+
+LINEAR, LEAKY, TANH, SIGMOID, SILU = range(5)
+"""Numbers of the activations in the blob."""
+
+HISTORY_16, HISTORY_32 = 1, 2
+"""Formats of a layer's history: 16 bit with first-order error feedback, or 32 bit."""
+
+HISTORY_SHIFT_MAX = 16
+
+CHUNK = 16
+"""LAYER_CHUNK: frames that run at once."""
+TILE = 4
+"""Frames that the inner loops compute at once; a ring is longer by TILE - 1 mirrored frames."""
+
+
+def even(count: int) -> int:
+    """`count` rounded up to a multiple of 2: channels in a frame."""
+    return count + count % 2
+
+
+def eights(count: int) -> int:
+    """`count` bytes rounded up as the arena gives them."""
+    return -(-count // 8) * 8
+
+
+@dataclass(frozen=True)
+class WideConv:
+    """A convolution with 32-bit weights and 64-bit sums; dilation 1."""
+
+    weights: Tensor
+    """(outputs, taps, inputs), Qf, int32; the last tap meets the newest frame"""
+    bias: Tensor
+    """(outputs,), int32, in the unit of the output"""
+    fraction: int
+    """f, 1..31"""
+
+    @property
+    def outputs(self) -> int:
+        """Channels that come out."""
+        return int(self.weights.shape[0])
+
+    @property
+    def taps(self) -> int:
+        """Kernel size."""
+        return int(self.weights.shape[1])
+
+    @property
+    def inputs(self) -> int:
+        """Channels that go in."""
+        return int(self.weights.shape[2])
+
+    @property
+    def arena_bytes(self) -> int:
+        """Weights, bias and, with more than one tap, the ring."""
+        ring = (self.taps - 1 + CHUNK) * self.inputs if self.taps > 1 else 0
+        return eights(4 * self.weights.size) + eights(4 * self.outputs) + eights(4 * ring)
+
+
+@dataclass(frozen=True)
+class Matrix16:
+    """Rows of int16 weights with a scale, a bias: conv or 1x1."""
+
+    weights: Tensor
+    """(rows, taps, channels), int16"""
+    scale: Tensor
+    """(rows,), int32: result = bias + mulh(acc, scale)"""
+    bias: Tensor
+    """(rows,), int32"""
+
+    @property
+    def rows(self) -> int:
+        """Rows."""
+        return int(self.weights.shape[0])
+
+    @property
+    def taps(self) -> int:
+        """Kernel size."""
+        return int(self.weights.shape[1])
+
+    @property
+    def channels(self) -> int:
+        """What a row reads at each tap."""
+        return int(self.weights.shape[2])
+
+    @property
+    def arena_bytes(self) -> int:
+        """Weights with channels padded to even, scale and bias."""
+        weights = 2 * self.rows * self.taps * even(self.channels)
+        return eights(weights) + 2 * eights(4 * self.rows)
+
+
+@dataclass(frozen=True)
+class WaveNetLayerRecord:
+    """One layer of an array."""
+
+    conv: Matrix16
+    """(bottleneck, or twice that when gated; taps; channels)"""
+    dilation: int
+    mixin: Tensor
+    """(rows,), int32: of the audio, x << 8"""
+    activation: int
+    """LINEAR .. SILU"""
+    gated: bool
+    """The second half of the rows goes through the sigmoid and multiplies the first."""
+    head_scale: Tensor
+    """(bottleneck,), int32: what is added to the head sum is mulh(a, head_scale)"""
+    slope: Tensor | None = None
+    """(bottleneck,), Q31; LEAKY only"""
+    history_scale: Tensor | None = None
+    """(channels,), int32, for a history of 16 bit; None: it has 32 bit"""
+    history_shift: int = 0
+    """n, 0..HISTORY_SHIFT_MAX: a history of 32 bit is sat32(R 2^n); 0 with 16 bit"""
+    matrix: Matrix16 | None = None
+    """1x1: (channels, 1, bottleneck); None: the residual stays"""
+
+    @property
+    def bottleneck(self) -> int:
+        """Channels after the activation."""
+        return self.conv.rows // (2 if self.gated else 1)
+
+    @property
+    def history(self) -> int:
+        """Frames before the newest that the convolution reads."""
+        return (self.conv.taps - 1) * self.dilation
+
+    @property
+    def history_format(self) -> int:
+        """HISTORY_16 or HISTORY_32."""
+        return HISTORY_32 if self.history_scale is None else HISTORY_16
+
+    @property
+    def arena_bytes(self) -> int:
+        """Parameters and the ring."""
+        channels = self.conv.channels
+        ring = (self.history + CHUNK + TILE - 1) * even(channels)
+        total = self.conv.arena_bytes + eights(4 * self.conv.rows) + eights(4 * self.bottleneck)
+        if self.slope is not None:
+            total += eights(4 * self.bottleneck)
+        if self.history_scale is None:
+            total += eights(4 * ring)
+        else:
+            total += eights(2 * ring) + 2 * eights(4 * channels)
+        return total + (self.matrix.arena_bytes if self.matrix is not None else 0)
+
+
+@dataclass(frozen=True)
+class WaveNetArrayRecord:
+    """Layers of equal width with one head."""
+
+    rechannel: WideConv
+    """(channels, 1, inputs)"""
+    head_start: Tensor
+    """(bottleneck,), int32: the head sum begins here, plus the head output of the array below"""
+    layers: tuple[WaveNetLayerRecord, ...]
+    head: WideConv
+    """(head outputs, taps, bottleneck)"""
+
+    @property
+    def channels(self) -> int:
+        """Width of the residual."""
+        return self.rechannel.outputs
+
+    @property
+    def bottleneck(self) -> int:
+        """Width of the head sum."""
+        return len(self.head_start)
+
+    @property
+    def history(self) -> int:
+        """Frames before the newest that its output depends on."""
+        return sum(layer.history for layer in self.layers) + self.head.taps - 1
+
+    @property
+    def arena_bytes(self) -> int:
+        """All of it, with 128 bytes of bookkeeping an array and 160 a layer."""
+        own = 128 + self.rechannel.arena_bytes + self.head.arena_bytes
+        layers = sum(160 + layer.arena_bytes for layer in self.layers)
+        return own + eights(4 * self.bottleneck) + layers
+
+
+@dataclass(frozen=True)
+class WaveNetRecord:
+    """Kind 16. One audio channel in and out, Q23."""
+
+    KIND: ClassVar[int] = 16
+
+    arrays: tuple[WaveNetArrayRecord, ...]
+
+    @property
+    def inputs(self) -> int:
+        """1, the audio."""
+        return 1
+
+    @property
+    def outputs(self) -> int:
+        """1, the audio."""
+        return 1
+
+    @property
+    def history(self) -> int:
+        """Frames before the newest that the output depends on."""
+        return sum(array.history for array in self.arrays)
+
+    @property
+    def arena_bytes(self) -> int:
+        """Beyond the engine's own share."""
+        widest = max(
+            max(
+                even(max(array.channels, array.bottleneck, array.head.outputs)),
+                max(layer.conv.rows for layer in array.layers),
+            )
+            for array in self.arrays
+        )
+        # Two residuals, head sum, activations and head output of a chunk; sums of a tile.
+        work = 5 * eights(4 * CHUNK * widest) + eights(4 * TILE * widest)
+        return 512 + work + sum(array.arena_bytes for array in self.arrays)

@@ -1,0 +1,176 @@
+# SPDX-License-Identifier: MIT
+# Copyright (c) 2026 the pedalsmith developers
+"""A WaveNet record being played in NumPy: the words of firmware/engine/WAVENET.md.
+
+Whole signals at once, layer by layer, independent of the C, with every proved range asserted.
+Arrays are (channels, time), int64.
+"""
+
+import numpy as np
+
+from pedalsmith.quantization.blob import Int
+from pedalsmith.quantization.wavenet_record import (
+    LEAKY,
+    SIGMOID,
+    SILU,
+    TANH,
+    Matrix16,
+    WaveNetArrayRecord,
+    WaveNetLayerRecord,
+    WaveNetRecord,
+    WideConv,
+)
+from pedalsmith.quantization.words import mulh, sat, sigmoid, tanh_of, within
+
+FEEDBACK_BITS = 6
+"""Bits of the remainder that a 16-bit history feeds back."""
+
+
+class WaveNetReference:
+    """Plays pieces of a signal; the state is the past of every convolution, zero at rest."""
+
+    def __init__(self, record: WaveNetRecord) -> None:
+        self._arrays = [_Array(array) for array in record.arrays]
+
+    def reset(self) -> None:
+        """Back to the rest state."""
+        for array in self._arrays:
+            array.reset()
+
+    def play(self, audio: Int) -> Int:
+        """(time,) Q23, 24 bits -> (time,) Q23."""
+        x31 = within(np.asarray(audio, np.int64), 24, "x") << 8
+        signal, head = x31[None], None
+        for array in self._arrays:
+            signal, head = array.play(signal, x31, head)
+        assert head is not None
+        return np.asarray(head[0])
+
+
+class _Array:
+    def __init__(self, record: WaveNetArrayRecord) -> None:
+        self.rechannel = _Wide(record.rechannel)
+        self.start = record.head_start.astype(np.int64)[:, None]
+        self.layers = [_Layer(layer) for layer in record.layers]
+        self.head = _Wide(record.head)
+
+    def reset(self) -> None:
+        for layer in self.layers:
+            layer.reset()
+        self.head.reset()
+
+    def play(self, signal: Int, x31: Int, below: Int | None) -> tuple[Int, Int]:
+        residual = self.rechannel.play(signal)
+        start = np.broadcast_to(self.start, (len(self.start), len(x31)))
+        head = start if below is None else sat(below + start, 32)
+        for layer in self.layers:
+            residual, head = layer.play(residual, x31, head)
+        return residual, self.head.play(head)
+
+
+class _Layer:
+    def __init__(self, record: WaveNetLayerRecord) -> None:
+        self.record = record
+        self.mixin = record.mixin.astype(np.int64)[:, None]
+        self.head_scale = record.head_scale.astype(np.int64)[:, None]
+        self.reset()
+
+    def reset(self) -> None:
+        channels = self.record.conv.channels
+        self.past = np.zeros((channels, self.record.history), np.int64)
+        self.error = np.zeros((channels, 1), np.int64)
+
+    def play(self, residual: Int, x31: Int, head: Int) -> tuple[Int, Int]:
+        record = self.record
+        heard = np.concatenate([self.past, self.history(residual)], axis=1)
+        self.past = heard[:, heard.shape[1] - record.history :]
+        step = record.dilation
+        taps = [heard[:, k * step : k * step + len(x31)] for k in range(record.conv.taps)]
+        v = within(rows(record.conv, taps, record.history_scale is None), 32, "v")
+        v = within(v + mulh(x31[None], self.mixin), 32, "v")
+        a = self.activate(v)
+        head = sat(head + mulh(a, self.head_scale), 32)
+        if record.matrix is not None:
+            step1 = within(rows(record.matrix, [a], True), 32, "1x1")
+            residual = sat(residual + step1, 32)
+        return residual, head
+
+    def history(self, residual: Int) -> Int:
+        """What the convolution reads of the residual."""
+        scale = self.record.history_scale
+        if scale is None:
+            return sat(residual << self.record.history_shift, 32)
+        # t = e + mulh(R, k), q = t >> n, e = t & (2^n - 1): e is the running sum modulo 2^n.
+        total = self.error + np.cumsum(mulh(residual, scale.astype(np.int64)[:, None]), axis=1)
+        whole = total >> FEEDBACK_BITS
+        q = np.diff(whole, axis=1, prepend=np.zeros_like(self.error))
+        self.error = total[:, -1:] & ((1 << FEEDBACK_BITS) - 1)
+        return sat(q, 16)
+
+    def activate(self, v: Int) -> Int:
+        record = self.record
+        first = v[: record.bottleneck]
+        kind = record.activation
+        if kind == LEAKY:
+            assert record.slope is not None
+            low = mulh(np.minimum(first, 0), record.slope.astype(np.int64)[:, None])
+            a = np.maximum(first, 0) + 2 * low
+        elif kind == TANH:
+            a = tanh_of(sigmoid(first))
+        elif kind == SIGMOID:
+            a = sigmoid(first) << 7
+        elif kind == SILU:
+            a = mulh(first, sigmoid(first) << 7)
+        else:
+            a = first
+        if record.gated:
+            a = mulh(a, sigmoid(v[record.bottleneck :]) << 7)
+        return within(a, 32, "a")
+
+
+def rows(matrix: Matrix16, taps: list[Int], wide: bool) -> Int:
+    """bias + mulh(acc, scale), (rows, time); taps are (channels, time), oldest first."""
+    weights = matrix.weights.astype(np.int64)
+    acc = np.zeros((matrix.rows, taps[0].shape[1]), np.int64)
+    for k, values in enumerate(taps):
+        if wide:
+            for channel, words in enumerate(values):
+                acc += (weights[:, k, channel, None] * words) >> 16
+        else:
+            # Exact in float64: every sum is below 2^53.
+            part = weights[:, k].astype(np.float64) @ values.astype(np.float64)
+            acc += part.astype(np.int64)
+    return mulh(acc, matrix.scale.astype(np.int64)[:, None]) + matrix.bias[:, None]
+
+
+def rest_of(layer: WaveNetLayerRecord) -> tuple[Int, Int]:
+    """What a layer whose residual rests at 0 adds to it without a bias, (channels,), and to the
+    head sum, (bottleneck,), in silence."""
+    zeros = np.zeros((layer.conv.channels, 1), np.int64)
+    player = _Layer(layer)
+    v = rows(layer.conv, [zeros] * layer.conv.taps, True)
+    a = player.activate(v)
+    step = zeros
+    if layer.matrix is not None:
+        step = rows(layer.matrix, [a], True) - layer.matrix.bias[:, None]
+    return step[:, 0], mulh(a, player.head_scale)[:, 0]
+
+
+class _Wide:
+    def __init__(self, record: WideConv) -> None:
+        self.record = record
+        self.reset()
+
+    def reset(self) -> None:
+        self.past = np.zeros((self.record.inputs, self.record.taps - 1), np.int64)
+
+    def play(self, values: Int) -> Int:
+        record, time = self.record, values.shape[1]
+        heard = np.concatenate([self.past, values], axis=1)
+        self.past = heard[:, heard.shape[1] - (record.taps - 1) :]
+        f = record.fraction
+        total = np.zeros((record.outputs, time), np.int64)
+        for k in range(record.taps):
+            total += record.weights[:, k].astype(np.int64) @ heard[:, k : k + time]
+        total += (record.bias.astype(np.int64) << f)[:, None] + (1 << (f - 1))
+        return sat(total >> f, 32)
