@@ -64,6 +64,7 @@ class Memory(ctypes.Structure):
         ("size", c_uint32),
         ("host", ctypes.c_void_p),
         ("code", ctypes.c_void_p),
+        ("allocated", ctypes.c_void_p),
         ("protection", c_uint32),
     ]
 

@@ -78,7 +78,7 @@ typedef struct {
 // RAM or flash. `code` has a byte for each page of 1 KB: instructions were fetched from it.
 typedef struct {
     uint32_t base, size;
-    uint8_t *host, *code;
+    uint8_t *host, *code, *allocated;
     uint32_t protection;
 } memory_t;
 

@@ -10,7 +10,6 @@
 #include "core.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 enum { PAGE = 1024, HOST_PAGE = 4096 }; /* Unicorn's page on a Cortex-M */
 
@@ -32,15 +31,15 @@ uint8_t *core_host(machine_t *m, uint32_t address, uint32_t bytes) {
 }
 
 uint8_t *core_add_memory(machine_t *m, uint32_t base, uint32_t size, uint32_t protection) {
-    uint8_t *host = aligned_alloc(HOST_PAGE, size), *code = calloc(size / PAGE, 1);
-    if (!host || !code || m->memory_count == CORE_MEMORIES ||
+    uint8_t *allocated = calloc(size + HOST_PAGE, 1), *code = calloc(size / PAGE, 1);
+    uint8_t *host = allocated + (HOST_PAGE - (uintptr_t)allocated % HOST_PAGE);
+    if (!allocated || !code || m->memory_count == CORE_MEMORIES ||
         m->unicorn.mem_map_ptr(m->uc, base, size, UC_PROT_ALL, host)) {
-        free(host);
+        free(allocated);
         free(code);
         return NULL;
     }
-    memset(host, 0, size);
-    m->memories[m->memory_count++] = (memory_t){base, size, host, code, protection};
+    m->memories[m->memory_count++] = (memory_t){base, size, host, code, allocated, protection};
     return host;
 }
 

@@ -102,7 +102,7 @@ void core_free(machine_t *m) {
         m->unicorn.close(m->uc);
     }
     for (uint32_t i = 0; i < m->memory_count; i++) {
-        free(m->memories[i].host);
+        free(m->memories[i].allocated);
         free(m->memories[i].code);
     }
     for (uint32_t i = 0; i < CORE_BUS_SIZE / CORE_CELL_BYTES; i++) {
