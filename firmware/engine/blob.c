@@ -4,6 +4,9 @@
 
 #include "crc32.h"
 
+// No board has more; a host should not try to find it.
+#define ARENA_MAX (1u << 24)
+
 enum { SAMPLE_RATE_MIN = 8000, SAMPLE_RATE_MAX = 192000 };
 
 // Places of the header's fields (README.md, Blob).
@@ -82,6 +85,8 @@ static enum engine_status open_header(struct blob *blob, const uint8_t *bytes, s
         return ENGINE_BAD_HEADER;
     if (info->sample_rate < SAMPLE_RATE_MIN || info->sample_rate > SAMPLE_RATE_MAX ||
         info->layers < 1 || info->layers > BLOB_LAYERS_MAX || info->knobs > ENGINE_KNOBS_MAX)
+        return ENGINE_BAD_HEADER;
+    if (info->arena_bytes > ARENA_MAX)
         return ENGINE_BAD_HEADER;
     if (info->golden_frames < 1 || info->golden_frames > BLOB_GOLDEN_MAX)
         return ENGINE_BAD_HEADER;

@@ -38,6 +38,7 @@ MAGIC = b"PSMB"
 VERSION = 1
 HEADER = struct.Struct("<4sHHIIIIHHii4HIIIII")
 RECORD = struct.Struct("<HHIHHHH")
+ARENA_MAX = 1 << 24
 _ARENA_AT = 20
 
 
@@ -68,10 +69,12 @@ def decode(data: bytes, name: str = "blob") -> Blob:
     try:
         blob = _Reader(data).blob()
         check(blob)
+        # No board has more; a host should not try to find it.
         stated = int.from_bytes(data[_ARENA_AT : _ARENA_AT + 4], "little")
         require(
             stated >= blob.arena_bytes, f"states {stated} bytes of RAM, needs {blob.arena_bytes}"
         )
+        require(stated <= ARENA_MAX, f"states {stated} bytes of RAM; {ARENA_MAX} are the most")
     except Refused as refusal:
         raise BadInput(f"{name}: {refusal}; convert the model again.") from None
     return blob
