@@ -17,8 +17,21 @@ def need(compiler: str) -> None:
         pytest.skip("arm-none-eabi-gcc is not installed")
 
 
-@pytest.fixture(scope="session", params=COMPILERS)
-def image(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Image:
-    """A dry image of the Daisy Seed by each compiler."""
-    need(request.param)
-    return build("daisy_seed", None, tmp_path_factory.mktemp(request.param), request.param)
+@pytest.fixture(scope="session")
+def dry(tmp_path_factory: pytest.TempPathFactory) -> Image:
+    """The image of a Daisy Seed alone, without a model."""
+    return build("daisy_seed", None, tmp_path_factory.mktemp("dry"))
+
+
+@pytest.fixture(scope="session")
+def dry_by_gcc(tmp_path_factory: pytest.TempPathFactory) -> Image:
+    """The same by the second compiler."""
+    need("gcc")
+    return build("daisy_seed", None, tmp_path_factory.mktemp("gcc"), "gcc")
+
+
+@pytest.fixture(params=COMPILERS)
+def image(request: pytest.FixtureRequest) -> Image:
+    """Both of them."""
+    by: Image = request.getfixturevalue("dry" if request.param == "zig" else "dry_by_gcc")
+    return by

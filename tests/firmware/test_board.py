@@ -23,11 +23,6 @@ ONE = 1 << 24
 
 
 @pytest.fixture(scope="module")
-def dry(tmp_path_factory: pytest.TempPathFactory) -> Image:
-    return build(BOARD, None, tmp_path_factory.mktemp("dry"))
-
-
-@pytest.fixture(scope="module")
 def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("model") / "random.psm"
     path.write_bytes(random_bytes(3, kind="lstm", hidden=(12,), golden_frames=200))
@@ -132,11 +127,12 @@ def test_knobs_at_the_centre_pass_the_sound_and_the_level_knob_mutes(pedal: Imag
 
 
 def test_switches_bypass_and_change_the_model(pedal: Image) -> None:
-    presses = (parse_press("fs2@0.2s"), parse_press("fs1@0.5s"))
+    presses = (parse_press("fs2@0.4s"), parse_press("fs1@0.8s"))
     turns = (parse_turn("gate=0"),)
-    audio, result = heard(pedal, 0.8, controls="terrarium", presses=presses, turns=turns)
+    # Times count from power-up, samples from the start of the audio, at most 0.2 s later.
+    audio, result = heard(pedal, 1.1, controls="terrarium", presses=presses, turns=turns)
     assert result.samples[4_800:7_000].any(), "the first model lets the sound through"
-    assert not result.samples[17_000:21_000].any(), "the second is silent"
+    assert not result.samples[21_500:28_000].any(), "the second is silent"
     assert np.array_equal(result.samples[-7_000:], audio[-7_000:]), "bypassed"
     assert result.console.count("model: ") == 2
 

@@ -53,11 +53,6 @@ def power_up(image: Image, **options: object) -> EmulatedDaisy:
     return emulated
 
 
-@pytest.fixture(scope="module")
-def dry(tmp_path_factory: pytest.TempPathFactory) -> Image:
-    return build(BOARD, None, tmp_path_factory.mktemp("dry"))
-
-
 @pytest.fixture
 def board(dry: Image) -> Iterator[EmulatedDaisy]:
     emulated = power_up(dry)

@@ -17,9 +17,7 @@ import pytest
 
 from pedalsmith.emulator.boards import Options, Result, run
 from pedalsmith.native.boards import load_board
-from pedalsmith.native.firmware import build
-
-from .conftest import COMPILERS, need
+from pedalsmith.native.firmware import Image, build
 
 NOT_USED = {
     "TIM2": "time is taken from DWT.CYCCNT and SysTick",
@@ -97,28 +95,18 @@ def reference(shared: Path, name: str) -> dict[str, Any]:
 
 
 @cache
-def played(folder: Path, compiler: str, codec: str, controls: str = "none") -> Result:
-    image = build(
-        "daisy_seed", None, folder / f"{compiler}-{controls}", compiler, controls=controls
-    )
+def played(image: Path, codec: str, controls: str = "none") -> Result:
     options = Options(codec=codec, controls=controls, log_writes=True)
-    return run(image.bin, "daisy_seed", np.zeros(4800, np.int32), options=options)
+    return run(image, "daisy_seed", np.zeros(4800, np.int32), options=options)
 
 
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("registers")
-
-
-@pytest.mark.parametrize("compiler", COMPILERS)
 @pytest.mark.parametrize("codec", sorted(BY_CODEC))
 def test_every_register_is_the_vendors_or_has_a_reason(
-    shared: Path, folder: Path, codec: str, compiler: str
+    shared: Path, image: Image, codec: str
 ) -> None:
-    need(compiler)
     wanted = reference(shared, codec)
     inherited = {k: int(v, 16) for k, v in wanted["inherited_from_reset_value"].items()}
-    final = played(folder, compiler, codec).final
+    final = played(image.bin, codec).final
     ours = {name: int(value, 16) for name, value in final.items() if isinstance(value, str)}
     reasons = REASONS | BY_CODEC[codec]
     wrong = []
@@ -141,9 +129,9 @@ def test_every_register_is_the_vendors_or_has_a_reason(
 
 
 @pytest.mark.parametrize("codec", sorted(BY_CODEC))
-def test_the_audio_pins_are_the_vendors(shared: Path, folder: Path, codec: str) -> None:
+def test_the_audio_pins_are_the_vendors(shared: Path, dry: Image, codec: str) -> None:
     wanted = reference(shared, codec)["final"]
-    ours = played(folder, "zig", codec).final
+    ours = played(dry.bin, codec).final
     pins = (*PINS, "PH4") if codec == "wm8731" else PINS
     assert not pin_differences(pins, ours, wanted)
 
@@ -170,7 +158,7 @@ def pin_differences(pins: tuple[str, ...], ours: dict[str, str], wanted: dict[st
     return differing
 
 
-def test_memory_protection_has_the_vendors_regions(shared: Path, folder: Path) -> None:
+def test_memory_protection_has_the_vendors_regions(shared: Path, dry: Image) -> None:
     def regions(writes: list) -> set[tuple[int, int]]:
         found, base = set(), 0
         for entry in writes:
@@ -181,41 +169,44 @@ def test_memory_protection_has_the_vendors_regions(shared: Path, folder: Path) -
         return found
 
     wanted = regions(reference(shared, "ak4556")["writes"])
-    ours = regions(list(played(folder, "zig", "ak4556").writes))
+    ours = regions(list(played(dry.bin, "ak4556").writes))
     sdram = {region for region in wanted if region[0] == 0xC0000000}
     assert wanted - sdram <= ours
     more = {base for base, _ in ours - wanted}
     assert more == {0, 0x90000000}, "no access outside, code and the flash chip read-only"
 
 
-def test_only_the_receiver_interrupts(folder: Path) -> None:
+def test_of_the_audio_only_the_receiver_interrupts(dry: Image) -> None:
     for codec, irq in (("ak4556", 12), ("wm8731", 11)):
-        enabled = [e for e in played(folder, "zig", codec).writes if e[0].startswith("NVIC.ISER")]
-        assert [(name, int(value, 16)) for name, value, _ in enabled] == [
-            ("NVIC.ISER[0]", 1 << irq)
-        ]
+        enabled = {
+            (name, int(value, 16))
+            for name, value, _ in played(dry.bin, codec).writes
+            if name.startswith("NVIC.ISER")
+        }
+        assert enabled == {("NVIC.ISER[0]", 1 << irq), ("NVIC.ISER[3]", 1 << 101 - 96)}, "and USB"
 
 
-def test_wm8731_gets_the_vendors_words_in_order(shared: Path, folder: Path) -> None:
+def test_wm8731_gets_the_vendors_words_in_order(shared: Path, dry: Image) -> None:
     wanted = [(address, tuple(data)) for address, data in reference(shared, "wm8731")["i2c"]]
-    assert list(played(folder, "zig", "wm8731").i2c) == wanted
+    assert list(played(dry.bin, "wm8731").i2c) == wanted
 
 
 def test_the_flash_chip_gets_no_command_that_the_vendor_does_not_send(
-    shared: Path, folder: Path
+    shared: Path, dry: Image
 ) -> None:
     commands = reference(shared, "qspi")["commands"]
     wanted = {int(command["ccr"], 16) for command in commands}
-    writes = played(folder, "zig", "ak4556").writes
+    writes = played(dry.bin, "ak4556").writes
     ours = [int(value, 16) for name, value, _ in writes if name == "QUADSPI.CCR"]
     assert set(ours) <= wanted
     assert [ccr & 0xFF for ccr in ours][:2] == [0x66, 0x99]
     assert ours[-1] & 0xFF == 0xEB
 
 
-def test_knobs_switches_and_lights_are_the_vendors(shared: Path, folder: Path) -> None:
+def test_knobs_switches_and_lights_are_the_vendors(shared: Path, tmp_path: Path) -> None:
+    image = build("daisy_seed", None, tmp_path, controls="terrarium")
     wanted = reference(shared, "adc")["final"]
-    ours = played(folder, "zig", "ak4556", "terrarium").final
+    ours = played(image.bin, "ak4556", "terrarium").final
     reasons = {
         "ADC1.IER": (None, "overruns are harmless: the next reading follows"),
         "ADC1.ISR": (0, ""),
