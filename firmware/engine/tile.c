@@ -2,6 +2,10 @@
 // Copyright (c) 2026 the pedalsmith developers
 #include "tile.h"
 
+#include "words_m7.h"
+
+#ifndef WORDS_M7 // tile_m7.c has the same words
+
 void tile_16(const struct tile *tile, const int16_t *const *tap, int32_t *acc) {
     const uint32_t channels = tile->channels;
     const int16_t *w = tile->weights;
@@ -50,3 +54,5 @@ void tile_32(const struct tile *tile, const int32_t *const *tap, int32_t *acc) {
         *acc++ = d;
     }
 }
+
+#endif

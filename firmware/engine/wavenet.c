@@ -6,6 +6,7 @@
 
 #include "activation.h"
 #include "fixed.h"
+#include "words_m7.h"
 
 struct matrix {
     struct tile tile;
@@ -252,10 +253,10 @@ static void convolve(const struct wavenet_layer *layer, uint32_t frame, int32_t 
     }
 }
 
-static int32_t activate(const struct wavenet_layer *layer, uint32_t row, int32_t v) {
-    switch (layer->activation) {
+static inline int32_t activate(uint32_t activation, int32_t slope, int32_t v) {
+    switch (activation) {
     case WAVENET_LEAKY:
-        return v >= 0 ? v : shl(mulh(v, layer->slope[row]), 1);
+        return v >= 0 ? v : shl(mulh(v, slope), 1);
     case WAVENET_TANH:
         return activation_tanh_of(activation_sigmoid(v));
     case WAVENET_SIGMOID:
@@ -267,57 +268,88 @@ static int32_t activate(const struct wavenet_layer *layer, uint32_t row, int32_t
     }
 }
 
-static int32_t row_value(const struct wavenet_layer *layer, const int32_t *acc, uint32_t row,
-                         uint32_t frame, int32_t x) {
-    return layer->conv.bias[row] + mulh(acc[row * TILE_FRAMES + frame], layer->conv.scale[row]) +
-           mulh(x, layer->mixin[row]);
-}
-
-// The tile from `frame` on, of which `count` frames are there: activations and head sum.
-static void play_tile(struct wavenet *net, const struct wavenet_layer *layer, uint32_t bottleneck,
-                      uint32_t frame, uint32_t count) {
-    convolve(layer, frame, net->acc);
-    for (uint32_t f = 0; f < count; f++) {
-        const int32_t x = net->x[frame + f];
-        int32_t *const a = net->a + (frame + f) * even(bottleneck);
-        int32_t *const head = net->head + (frame + f) * bottleneck;
-        for (uint32_t r = 0; r < bottleneck; r++) {
-            int32_t value = activate(layer, r, row_value(layer, net->acc, r, f, x));
-            if (layer->gated) {
-                const int32_t gate = row_value(layer, net->acc, bottleneck + r, f, x);
-                value = mulh(value, activation_sigmoid(gate) << 7);
-            }
-            a[r] = value;
-            head[r] = sat((int64_t)head[r] + mulh(value, layer->head_scale[r]), 32);
+// Activations and head sum of a tile, row by row, from the sums in net->acc. Frames of the last
+// tile that are not there yet hold old words, which harm nobody: nothing can overflow.
+static inline __attribute__((always_inline)) void
+activate_rows(struct wavenet *net, const struct wavenet_layer *layer, uint32_t activation,
+              uint32_t bottleneck, uint32_t frame) {
+    const uint32_t stride = even(bottleneck);
+    const int32_t *const x = net->x + frame;
+    const int32_t *acc = net->acc;
+    for (uint32_t r = 0; r < bottleneck; r++, acc += TILE_FRAMES) {
+        const int32_t bias = layer->conv.bias[r], scale = layer->conv.scale[r];
+        const int32_t mixin = layer->mixin[r], head_scale = layer->head_scale[r];
+        const int32_t slope = activation == WAVENET_LEAKY ? layer->slope[r] : 0;
+        int32_t *a = net->a + frame * stride + r;
+        int32_t *head = net->head + frame * bottleneck + r;
+        for (uint32_t f = 0; f < TILE_FRAMES; f++, a += stride, head += bottleneck) {
+            const int32_t v = bias + mulh(acc[f], scale) + mulh(x[f], mixin);
+            const int32_t value = activate(activation, slope, v);
+            *a = value;
+            *head = add_saturated(*head, mulh(value, head_scale));
         }
     }
 }
 
+// The same of a gated layer, whose second half of the rows are the gates.
+static void activate_gated(struct wavenet *net, const struct wavenet_layer *layer,
+                           uint32_t bottleneck, uint32_t frame) {
+    const uint32_t stride = even(bottleneck);
+    for (uint32_t r = 0; r < bottleneck; r++) {
+        const int32_t slope = layer->activation == WAVENET_LEAKY ? layer->slope[r] : 0;
+        for (uint32_t f = 0; f < TILE_FRAMES; f++) {
+            int32_t v[2];
+            for (uint32_t half = 0; half < 2; half++) {
+                const uint32_t row = half * bottleneck + r;
+                v[half] = layer->conv.bias[row] +
+                          mulh(net->acc[row * TILE_FRAMES + f], layer->conv.scale[row]) +
+                          mulh(net->x[frame + f], layer->mixin[row]);
+            }
+            const int32_t value =
+                mulh(activate(layer->activation, slope, v[0]), activation_sigmoid(v[1]) << 7);
+            int32_t *const head = net->head + (frame + f) * bottleneck + r;
+            net->a[(frame + f) * stride + r] = value;
+            *head = add_saturated(*head, mulh(value, layer->head_scale[r]));
+        }
+    }
+}
+
+static void activate_tile(struct wavenet *net, const struct wavenet_layer *layer,
+                          uint32_t bottleneck, uint32_t frame) {
+    if (layer->gated)
+        activate_gated(net, layer, bottleneck, frame);
+    else if (layer->activation == WAVENET_LEAKY)
+        activate_rows(net, layer, WAVENET_LEAKY, bottleneck, frame);
+    else if (layer->activation == WAVENET_TANH)
+        activate_rows(net, layer, WAVENET_TANH, bottleneck, frame);
+    else
+        activate_rows(net, layer, layer->activation, bottleneck, frame);
+}
+
 // Adds the 1x1 of the activations to the residual.
 static void add_matrix(struct wavenet *net, const struct wavenet_layer *layer, int32_t *residual,
-                       uint32_t frame, uint32_t count) {
+                       uint32_t frame) {
     const struct matrix *const matrix = &layer->matrix;
     const uint32_t channels = matrix->tile.rows;
     const int32_t *const tap = net->a + frame * matrix->tile.channels;
     tile_32(&matrix->tile, &tap, net->acc);
-    residual += frame * channels;
-    for (uint32_t f = 0; f < count; f++, residual += channels)
-        for (uint32_t c = 0; c < channels; c++) {
-            const int32_t step =
-                matrix->bias[c] + mulh(net->acc[c * TILE_FRAMES + f], matrix->scale[c]);
-            residual[c] = sat((int64_t)residual[c] + step, 32);
-        }
+    const int32_t *acc = net->acc;
+    for (uint32_t c = 0; c < channels; c++, acc += TILE_FRAMES) {
+        const int32_t bias = matrix->bias[c], scale = matrix->scale[c];
+        int32_t *r = residual + frame * channels + c;
+        for (uint32_t f = 0; f < TILE_FRAMES; f++, r += channels)
+            *r = add_saturated(*r, bias + mulh(acc[f], scale));
+    }
 }
 
 static void play_layer(struct wavenet *net, struct wavenet_layer *layer, int32_t *residual,
                        const struct wavenet_array *array, uint32_t frames) {
     remember(layer, residual, array->channels, frames);
     for (uint32_t frame = 0; frame < frames; frame += TILE_FRAMES) {
-        const uint32_t left = frames - frame;
-        const uint32_t count = left < TILE_FRAMES ? left : TILE_FRAMES;
-        play_tile(net, layer, array->bottleneck, frame, count);
+        convolve(layer, frame, net->acc);
+        activate_tile(net, layer, array->bottleneck, frame);
         if (layer->matrix.tile.rows != 0)
-            add_matrix(net, layer, residual, frame, count);
+            add_matrix(net, layer, residual, frame);
     }
     layer->at += frames;
     if (layer->at >= layer->frames)

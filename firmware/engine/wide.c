@@ -6,7 +6,8 @@
 
 enum { FRACTION_MAX = 31 };
 
-static uint32_t ring_frames(uint32_t taps) {
+// The frames before a chunk, and the chunk.
+static uint32_t heard_frames(uint32_t taps) {
     return taps > 1 ? taps - 1 + LAYER_CHUNK : 0;
 }
 
@@ -34,7 +35,7 @@ enum engine_status wide_read(struct wide_view *view, struct blob_cursor *cursor,
             return ENGINE_NOT_PROVED;
     }
     *arena_bytes += layer_eights(4 * outputs * columns) + layer_eights(4 * outputs) +
-                    layer_eights(4 * ring_frames(view->taps) * view->inputs);
+                    layer_eights(4 * heard_frames(view->taps) * view->inputs);
     return ENGINE_OK;
 }
 
@@ -42,8 +43,8 @@ int wide_load(struct wide *wide, const struct wide_view *view, struct layer_aren
     const uint32_t columns = (uint32_t)view->taps * view->inputs, outputs = view->outputs;
     int32_t *const weights = layer_take(arena, (size_t)4 * outputs * columns);
     int32_t *const bias = layer_take(arena, (size_t)4 * outputs);
-    int32_t *const ring = layer_take(arena, (size_t)4 * ring_frames(view->taps) * view->inputs);
-    if (weights == NULL || bias == NULL || ring == NULL)
+    int32_t *const heard = layer_take(arena, (size_t)4 * heard_frames(view->taps) * view->inputs);
+    if (weights == NULL || bias == NULL || heard == NULL)
         return 0;
     for (uint32_t i = 0; i < outputs * columns; i++)
         weights[i] = blob_word(view->weights, i);
@@ -51,22 +52,20 @@ int wide_load(struct wide *wide, const struct wide_view *view, struct layer_aren
         bias[o] = blob_word(view->bias, o);
     wide->weights = weights;
     wide->bias = bias;
-    wide->ring = ring;
+    wide->heard = heard;
     wide->inputs = view->inputs;
     wide->outputs = view->outputs;
     wide->taps = view->taps;
     wide->fraction = view->fraction;
-    wide->at = 0;
     return 1;
 }
 
 void wide_reset(struct wide *wide) {
-    const uint32_t words = ring_frames(wide->taps) * wide->inputs;
+    const uint32_t words = heard_frames(wide->taps) * wide->inputs;
     for (uint32_t i = 0; i < words; i++) {
-        wide->ring[i] = 0;
+        wide->heard[i] = 0;
         __asm__ volatile(""); // keeps compilers from calling memset
     }
-    wide->at = 0;
 }
 
 static int64_t dot(const int32_t *w, const int32_t *x, uint32_t count) {
@@ -76,28 +75,29 @@ static int64_t dot(const int32_t *w, const int32_t *x, uint32_t count) {
     return sum;
 }
 
+// Copies words forward; `to` may be within `from`, but before it.
+static void copy(int32_t *to, const int32_t *from, uint32_t words) {
+    for (uint32_t i = 0; i < words; i++) {
+        to[i] = from[i];
+        __asm__ volatile(""); // keeps compilers from calling memmove
+    }
+}
+
 void wide_process(struct wide *wide, const int32_t *in, int32_t *out, uint32_t frames) {
-    const uint32_t inputs = wide->inputs, taps = wide->taps, size = ring_frames(taps);
-    for (uint32_t frame = 0; frame < frames; frame++, in += inputs) {
-        uint32_t oldest = 0; // where the oldest tap's frame is
-        if (taps > 1) {
-            for (uint32_t i = 0; i < inputs; i++) {
-                wide->ring[wide->at * inputs + i] = in[i];
-                __asm__ volatile(""); // or memcpy
-            }
-            oldest = wide->at + size - (taps - 1);
-            oldest = oldest >= size ? oldest - size : oldest;
-            wide->at = wide->at + 1 == size ? 0 : wide->at + 1;
-        }
+    const uint32_t inputs = wide->inputs, columns = wide->taps * inputs;
+    const uint32_t past = columns - inputs;
+    const int32_t *heard = in;
+    if (past != 0) {
+        copy(wide->heard + past, in, frames * inputs);
+        heard = wide->heard;
+    }
+    for (uint32_t frame = 0; frame < frames; frame++, heard += inputs) {
         const int32_t *w = wide->weights;
-        for (uint32_t o = 0; o < wide->outputs; o++) {
-            int64_t sum = wide->bias[o] * (int64_t)((uint64_t)1 << wide->fraction);
-            uint32_t from = oldest;
-            for (uint32_t k = 0; k < taps; k++, w += inputs) {
-                sum += dot(w, taps > 1 ? wide->ring + from * inputs : in, inputs);
-                from = from + 1 == size ? 0 : from + 1;
-            }
-            *out++ = sat(rsh(sum, wide->fraction), 32);
+        for (uint32_t o = 0; o < wide->outputs; o++, w += columns) {
+            const int64_t bias = wide->bias[o] * (int64_t)((uint64_t)1 << wide->fraction);
+            *out++ = sat(rsh(bias + dot(w, heard, columns), wide->fraction), 32);
         }
     }
+    if (past != 0)
+        copy(wide->heard, wide->heard + frames * inputs, past);
 }

@@ -14,9 +14,8 @@
 struct wide {
     const int32_t *weights; // outputs x taps x inputs, Qf
     const int32_t *bias;    // outputs
-    int32_t *ring;          // (taps - 1 + LAYER_CHUNK) x inputs; NULL with one tap
+    int32_t *heard; // (taps - 1 + LAYER_CHUNK) x inputs, the oldest first; unused with one tap
     uint16_t inputs, outputs, taps, fraction;
-    uint32_t at; // frame of the ring that the next input goes to
 };
 
 // A wide convolution as a blob has it.

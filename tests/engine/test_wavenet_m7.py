@@ -1,0 +1,39 @@
+# SPDX-License-Identifier: MIT
+# Copyright (c) 2026 the pedalsmith developers
+"""WaveNets on the emulated Cortex-M7, DSP instructions and all, give the host's words."""
+
+from functools import cache
+
+import numpy as np
+import pytest
+
+from pedalsmith.native.host import HostEngine
+from pedalsmith.quantization import psm
+
+from .arm import Machine, build
+from .blobs import signals
+from .wavenets import Shape, wavenet_blob
+
+CASES = [
+    Shape(1, (3,), 3, taps=6, head_taps=16),
+    Shape(2, (8,), 8, taps=6, head_taps=16, extreme=True),
+    Shape(3, (4, 2), 2, activation=2, wide=True),
+    Shape(4, (16, 8), 8, activation=2, extreme=True),
+    Shape(5, (5, 7), 3, activation=3, gated=True, wide=True, extreme=True),
+    Shape(6, (1, 9), 1, activation=4, gated=True),
+]
+
+
+@pytest.fixture(scope="module")
+def images(tmp_path_factory: pytest.TempPathFactory):
+    folder = tmp_path_factory.mktemp("images")
+    return cache(lambda compiler: build(compiler, folder))
+
+
+@pytest.mark.parametrize("shape", CASES, ids=lambda shape: str(shape.seed))
+def test_the_core_equals_the_host(images, shape: Shape) -> None:
+    data = psm.encode(wavenet_blob(shape, golden_frames=1))
+    for name, block in (("random", 48), ("square", 7)):
+        audio = signals(shape.seed, 150)[name]
+        expected = HostEngine(data).process(audio)
+        assert np.array_equal(Machine(images("zig"), data).process(audio, block), expected), name
