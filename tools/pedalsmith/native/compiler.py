@@ -89,7 +89,7 @@ def shared_library(*names: str, flags: Sequence[str] = HOST_FLAGS) -> Path:
 
 
 def library_of(folders: Sequence[Path], flags: Sequence[str] = HOST_FLAGS) -> Path:
-    """A shared library of all C files in the folders, built or found in the cache. Raises BadInput."""
+    """A shared library of all C files in the folders, built or cached. Raises BadInput."""
     names = [folder.name for folder in folders]
     suffix = {"Windows": ".dll", "Darwin": ".dylib"}.get(platform.system(), ".so")
     library = cache_dir() / f"{'-'.join(names)}-{_key(folders, flags)}{suffix}"
