@@ -22,14 +22,14 @@ def test_a_network_is_chosen_that_fits(tmp_path):
     result = CliRunner().invoke(
         build_app(),
         ["train", "--dry", str(tmp_path / "dry.wav"), "--wet", str(tmp_path / "wet.wav"),
-         "-o", str(tmp_path / "run"), "--fit", "daisy_seed", "--max-cpu", "12",
+         "-o", str(tmp_path / "run"), "--fit", "daisy_seed", "--max-cpu", "20",
          "--steps", "1024", "--threads", "1", "--json"],
         catch_exceptions=False,
     )  # fmt: skip
     figures = json.loads(result.stdout)
     tried = figures["tried"]
     assert len({trial["candidate"]["arch"] for trial in tried}) == 2
-    assert all(trial["candidate"]["worst_load"] <= 0.12 for trial in tried)
+    assert all(trial["candidate"]["worst_load"] <= 0.2 for trial in tried)
     chosen = (figures["settings"]["arch"], figures["settings"]["hidden"])
     assert chosen in {(one["candidate"]["arch"], one["candidate"]["hidden"]) for one in tried}
     model = load_model(tmp_path / "run" / "model.json")
@@ -39,4 +39,4 @@ def test_a_network_is_chosen_that_fits(tmp_path):
 def test_a_board_without_time_is_refused(monkeypatch):
     monkeypatch.setattr("pedalsmith.cycles.engine.largest_that_fits", lambda *_: None)
     with pytest.raises(BadInput, match="not even 4 units"):
-        candidates("daisy_seed", 1, 0)
+        candidates("daisy_seed", 1, layers=1, knobs=0)

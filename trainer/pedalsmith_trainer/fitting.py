@@ -45,9 +45,14 @@ class Trial:
     """Of the held-out part."""
 
 
-def candidates(board_name: str, max_cpu: float, knobs: int) -> list[Candidate]:
-    """What fits into `max_cpu` percent of the board's time. Raises BadInput if nothing does."""
+def candidates(board_name: str, max_cpu: float, *, layers: int, knobs: int) -> list[Candidate]:
+    """What fits into `max_cpu` percent of the board's time. Raises BadInput if nothing does.
+
+    Priced with 32 bits of recurrent state, the slower format: which one a model needs is known
+    only when it is converted.
+    """
     from pedalsmith.cycles.engine import largest_that_fits
+    from pedalsmith.cycles.synthetic import Shape
     from pedalsmith.native.boards import load_board
 
     board = load_board(board_name)
@@ -56,7 +61,8 @@ def candidates(board_name: str, max_cpu: float, knobs: int) -> list[Candidate]:
     for arch in ("lstm", "gru"):
         below = LARGEST_HIDDEN + 1
         for _ in range(2):
-            largest = largest_that_fits(arch, 1, knobs, below, cycles * max_cpu / 100, board.block)
+            like = Shape(arch, below, layers, knobs, state_bits=32)
+            largest = largest_that_fits(like, cycles * max_cpu / 100, board.block)
             if largest is None or largest[0] < SMALLEST_HIDDEN:
                 break
             hidden, price = largest

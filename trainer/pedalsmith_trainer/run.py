@@ -115,7 +115,12 @@ def _fitted(
     """The request with the network that the trials spoke for."""
     if request.resume:
         raise BadInput("--fit: cannot be resumed; use the --arch and --hidden that run.json has.")
-    found = candidates(request.fit or "", request.max_cpu, len(material.knob_names))
+    found = candidates(
+        request.fit or "",
+        request.max_cpu,
+        layers=request.settings.layers,
+        knobs=len(material.knob_names),
+    )
     tried = ", ".join(f"{one.name} ({100 * one.worst_load:.0f} %)" for one in found)
     talk.print(f"fits {request.fit}, worst case of the CPU: {tried}.", markup=False)
     settings, trials = choose(
