@@ -201,32 +201,63 @@ static void wavenet_reset(struct layer *base) {
     }
 }
 
+// A run of frames into a 16-bit history: channel by channel, the remainder in a register.
+static void remember_16(struct wavenet_layer *layer, int16_t *ring, const int32_t *residual,
+                        uint32_t channels, uint32_t frames) {
+    const uint32_t stride = layer->conv.tile.channels;
+    for (uint32_t c = 0; c < channels; c++) {
+        const int32_t scale = layer->history_scale[c];
+        const int32_t *r = residual + c;
+        int16_t *q = ring + c;
+        int32_t t = layer->error[c];
+        for (uint32_t f = 0; f < frames; f++, r += channels, q += stride) {
+            t += mulh(*r, scale);
+            *q = (int16_t)clip(t >> WAVENET_FEEDBACK_BITS, INT16_MIN, INT16_MAX);
+            t &= (1 << WAVENET_FEEDBACK_BITS) - 1;
+        }
+        layer->error[c] = t;
+    }
+}
+
+// The same into one of 32 bit: the product by 2^n, saturated.
+static void remember_32(const struct wavenet_layer *layer, int32_t *ring, const int32_t *residual,
+                        uint32_t channels, uint32_t frames) {
+    const uint32_t stride = layer->conv.tile.channels, shift = layer->shift;
+    const int32_t top = INT32_MAX >> shift;
+    for (uint32_t f = 0; f < frames; f++, ring += stride)
+        for (uint32_t c = 0; c < channels; c++) {
+            const int32_t r = *residual++;
+            ring[c] = r > top ? INT32_MAX : r < -top - 1 ? INT32_MIN : shl(r, shift);
+        }
+}
+
+static void remember_run(struct wavenet_layer *layer, uint32_t at, const int32_t *residual,
+                         uint32_t channels, uint32_t frames) {
+    const uint32_t from = at * layer->conv.tile.channels;
+    if (layer->history_scale == NULL)
+        remember_32(layer, (int32_t *)layer->ring + from, residual, channels, frames);
+    else
+        remember_16(layer, (int16_t *)layer->ring + from, residual, channels, frames);
+}
+
 // Writes the residual of a chunk into the ring, from where the convolution reads it.
 static void remember(struct wavenet_layer *layer, const int32_t *residual, uint32_t channels,
                      uint32_t frames) {
+    const uint32_t room = layer->frames - layer->at;
+    const uint32_t first = frames < room ? frames : room;
+    remember_run(layer, layer->at, residual, channels, first);
+    if (first < frames)
+        remember_run(layer, 0, residual + first * channels, channels, frames - first);
+    if (first == frames && layer->at >= TILE_FRAMES - 1)
+        return;
+    // The first frames are mirrored behind the last, so that no tile wraps.
     const uint32_t stride = layer->conv.tile.channels;
-    uint32_t at = layer->at;
-    for (uint32_t f = 0; f < frames; f++, residual += channels) {
-        // The first frames are mirrored behind the last, so that no tile wraps.
-        const int mirrored = at < TILE_FRAMES - 1;
-        if (layer->history_scale == NULL) {
-            int32_t *const q = (int32_t *)layer->ring + at * stride;
-            for (uint32_t c = 0; c < channels; c++) {
-                q[c] = sat((int64_t)residual[c] * ((int64_t)1 << layer->shift), 32);
-                if (mirrored)
-                    q[layer->frames * stride + c] = q[c];
-            }
-        } else {
-            int16_t *const q = (int16_t *)layer->ring + at * stride;
-            for (uint32_t c = 0; c < channels; c++) {
-                const int32_t t = layer->error[c] + mulh(residual[c], layer->history_scale[c]);
-                layer->error[c] = t & ((1 << WAVENET_FEEDBACK_BITS) - 1);
-                q[c] = (int16_t)clip(t >> WAVENET_FEEDBACK_BITS, INT16_MIN, INT16_MAX);
-                if (mirrored)
-                    q[layer->frames * stride + c] = q[c];
-            }
-        }
-        at = at + 1 == layer->frames ? 0 : at + 1;
+    for (uint32_t i = 0; i < (TILE_FRAMES - 1) * stride; i++) {
+        if (layer->history_scale == NULL)
+            ((int32_t *)layer->ring)[layer->frames * stride + i] = ((int32_t *)layer->ring)[i];
+        else
+            ((int16_t *)layer->ring)[layer->frames * stride + i] = ((int16_t *)layer->ring)[i];
+        __asm__ volatile(""); // keeps compilers from calling memcpy
     }
 }
 
@@ -276,15 +307,21 @@ activate_rows(struct wavenet *net, const struct wavenet_layer *layer, uint32_t a
     const uint32_t stride = even(bottleneck);
     const int32_t *const x = net->x + frame;
     const int32_t *acc = net->acc;
+    const int32_t x0 = x[0], x1 = x[1], x2 = x[2], x3 = x[3];
     for (uint32_t r = 0; r < bottleneck; r++, acc += TILE_FRAMES) {
         const int32_t bias = layer->conv.bias[r], scale = layer->conv.scale[r];
         const int32_t mixin = layer->mixin[r], head_scale = layer->head_scale[r];
         const int32_t slope = activation == WAVENET_LEAKY ? layer->slope[r] : 0;
         int32_t *a = net->a + frame * stride + r;
         int32_t *head = net->head + frame * bottleneck + r;
+        const int32_t v[TILE_FRAMES] = {
+            bias + mulh(acc[0], scale) + mulh(x0, mixin),
+            bias + mulh(acc[1], scale) + mulh(x1, mixin),
+            bias + mulh(acc[2], scale) + mulh(x2, mixin),
+            bias + mulh(acc[3], scale) + mulh(x3, mixin),
+        };
         for (uint32_t f = 0; f < TILE_FRAMES; f++, a += stride, head += bottleneck) {
-            const int32_t v = bias + mulh(acc[f], scale) + mulh(x[f], mixin);
-            const int32_t value = activate(activation, slope, v);
+            const int32_t value = activate(activation, slope, v[f]);
             *a = value;
             *head = add_saturated(*head, mulh(value, head_scale));
         }
