@@ -8,173 +8,10 @@
 #include "fixed.h"
 #include "words_m7.h"
 
-struct matrix {
-    struct tile tile;
-    const int32_t *scale, *bias; // rows
-};
-
-struct wavenet_layer {
-    struct matrix conv, matrix;   // the 1x1 has 0 rows where there is none
-    const int32_t *mixin;         // rows
-    const int32_t *slope;         // bottleneck, Q31; NULL unless leaky
-    const int32_t *head_scale;    // bottleneck
-    const int32_t *history_scale; // channels; NULL with a history of 32 bit
-    int32_t *error;               // channels, 0..2^WAVENET_FEEDBACK_BITS - 1
-    void *ring;                   // (frames + TILE_FRAMES - 1) x even channels, int16 or int32
-    uint32_t frames;              // of the ring, without the mirrored ones
-    uint32_t at;                  // where the next frame goes
-    uint16_t dilation;
-    uint8_t activation, gated, shift;
-};
-
-struct wavenet_array {
-    struct wide rechannel, head;
-    const int32_t *start; // bottleneck
-    struct wavenet_layer *layers;
-    uint16_t count, channels, bottleneck;
-};
-
-struct wavenet {
-    struct layer layer;
-    uint32_t arrays;
-    struct wavenet_array *array[WAVENET_ARRAYS_MAX];
-    int32_t *residual[2];   // LAYER_CHUNK x channels; of this array and of the one below
-    int32_t *head;          // LAYER_CHUNK x bottleneck: the head sum
-    int32_t *a;             // LAYER_CHUNK x even bottleneck: activations
-    int32_t *out;           // LAYER_CHUNK x head outputs
-    int32_t *acc;           // rows x TILE_FRAMES
-    int32_t x[LAYER_CHUNK]; // the audio, Q31
-};
-
-_Static_assert(sizeof(struct wavenet) + 8 <= LAYER_ARENA_BYTES, "struct wavenet outgrew its share");
-_Static_assert(sizeof(struct wavenet_array) <= WAVENET_ARRAY_BYTES, "struct wavenet_array");
-_Static_assert(sizeof(struct wavenet_layer) <= WAVENET_LAYER_BYTES, "struct wavenet_layer");
 _Static_assert(LAYER_CHUNK % TILE_FRAMES == 0, "a chunk is whole tiles");
 
-static uint32_t even(uint32_t count) {
-    return (count + 1) & ~(uint32_t)1;
-}
-
-static const int32_t *load_words(const uint8_t *from, uint32_t count, struct layer_arena *arena) {
-    int32_t *const words = layer_take(arena, (size_t)4 * count);
-    for (uint32_t i = 0; words != NULL && i < count; i++)
-        words[i] = blob_word(from, i);
-    return words;
-}
-
-static int load_matrix(struct matrix *matrix, const uint8_t *weights, const uint8_t *scale,
-                       const uint8_t *bias, struct layer_arena *arena, uint32_t channels) {
-    struct tile *const tile = &matrix->tile;
-    int16_t *const words = layer_take(arena, (size_t)2 * tile->rows * tile->taps * tile->channels);
-    matrix->scale = load_words(scale, tile->rows, arena);
-    matrix->bias = load_words(bias, tile->rows, arena);
-    if (words == NULL || matrix->scale == NULL || matrix->bias == NULL)
-        return 0;
-    for (uint32_t r = 0; r < (uint32_t)tile->rows * tile->taps; r++)
-        for (uint32_t i = 0; i < channels; i++)
-            words[r * tile->channels + i] =
-                (int16_t)blob_i16(weights + (size_t)2 * (r * channels + i));
-    tile->weights = words;
-    return 1;
-}
-
-static int load_layer(struct wavenet_layer *layer, const struct wavenet_layer_view *view,
-                      const struct wavenet_array_view *array, struct layer_arena *arena) {
-    const uint32_t channels = array->channels, bottleneck = array->bottleneck;
-    const int wide = view->history == WAVENET_HISTORY_32;
-    layer->conv.tile.rows = view->rows;
-    layer->conv.tile.taps = view->taps;
-    layer->conv.tile.channels = (uint16_t)even(channels);
-    if (!load_matrix(&layer->conv, view->weights, view->scale, view->bias, arena, channels))
-        return 0;
-    layer->mixin = load_words(view->mixin, view->rows, arena);
-    layer->head_scale = load_words(view->head_scale, bottleneck, arena);
-    if (layer->mixin == NULL || layer->head_scale == NULL)
-        return 0;
-    if (view->activation == WAVENET_LEAKY) {
-        layer->slope = load_words(view->slope, bottleneck, arena);
-        if (layer->slope == NULL)
-            return 0;
-    }
-    if (!wide) {
-        layer->history_scale = load_words(view->history_scale, channels, arena);
-        layer->error = layer_take(arena, (size_t)4 * channels);
-        if (layer->history_scale == NULL || layer->error == NULL)
-            return 0;
-    }
-    layer->frames = wavenet_ring_frames(view);
-    layer->ring = layer_take(arena, (size_t)(wide ? 4 : 2) * (layer->frames + TILE_FRAMES - 1) *
-                                        even(channels));
-    layer->dilation = view->dilation;
-    layer->activation = (uint8_t)view->activation;
-    layer->gated = (uint8_t)view->gated;
-    layer->shift = (uint8_t)view->shift;
-    if (layer->ring == NULL || !view->matrix)
-        return layer->ring != NULL;
-    layer->matrix.tile.rows = array->channels;
-    layer->matrix.tile.taps = 1;
-    layer->matrix.tile.channels = (uint16_t)even(bottleneck);
-    return load_matrix(&layer->matrix, view->matrix_weights, view->matrix_scale, view->matrix_bias,
-                       arena, bottleneck);
-}
-
-static struct wavenet_array *load_array(struct blob_cursor *cursor, struct layer_arena *arena) {
-    struct wavenet_array_view view;
-    uint32_t unused = 0;
-    struct wavenet_array *const array = layer_take(arena, WAVENET_ARRAY_BYTES);
-    if (array == NULL || wavenet_read_array(&view, cursor, &unused) != ENGINE_OK ||
-        !wide_load(&array->rechannel, &view.rechannel, arena))
-        return NULL;
-    array->count = view.layers;
-    array->channels = view.channels;
-    array->bottleneck = view.bottleneck;
-    array->start = load_words(view.start, view.bottleneck, arena);
-    array->layers = layer_take(arena, (size_t)WAVENET_LAYER_BYTES * view.layers);
-    if (array->start == NULL || array->layers == NULL)
-        return NULL;
-    for (uint32_t i = 0; i < view.layers; i++) {
-        struct wavenet_layer_view layer;
-        if (wavenet_read_layer(&layer, &view, cursor, &unused) != ENGINE_OK ||
-            !load_layer(&array->layers[i], &layer, &view, arena))
-            return NULL;
-    }
-    if (wavenet_read_head(&view, cursor, &unused) != ENGINE_OK ||
-        !wide_load(&array->head, &view.head, arena))
-        return NULL;
-    return array;
-}
-
-static struct layer *wavenet_load(const struct blob_record *record, const struct layer_chain *chain,
-                                  struct layer_arena *arena) {
-    (void)chain;
-    uint32_t widest, unused = 0;
-    struct blob_cursor cursor = record->tensors;
-    struct wavenet *const net = layer_take(arena, sizeof *net);
-    if (net == NULL || wavenet_measure(record, &widest, &unused) != ENGINE_OK)
-        return NULL;
-    int32_t **const work[] = {&net->residual[0], &net->residual[1], &net->head, &net->a, &net->out};
-    for (uint32_t i = 0; i < sizeof work / sizeof work[0]; i++) {
-        *work[i] = layer_take(arena, (size_t)4 * LAYER_CHUNK * widest);
-        if (*work[i] == NULL)
-            return NULL;
-    }
-    net->acc = layer_take(arena, (size_t)4 * TILE_FRAMES * widest);
-    net->arrays = record->own[0];
-    if (net->acc == NULL)
-        return NULL;
-    for (uint32_t i = 0; i < net->arrays; i++) {
-        net->array[i] = load_array(&cursor, arena);
-        if (net->array[i] == NULL)
-            return NULL;
-    }
-    net->layer.kind = &wavenet_kind;
-    net->layer.out.wide = net->out;
-    net->layer.out.state = NULL;
-    return &net->layer;
-}
-
 static void reset_layer(struct wavenet_layer *layer, uint32_t channels) {
-    const uint32_t words = (layer->frames + TILE_FRAMES - 1) * even(channels);
+    const uint32_t words = (layer->frames + TILE_FRAMES - 1) * wavenet_even(channels);
     int16_t *const narrow = layer->ring;
     int32_t *const wide = layer->ring;
     for (uint32_t i = 0; i < words; i++) {
@@ -304,7 +141,7 @@ static inline int32_t activate(uint32_t activation, int32_t slope, int32_t v) {
 static inline __attribute__((always_inline)) void
 activate_rows(struct wavenet *net, const struct wavenet_layer *layer, uint32_t activation,
               uint32_t bottleneck, uint32_t frame) {
-    const uint32_t stride = even(bottleneck);
+    const uint32_t stride = wavenet_even(bottleneck);
     const int32_t *const x = net->x + frame;
     const int32_t *acc = net->acc;
     const int32_t x0 = x[0], x1 = x[1], x2 = x[2], x3 = x[3];
@@ -331,7 +168,7 @@ activate_rows(struct wavenet *net, const struct wavenet_layer *layer, uint32_t a
 // The same of a gated layer, whose second half of the rows are the gates.
 static void activate_gated(struct wavenet *net, const struct wavenet_layer *layer,
                            uint32_t bottleneck, uint32_t frame) {
-    const uint32_t stride = even(bottleneck);
+    const uint32_t stride = wavenet_even(bottleneck);
     for (uint32_t r = 0; r < bottleneck; r++) {
         const int32_t slope = layer->activation == WAVENET_LEAKY ? layer->slope[r] : 0;
         for (uint32_t f = 0; f < TILE_FRAMES; f++) {
@@ -366,7 +203,7 @@ static void activate_tile(struct wavenet *net, const struct wavenet_layer *layer
 // Adds the 1x1 of the activations to the residual.
 static void add_matrix(struct wavenet *net, const struct wavenet_layer *layer, int32_t *residual,
                        uint32_t frame) {
-    const struct matrix *const matrix = &layer->matrix;
+    const struct wavenet_matrix *const matrix = &layer->matrix;
     const uint32_t channels = matrix->tile.rows;
     const int32_t *const tap = net->a + frame * matrix->tile.channels;
     tile_32(&matrix->tile, &tap, net->acc);

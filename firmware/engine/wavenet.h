@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Copyright (c) 2026 the pedalsmith developers
 //
-// A WaveNet record as the blob has it (WAVENET.md, Record): what its check and its load both read.
+// A WaveNet (WAVENET.md): its record as the blob has it, which check and load both read
+// (wavenet_blob.c), and the network in the arena (wavenet_load.c builds it, wavenet.c plays it).
 #ifndef WAVENET_H
 #define WAVENET_H
 
@@ -61,6 +62,53 @@ uint32_t wavenet_ring_frames(const struct wavenet_layer_view *layer);
 enum engine_status wavenet_check(const struct blob_record *record, struct layer_chain *chain);
 enum engine_status wavenet_measure(const struct blob_record *record, uint32_t *widest,
                                    uint32_t *arena_bytes);
+
+// Words of a frame: an even number of channels.
+static inline uint32_t wavenet_even(uint32_t count) {
+    return (count + 1) & ~(uint32_t)1;
+}
+
+struct wavenet_matrix {
+    struct tile tile;
+    const int32_t *scale, *bias; // rows
+};
+
+struct wavenet_layer {
+    struct wavenet_matrix conv, matrix; // the 1x1 has 0 rows where there is none
+    const int32_t *mixin;               // rows
+    const int32_t *slope;               // bottleneck, Q31; NULL unless leaky
+    const int32_t *head_scale;          // bottleneck
+    const int32_t *history_scale;       // channels; NULL with a history of 32 bit
+    int32_t *error;                     // channels, 0..2^WAVENET_FEEDBACK_BITS - 1
+    void *ring;      // (frames + TILE_FRAMES - 1) x even channels, int16 or int32
+    uint32_t frames; // of the ring, without the mirrored ones
+    uint32_t at;     // where the next frame goes
+    uint16_t dilation;
+    uint8_t activation, gated, shift;
+};
+
+struct wavenet_array {
+    struct wide rechannel, head;
+    const int32_t *start; // bottleneck
+    struct wavenet_layer *layers;
+    uint16_t count, channels, bottleneck;
+};
+
+struct wavenet {
+    struct layer layer;
+    uint32_t arrays;
+    struct wavenet_array *array[WAVENET_ARRAYS_MAX];
+    int32_t *residual[2];   // LAYER_CHUNK x channels; of this array and of the one below
+    int32_t *head;          // LAYER_CHUNK x bottleneck: the head sum
+    int32_t *a;             // LAYER_CHUNK x even bottleneck: activations
+    int32_t *out;           // LAYER_CHUNK x head outputs
+    int32_t *acc;           // rows x TILE_FRAMES
+    int32_t x[LAYER_CHUNK]; // the audio, Q31
+};
+
+// Builds the network of a checked record; NULL when the arena is too small.
+struct layer *wavenet_load(const struct blob_record *record, const struct layer_chain *chain,
+                           struct layer_arena *arena);
 
 extern const struct layer_kind wavenet_kind;
 
