@@ -36,7 +36,10 @@ EXCERPTS = 8
 """Of the calibration's excerpts at each level, measured on."""
 
 RAM_BYTES = 80_000
-"""A history is not made wider beyond this arena: what a Daisy Seed has left for a model."""
+"""Histories are not made wider beyond this arena, which a Daisy Seed has left for a model; those
+of a model that is larger anyway not beyond RAM_GROWTH times its least."""
+
+RAM_GROWTH = 1.25
 
 GOLDEN_FRAMES = 256
 
@@ -134,7 +137,9 @@ class _Quantizer:
             for wide in self._counts():
                 made = self.round(wide)
                 blob = self.assemble(made.record)
-                if tried and blob.arena_bytes > RAM_BYTES:
+                if tried and blob.arena_bytes > max(
+                    RAM_BYTES, RAM_GROWTH * tried[0].blob.arena_bytes
+                ):
                     break
                 tried.append(Tried(blob, made, wide, self.measure(blob)))
                 if tried[-1].noise_dbfs <= noise_dbfs:
