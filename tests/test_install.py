@@ -45,9 +45,8 @@ def small_lstm() -> Model:
     def draw(*shape: int) -> npt.NDArray[np.float32]:
         return random.normal(0.0, 0.5, shape).astype(np.float32)
 
-    return Model(
-        (Lstm(draw(1, 16), draw(4, 16), draw(16)), Dense(draw(4, 1), draw(1))), SAMPLE_RATE
-    )
+    layers = Lstm(draw(1, 16), draw(4, 16), draw(16)), Dense(draw(4, 1), draw(1))
+    return Model(layers, SAMPLE_RATE, skip=1.0)
 
 
 def test_wheel_converts_and_emulates(installed: Path, tmp_path: Path) -> None:

@@ -61,6 +61,14 @@ def test_every_sample_equals_the_host(model: Path, image: Path) -> None:
     assert done.latency == 2 * done.block == 96
 
 
+@pytest.mark.parametrize("hidden", [40, 48])
+def test_a_network_near_the_limit_is_not_taken_for_an_overload(hidden: int, tmp_path: Path) -> None:
+    model = write_lstm(tmp_path / "lstm.psm", hidden)
+    words = guitar(0.5)
+    done = run(build("daisy_seed", model, tmp_path / "image").bin, "daisy_seed", words)
+    assert np.array_equal(done.samples, HostPedal(model.read_bytes()).process(words))
+
+
 @pytest.mark.parametrize("block", [8, 32])
 def test_latency_is_two_blocks(model: Path, tmp_path: Path, block: int) -> None:
     image = build("daisy_seed", model, tmp_path, block=block).bin

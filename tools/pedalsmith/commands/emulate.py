@@ -104,7 +104,7 @@ def _print(figures: dict[str, Any], *, all_lines: bool) -> None:
             )
         for seconds, light, lit in figures["lights"]:
             print(f"  {seconds:.3f} s: light {light + 1} {'on' if lit else 'off'}")
-        print("the board's console, where an instruction counts as a cycle:")
+        print("the board's console (its load takes 0.6 cycles an instruction, info estimates it):")
         for said in figures["console"] if all_lines else _shortened(figures["console"]):
             print(f"  {said}")
     if "differing" in figures:

@@ -63,7 +63,7 @@ def convert_file(path: Path, shown: str, output: Path, settings: Settings) -> Ro
 
     Nothing a file contains makes this raise: what is wrong is told in the row.
     """
-    talk.quiet = True  # notices of hundreds of files would bury the table
+    before, talk.quiet = talk.quiet, True  # notices of hundreds of files would bury the table
     try:
         return _convert(path, shown, output, settings)
     except PedalsmithError as error:
@@ -73,6 +73,8 @@ def convert_file(path: Path, shown: str, output: Path, settings: Settings) -> Ro
     except Exception as error:
         # The batch goes on; the same file alone shows where it comes from.
         return Row(shown, "refused", f"internal error ({type(error).__name__}: {error}).")
+    finally:
+        talk.quiet = before
 
 
 def _convert(path: Path, shown: str, output: Path, settings: Settings) -> Row:

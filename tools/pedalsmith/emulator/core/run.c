@@ -41,7 +41,7 @@ static void on_block(uc_engine *uc, uint64_t address, uint32_t size, void *machi
     uint32_t count = core_block_instructions(m, (uint32_t)address, size);
     m->instructions += count;
     m->spent[m->current] += count;
-    m->now += count * m->cycle;
+    m->now += count * m->cycle * CORE_CPI_TENTHS / 10;
     if (m->tracing) {
         core_add_edge(m, (uint32_t)address, size);
     }
