@@ -8,12 +8,14 @@
 enum { GATES = 4 };
 
 // One sample: the units' new cell, state and error from the pre-activations r->v. h23: the output.
-static void lstm_step(const struct recurrent *r, int32_t *h23) {
-    const uint32_t s = r->cell_shift;
-
-    const int32_t *v = r->v;
-    for (uint32_t unit = 0; unit < r->hidden; unit++, v += GATES) {
-        int32_t *const state = &matvec_unit(&r->matrix, unit)->state;
+// `wide`, whether the state has 32 bits, is the caller's constant: one loop each.
+static inline __attribute__((always_inline)) void lstm_units(const struct recurrent *r,
+                                                             int32_t *restrict h23, int wide) {
+    const struct matvec *const matrix = &r->matrix;
+    const uint32_t s = r->cell_shift, hidden = r->hidden;
+    const int32_t *restrict v = r->v;
+    for (uint32_t unit = 0; unit < hidden; unit++, v += GATES) {
+        int32_t *const state = &matvec_unit(matrix, unit)->state;
         const int32_t i = activation_sigmoid(v[0]), f = activation_sigmoid(v[1]);
         const int32_t g = activation_tanh_of(activation_sigmoid(v[2]));
         const int32_t o = activation_sigmoid(v[3]);
@@ -21,15 +23,23 @@ static void lstm_step(const struct recurrent *r, int32_t *h23) {
         const int32_t c = sat(rsh(sum, 24), 31);
         const int32_t t = activation_tanh_of(activation_chord(c >> (SIGMOID_SHIFT - s), shl(c, s)));
         *state = c;
-        if (r->format == RECURRENT_STATE_32) {
+        if (wide) {
             const int32_t h31 = 2 * mulh(shl(o, 7), t);
             recurrent_keep(r, unit, h31);
             h23[unit] = h31 >> 8;
         } else {
-            h23[unit] = mulh(o, t);
-            recurrent_feed_back(r, unit, h23[unit]);
+            const int32_t h = mulh(o, t);
+            recurrent_feed_back(r, unit, h);
+            h23[unit] = h;
         }
     }
+}
+
+static void lstm_step(const struct recurrent *r, int32_t *h23) {
+    if (r->format == RECURRENT_STATE_32)
+        lstm_units(r, h23, 1);
+    else
+        lstm_units(r, h23, 0);
 }
 
 static void lstm_process(struct layer *layer, const struct layer_signal *in, uint32_t frames) {

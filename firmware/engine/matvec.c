@@ -35,10 +35,37 @@ static void block_sums(const int16_t *w, const int16_t *h, uint32_t pairs, int32
 }
 #endif
 
+#if defined(__SSE4_1__) && !defined(MATVEC_PORTABLE)
+#include <smmintrin.h>
+
+// mulh of four words at once: PMULDQ multiplies the even ones, and the odd ones moved to even.
+static __m128i mulh4(__m128i a, __m128i b) {
+    const __m128i even = _mm_mul_epi32(a, b);
+    const __m128i odd = _mm_mul_epi32(_mm_srli_epi64(a, 32), _mm_srli_epi64(b, 32));
+    return _mm_blend_epi16(_mm_srli_epi64(even, 32), odd, 0xCC);
+}
+
+// One word of four rows; a struct matvec_row is three words.
+static __m128i rows_word(const int32_t *word) {
+    return _mm_setr_epi32(word[0], word[3], word[6], word[9]);
+}
+
+static void block_rows(const struct matvec_row *row, const int32_t *acc, int32_t x8, int32_t *v) {
+    const __m128i x = _mm_set1_epi32(x8);
+    for (uint32_t r = 0; r < MATVEC_ROWS; r += 4, row += 4) {
+        const __m128i sums = _mm_loadu_si128((const __m128i *)(const void *)(acc + r));
+        const __m128i state = mulh4(sums, rows_word(&row->scale));
+        const __m128i input = mulh4(x, rows_word(&row->input));
+        const __m128i sum = _mm_add_epi32(rows_word(&row->bias), _mm_add_epi32(input, state));
+        _mm_storeu_si128((__m128i *)(void *)(v + r), sum);
+    }
+}
+#else
 static void block_rows(const struct matvec_row *row, const int32_t *acc, int32_t x8, int32_t *v) {
     for (uint32_t r = 0; r < MATVEC_ROWS; r++)
         v[r] = row[r].bias + mulh(x8, row[r].input) + mulh(acc[r], row[r].scale);
 }
+#endif
 
 void matvec_rows(const struct matvec *matrix, const int16_t *h, int32_t x8, int32_t *v) {
     for (uint32_t block = 0; block < matrix->blocks; block++, v += MATVEC_ROWS) {
