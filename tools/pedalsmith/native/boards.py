@@ -3,7 +3,7 @@
 """The boards: each is a folder under boards/ with a board.json, which CMake reads as well."""
 
 import json
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
@@ -35,6 +35,18 @@ class Memory(_Strict):
         return self.origin + self.bytes
 
 
+class Loader(_Strict):
+    """The program on the board that takes an image over USB."""
+
+    kind: Literal["dfuse", "halfkay"]
+    enter: str
+    """How a person gets the board into it, one sentence"""
+    sector: Annotated[int, Field(gt=0)] | None = None
+    """DfuSe: bytes of the sector at `load`, which tells boards of one USB id apart"""
+    usage: Address | None = None
+    """HalfKay: its HID usage, which is the Teensy's model"""
+
+
 class ImageKind(_Strict):
     """A way to put an image on the board."""
 
@@ -42,6 +54,8 @@ class ImageKind(_Strict):
     """Where the image runs from; its size is the limit."""
     load: Address
     """Where the .bin is written to."""
+    loader: Loader | None = None
+    """What takes it; without it `pedalsmith flash` does not know the board"""
 
 
 class Controls(_Strict):
