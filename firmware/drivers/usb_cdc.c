@@ -289,18 +289,18 @@ static void set_line_coding(const uint8_t *bytes, size_t count) {
     agree();
 }
 
-void usb_cdc_reset(void) {
+static void on_reset(void) {
     configured = terminal = suspended = sending = receiving = false;
     reply_left = 0;
     reply_ends_short = false;
 }
 
-void usb_cdc_suspended(bool now) {
+static void on_suspended(bool now) {
     suspended = now;
     terminal = terminal && !now;
 }
 
-void usb_cdc_setup(const uint8_t packet[8]) {
+static void on_setup(const uint8_t packet[8]) {
     for (size_t i = 0; i < sizeof request; i++) {
         request[i] = packet[i];
     }
@@ -315,7 +315,7 @@ void usb_cdc_setup(const uint8_t packet[8]) {
     }
 }
 
-void usb_cdc_received(uint32_t endpoint, const uint8_t *bytes, size_t count) {
+static void on_received(uint32_t endpoint, const uint8_t *bytes, size_t count) {
     if (endpoint == 0) {
         // Data of SET_LINE_CODING, or the empty packet that ends a read.
         if (!(request[0] & DIRECTION_IN) && request[1] == SET_LINE_CODING) {
@@ -331,7 +331,7 @@ void usb_cdc_received(uint32_t endpoint, const uint8_t *bytes, size_t count) {
     receive_next();
 }
 
-void usb_cdc_sent(uint32_t endpoint) {
+static void on_sent(uint32_t endpoint) {
     if (endpoint == EP_DATA_IN) {
         sending = false;
         send_next();
@@ -343,8 +343,10 @@ void usb_cdc_sent(uint32_t endpoint) {
 }
 
 const char *usb_cdc_open(const char *name) {
+    static const struct usb_events events = {on_reset, on_suspended, on_setup, on_received,
+                                             on_sent};
     serial = name;
-    return usb_device_open();
+    return usb_device_open(&events);
 }
 
 bool usb_cdc_connected(void) {

@@ -4,7 +4,7 @@
 // A USB device controller, full speed, as usb_cdc.c needs it: one file a controller.
 //
 // Endpoints by their address: 0x80 and above send (IN), below receive (OUT). All packets have at
-// most USB_PACKET bytes. The functions marked so are called by the controller, in its interrupt.
+// most USB_PACKET bytes.
 #ifndef USB_DEVICE_H
 #define USB_DEVICE_H
 
@@ -16,8 +16,18 @@
 
 enum usb_type { USB_CONTROL = 0, USB_BULK = 2, USB_INTERRUPT = 3 };
 
-// Powers the controller up and connects to the bus. NULL, or in words what failed.
-const char *usb_device_open(void);
+// What the controller tells, from its interrupt.
+struct usb_events {
+    void (*reset)(void); // by the host
+    void (*suspended)(bool suspended);
+    void (*setup)(const uint8_t packet[8]); // on endpoint 0
+    void (*received)(uint32_t endpoint, const uint8_t *bytes, size_t count);
+    void (*sent)(uint32_t endpoint); // the packet given to usb_device_send has gone
+};
+
+// Powers the controller up and connects to the bus; `events` must stay. NULL, or in words what
+// failed.
+const char *usb_device_open(const struct usb_events *events);
 
 // Called before the status stage of SET_ADDRESS is sent.
 void usb_device_set_address(uint8_t address);
@@ -25,11 +35,10 @@ void usb_device_set_address(uint8_t address);
 // Packets of at most `size` bytes.
 void usb_device_open_endpoint(uint32_t endpoint, enum usb_type type, uint32_t size);
 
-// Sends one packet; usb_cdc_sent follows.
+// Sends one packet; `sent` follows.
 void usb_device_send(uint32_t endpoint, const uint8_t *bytes, size_t count);
 
-// Takes one packet; usb_cdc_received follows. Endpoint 0 listens by itself after each of its
-// packets.
+// Takes one packet; `received` follows. Endpoint 0 listens by itself after each of its packets.
 void usb_device_receive(uint32_t endpoint);
 
 // Endpoint 0 refuses the request at hand. Other endpoints refuse until `stalled` is taken back.
@@ -38,12 +47,5 @@ void usb_device_stall(uint32_t endpoint, bool stalled);
 // Keeps the interrupt away while its data are touched.
 void usb_device_lock(void);
 void usb_device_unlock(void);
-
-// Called by the controller.
-void usb_cdc_reset(void);
-void usb_cdc_suspended(bool suspended);
-void usb_cdc_setup(const uint8_t packet[8]);
-void usb_cdc_received(uint32_t endpoint, const uint8_t *bytes, size_t count);
-void usb_cdc_sent(uint32_t endpoint);
 
 #endif

@@ -18,6 +18,7 @@ enum { RX_WORDS = 0x80, TX0_WORDS = 0x40, TX1_WORDS = 0x80, TX2_WORDS = 0x10 };
 enum { STATUS_OUT_DATA = 2, STATUS_SETUP_DATA = 6 };
 enum { SETUP_THRICE = 3u << 29, ONE_PACKET = 1u << 19 };
 
+static const struct usb_events *tell;
 static uint8_t setup[8];
 static uint8_t packets[ENDPOINTS][USB_PACKET];
 static uint8_t lengths[ENDPOINTS];
@@ -37,7 +38,8 @@ static void flush(void) {
     cycles_wait_for(&OTG_GRSTCTL, OTG_GRSTCTL_RXFFLSH, 0, WAIT_US);
 }
 
-const char *usb_device_open(void) {
+const char *usb_device_open(const struct usb_events *to) {
+    tell = to;
     PWR_CR3 |= PWR_CR3_USB33DEN;
     if (!cycles_wait_for(&PWR_CR3, PWR_CR3_USB33RDY, PWR_CR3_USB33RDY, WAIT_US)) {
         return "USB has no supply";
@@ -150,7 +152,7 @@ static void bus_reset(void) {
         OTG_DOEPCTL(n) |= OTG_EPCTL_SNAK;
     }
     OTG_DAINTMSK = 1u << 16 | 1u;
-    usb_cdc_reset();
+    tell->reset();
     listen();
 }
 
@@ -177,11 +179,11 @@ static void serve_out(uint32_t n) {
     uint32_t events = OTG_DOEPINT(n) & OTG_DOEPMSK;
     OTG_DOEPINT(n) = events;
     if (events & OTG_EPINT_XFRC) {
-        usb_cdc_received(n, packets[n], lengths[n]);
+        tell->received(n, packets[n], lengths[n]);
         lengths[n] = 0;
     }
     if (events & OTG_EPINT_STUP) {
-        usb_cdc_setup(setup);
+        tell->setup(setup);
     }
     if (n == 0 && events) {
         listen();
@@ -192,7 +194,7 @@ static void serve_in(uint32_t n) {
     uint32_t events = OTG_DIEPINT(n) & OTG_DIEPMSK;
     OTG_DIEPINT(n) = events;
     if (events & OTG_EPINT_XFRC) {
-        usb_cdc_sent(0x80u | n);
+        tell->sent(0x80u | n);
     }
 }
 
@@ -201,7 +203,7 @@ void otg_fs_handler(void) {
     OTG_GINTSTS = events & (OTG_GINT_USBSUSP | OTG_GINT_USBRST | OTG_GINT_ENUMDNE | OTG_GINT_WKU);
     if (events & OTG_GINT_OTG) {
         OTG_GOTGINT = OTG_GOTGINT; // the supply of the cable is gone
-        usb_cdc_reset();
+        tell->reset();
     }
     if (events & OTG_GINT_USBRST) {
         bus_reset();
@@ -211,7 +213,7 @@ void otg_fs_handler(void) {
         OTG_DCTL |= OTG_DCTL_CGINAK;
     }
     if (events & (OTG_GINT_USBSUSP | OTG_GINT_WKU)) {
-        usb_cdc_suspended((events & OTG_GINT_USBSUSP) != 0);
+        tell->suspended((events & OTG_GINT_USBSUSP) != 0);
     }
     while (OTG_GINTSTS & OTG_GINT_RXFLVL) {
         take_packet();

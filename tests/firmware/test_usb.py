@@ -49,7 +49,7 @@ class Host:
         self.lib.usb_cdc_loader_wanted.restype = ct.c_bool
         self.serial = ct.create_string_buffer(b"0123456789ABCDEF01234567")
         self.lib.usb_cdc_open(self.serial)
-        self.lib.usb_cdc_reset()
+        self.lib.tell_reset()
         self.lib.usb_cdc_loader_wanted()
         self.read(4096)
         self.seen = self.count("sent_count")
@@ -70,9 +70,9 @@ class Host:
         """A control transfer; the bytes read, or None when it is refused."""
         stalls = self.count("stalls")
         raw = bytes.fromhex(packet)
-        self.lib.usb_cdc_setup(raw)
+        self.lib.tell_setup(raw)
         if data:
-            self.lib.usb_cdc_received(0, data, ct.c_size_t(len(data)))
+            self.lib.tell_received(0, data, ct.c_size_t(len(data)))
         answer = b""
         for _ in range(20):
             sent = [part for endpoint, part in self.packets() if endpoint == EP0_IN]
@@ -80,9 +80,9 @@ class Host:
                 break
             for part in sent:
                 answer += part
-                self.lib.usb_cdc_sent(EP0_IN)
+                self.lib.tell_sent(EP0_IN)
         if raw[0] & 0x80:
-            self.lib.usb_cdc_received(0, b"", ct.c_size_t(0))
+            self.lib.tell_received(0, b"", ct.c_size_t(0))
         return None if self.count("stalls") > stalls else answer
 
     def open(self) -> None:
@@ -132,13 +132,13 @@ def test_a_host_reads_the_descriptors(host: Host) -> None:
 
 
 def test_a_long_answer_is_cut_into_packets_and_ended(host: Host) -> None:
-    host.lib.usb_cdc_setup(bytes.fromhex("800600020000ff00"))
+    host.lib.tell_setup(bytes.fromhex("800600020000ff00"))
     sizes = []
     for _ in range(4):
         for endpoint, part in host.packets():
             if endpoint == EP0_IN:
                 sizes.append(len(part))
-                host.lib.usb_cdc_sent(EP0_IN)
+                host.lib.tell_sent(EP0_IN)
     assert sizes == [64, 11]
     assert len(host.control("8006000200004000") or b"") == 64, "no more than was asked for"
 
@@ -164,7 +164,7 @@ def test_text_goes_out_in_packets_and_ends_short(host: Host) -> None:
         for endpoint, part in host.packets():
             if endpoint == IN:
                 got.append(part)
-                host.lib.usb_cdc_sent(IN)
+                host.lib.tell_sent(IN)
     assert [len(part) for part in got] == [64, 64, 0]
     assert b"".join(got) == text
 
@@ -178,7 +178,7 @@ def test_without_a_terminal_text_is_dropped_and_nothing_waits(host: Host) -> Non
     host.control("2122010000000000")
     assert host.lib.usb_cdc_connected()
     assert host.write(b"x" * 10_000) == 2048, "a full buffer takes no more"
-    host.lib.usb_cdc_suspended(ct.c_bool(True))
+    host.lib.tell_suspended(ct.c_bool(True))
     assert not host.lib.usb_cdc_connected()
 
 
@@ -190,7 +190,7 @@ def test_received_bytes_keep_their_order_and_a_full_buffer_holds_the_host_back(h
         armed.value &= ~2
         part = rng.bytes(int(rng.integers(1, 65)))
         sent += part
-        host.lib.usb_cdc_received(OUT, part, ct.c_size_t(len(part)))
+        host.lib.tell_received(OUT, part, ct.c_size_t(len(part)))
     assert 2048 - 64 < len(sent) <= 2048
     assert host.read(4096) == sent
     assert armed.value & 2, "room again"
@@ -199,10 +199,10 @@ def test_received_bytes_keep_their_order_and_a_full_buffer_holds_the_host_back(h
 def test_nonsense_is_refused_and_does_no_harm(host: Host) -> None:
     rng = np.random.default_rng(8)
     for _ in range(20_000):
-        host.lib.usb_cdc_setup(rng.bytes(8))
+        host.lib.tell_setup(rng.bytes(8))
         data = rng.bytes(int(rng.integers(0, 65)))
-        host.lib.usb_cdc_received(0, data, ct.c_size_t(len(data)))
-        host.lib.usb_cdc_sent(int(rng.choice([EP0_IN, IN, NOTIFY])))
-    host.lib.usb_cdc_reset()
+        host.lib.tell_received(0, data, ct.c_size_t(len(data)))
+        host.lib.tell_sent(int(rng.choice([EP0_IN, IN, NOTIFY])))
+    host.lib.tell_reset()
     host.packets()
     assert len(host.control("8006000100004000") or b"") == 18

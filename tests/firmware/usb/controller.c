@@ -15,7 +15,10 @@ struct sent sent[64];
 uint32_t sent_count;
 uint32_t address, stalls, armed, opened;
 
-const char *usb_device_open(void) {
+const struct usb_events *events;
+
+const char *usb_device_open(const struct usb_events *to) {
+    events = to;
     return NULL;
 }
 
@@ -50,3 +53,30 @@ void usb_device_stall(uint32_t endpoint, bool stalled) {
 void usb_device_lock(void) {}
 
 void usb_device_unlock(void) {}
+
+// What a controller tells usb_cdc.c, under names that Python finds.
+void tell_reset(void);
+void tell_suspended(bool suspended);
+void tell_setup(const uint8_t *packet);
+void tell_received(uint32_t endpoint, const uint8_t *bytes, size_t count);
+void tell_sent(uint32_t endpoint);
+
+void tell_reset(void) {
+    events->reset();
+}
+
+void tell_suspended(bool suspended) {
+    events->suspended(suspended);
+}
+
+void tell_setup(const uint8_t *packet) {
+    events->setup(packet);
+}
+
+void tell_received(uint32_t endpoint, const uint8_t *bytes, size_t count) {
+    events->received(endpoint, bytes, count);
+}
+
+void tell_sent(uint32_t endpoint) {
+    events->sent(endpoint);
+}
