@@ -7,18 +7,10 @@
 #define ACTIVATION_H
 
 #include "fixed.h"
+#include "sigmoid_table.h"
 
-#define SIGMOID_CHORDS 4096
 // A chord is 2^16 wide in Q23: 1/128.
 #define SIGMOID_SHIFT 16
-
-struct sigmoid_chord {
-    int32_t base;  // Q24, the chord's value at v = 0
-    int32_t slope; // Q33
-};
-
-// Entry k + 2048 serves v >> 16 = k. 32 KB; belongs into tightly coupled memory.
-extern const struct sigmoid_chord sigmoid_table[SIGMOID_CHORDS];
 
 // The chord k (clipped to the table) at v: Q24, 2..2^24 - 2.
 static inline int32_t activation_chord(int32_t k, int32_t v) {

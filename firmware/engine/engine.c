@@ -5,6 +5,7 @@
 #include "blob.h"
 #include "fixed.h"
 #include "layer.h"
+#include "sigmoid_table.h"
 
 struct engine {
     uint32_t layers;
@@ -122,6 +123,7 @@ enum engine_status engine_load(void *arena, size_t arena_bytes, const void *blob
         return ENGINE_ARENA_MISALIGNED;
     if (arena_bytes < opened.info.arena_bytes)
         return ENGINE_ARENA_TOO_SMALL;
+    sigmoid_table_make();
     struct layer_arena left = {arena, arena_bytes};
     struct engine *const e = layer_take(&left, HEAD_BYTES);
     struct layer_chain chain;
