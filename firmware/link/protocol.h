@@ -151,6 +151,8 @@ struct link_hello_answer {
     uint32_t sample_rate; // Hz
     uint32_t block;       // samples processed at once
     uint32_t arena_bytes; // memory for models
+    uint32_t image_bytes; // of the image as it was flashed, the .bin
+    uint32_t image_crc;   // its CRC-32, as the chip reads it
     uint32_t slot_bytes;  // most bytes of a model in a slot; 0: no store
     uint8_t slots;        // of the store, numbered from 0
     uint8_t image_slots;  // of the image, numbered from LINK_IMAGE_SLOT
