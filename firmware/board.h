@@ -14,6 +14,10 @@
 
 struct board_report {
     const char *name;        // as printed on the console
+    const char *folder;      // under boards/
+    const char *image;       // kind of image, as in board.json
+    const char *controls;    // pedal that it was built for, as in board.json
+    const char *serial;      // unique number of the chip, the same as over USB; "": has none
     const char *codec;       // chip that was found
     const char *clock_fault; // NULL, or in words what replaced the wanted clock
     const char *codec_fault; // NULL, or in words what the codec did not do
@@ -22,6 +26,7 @@ struct board_report {
     const char *usb_fault;   // NULL, or in words why there is no USB
     const char *last_fault;  // NULL, or why the run before this one ended
     uint32_t last_fault_at;  // address of that code
+    uint32_t starts;         // since power-up, this one included
     bool safe_mode;          // several starts failed in a row: stay dry
     uint32_t core_hz;
     uint32_t sample_rate; // Hz, nominal
@@ -53,14 +58,45 @@ void board_audio_state(struct board_audio_state *state);
 // Memory for the engine: zero-wait RAM, aligned to 8.
 void *board_arena(size_t *bytes);
 
+// Blocks by their share of the block time: step i counts i % up to below i + 1 %, the last step all
+// from 100 % on. Wraps.
+#define BOARD_LOAD_STEPS 101
+const volatile uint32_t *board_audio_steps(void);
+
+// Core clock cycles; wraps.
+uint32_t board_cycles(void);
+
+// The chip's temperature in hundredths of a degree Celsius; BOARD_NO_TEMPERATURE: it has no sensor.
+#define BOARD_NO_TEMPERATURE INT32_MIN
+int32_t board_temperature(void);
+
 // A block took nearly as long as it may, or longer, since this was asked last.
 bool board_audio_late(void);
 
-// Where models are kept beside the image, in the form of bank.h, and its size; NULL for nowhere.
-const void *board_store(size_t *bytes);
+// The image as it was flashed, and its size.
+const uint8_t *board_image(size_t *bytes);
 
-// Takes as many bytes for the console as fit now and returns how many; never waits.
+// Flash that keeps models (link/slots.h), readable like RAM, and its size, a multiple of
+// BOARD_STORE_SECTOR; NULL for none.
+#define BOARD_STORE_SECTOR 4096u
+const uint8_t *board_store(size_t *bytes);
+
+// Erases the sector at `offset`; at most 0.4 s, while nothing else may read the store. False when
+// something other than 0xFF remains.
+bool board_store_erase(uint32_t offset);
+
+// Writes to erased flash and reads it back. False when it differs.
+bool board_store_write(uint32_t offset, const uint8_t *bytes, size_t count);
+
+// Takes as many bytes for the console as fit now and returns how many; never waits. All ports show
+// the same.
 size_t board_console_write(const char *bytes, size_t count);
+
+// Gives what was received and returns how many bytes, at most `count`.
+size_t board_console_read(char *bytes, size_t count);
+
+// As board_console_write, to the port alone that board_console_read gave bytes of last.
+size_t board_console_answer(const char *bytes, size_t count);
 
 // Moves the console on, feeds the watchdog, restarts an audio path that stands still. Call at least
 // each 10 ms.
@@ -81,6 +117,9 @@ void board_light(uint32_t index, bool on);
 
 // Restarts into the loader that takes a new image. Does not return.
 void board_enter_loader(void);
+
+// Restarts the image. Does not return.
+void board_restart(void);
 
 // Sleeps until an interrupt.
 void board_sleep(void);

@@ -28,6 +28,9 @@ bool audio_late(void);
 // All counters; the worst block is counted anew from here.
 void audio_state(struct board_audio_state *state);
 
+// See board_audio_steps.
+const volatile uint32_t *audio_steps(void);
+
 // Blocks processed since the start.
 uint32_t audio_blocks(void);
 

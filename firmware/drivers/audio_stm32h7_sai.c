@@ -4,18 +4,16 @@
 // SAI1 of the STM32H7 with DMA1: block A makes the clocks, block B follows it.
 //
 // 24 bits left-justified in 32-bit slots, two slots, MCLK = 256 fs. The DMA of the receiver
-// interrupts at each half; the handler only notes the half and pends PendSV, where the work is
-// done.
-#include "audio.h"
+// interrupts at each half.
+#include "audio_blocks.h"
 
 #include "config.h"
 #include "core.h"
 #include "cycles.h"
-#include "faults.h"
 #include "gpio.h"
 #include "registers.h"
 
-enum { A = 0, B = 1, CHANNELS = 2, HALVES = 2, SAI_FUNCTION = 6 };
+enum { A = 0, B = 1, SAI_FUNCTION = 6 };
 enum { REQUEST_A = 87, REQUEST_B = 88, PRIORITY_AUDIO = 0x40 };
 enum { FIFO_FILL_US = 100, STOP_US = 100 };
 
@@ -32,22 +30,12 @@ enum { CR1_WORD = 4u << 20 | 1u << 9 | 6u << 5, CR1_RECEIVE = 1u, CR1_SLAVE = 2u
 #define TWO_SLOTS_OF_32      0xFFFF0180u
 enum {
     STREAM = DMA_CR_HIGH | DMA_CR_MWORD | DMA_CR_PWORD | DMA_CR_MINC | DMA_CR_CIRC,
-    RING_WORDS = HALVES * BOARD_BLOCK * CHANNELS,
 };
 
-__attribute__((section(".dma"))) static int32_t received[HALVES][BOARD_BLOCK][CHANNELS];
-__attribute__((section(".dma"))) static int32_t transmitted[HALVES][BOARD_BLOCK][CHANNELS];
-
-static board_audio_t *process;
-static uint32_t receiver, transmitter, limit_cycles;
-static volatile bool late;
-static volatile uint32_t due;  // 2 * blocks received; the lowest bit is the half of the last one
-static volatile uint32_t done; // what `due` was at the block that was processed last
-static volatile struct board_audio_state counters;
+static uint32_t receiver, transmitter;
 
 void dma1_stream0_handler(void);
 void dma1_stream1_handler(void);
-void pendsv_handler(void);
 
 static void open_block(uint32_t block, bool receives) {
     uint32_t cr1 = CR1_WORD | (receives ? CR1_RECEIVE : 0) | (block == B ? CR1_SLAVE : 0);
@@ -63,9 +51,9 @@ static void open_stream(uint32_t block, bool receives) {
     DMA1_CR(block) = STREAM | (receives ? DMA_CR_TCIE | DMA_CR_HTIE | DMA_CR_TEIE | DMA_CR_DMEIE
                                         : DMA_CR_TO_PERIPHERAL);
     DMA1_FCR(block) = 0x20; // direct mode
-    DMA1_NDTR(block) = RING_WORDS;
+    DMA1_NDTR(block) = AUDIO_RING_WORDS;
     DMA1_PAR(block) = (uint32_t)(uintptr_t)&SAI1_DR(block);
-    DMA1_M0AR(block) = (uint32_t)(uintptr_t)(receives ? received : transmitted);
+    DMA1_M0AR(block) = (uint32_t)(uintptr_t)(receives ? audio_received : audio_transmitted);
 }
 
 void audio_open(bool receive_on_master) {
@@ -92,16 +80,14 @@ static void stop(void) {
     }
 }
 
-void audio_start(board_audio_t *with, uint32_t block_cycles) {
-    process = with;
-    limit_cycles = block_cycles - block_cycles / 32u;
+void audio_start(board_audio_t *process, uint32_t block_cycles) {
     stop();
+    audio_blocks_start(process, block_cycles, block_cycles - block_cycles / 32u, 0);
     SAI1_GCR = 0;
     for (uint32_t block = A; block <= B; block++) {
         open_block(block, block == receiver);
         open_stream(block, block == receiver);
     }
-    SCB_SHPR(EXCEPTION_PENDSV) = PRIORITY_LOWEST;
     core_enable_irq(IRQ_DMA1_STREAM0 + receiver, PRIORITY_AUDIO);
     DMA1_LIFCR = FLAGS_OF_BOTH;
     for (uint32_t block = A; block <= B; block++) {
@@ -118,52 +104,15 @@ void audio_start(board_audio_t *with, uint32_t block_cycles) {
     SAI1_CR1(A) |= SAI_CR1_SAIEN;
 }
 
-bool audio_late(void) {
-    bool was = late;
-    late = false;
-    return was;
-}
-
-void audio_state(struct board_audio_state *state) {
-    core_disable_interrupts();
-    state->blocks = counters.blocks;
-    state->overruns = counters.overruns;
-    state->errors = counters.errors;
-    state->busy_cycles = counters.busy_cycles;
-    state->worst_cycles = counters.worst_cycles;
-    counters.worst_cycles = 0;
-    core_enable_interrupts();
-}
-
-uint32_t audio_blocks(void) {
-    return counters.blocks;
-}
-
-void faults_silence(void) {
-    for (uint32_t half = 0; half < HALVES; half++) {
-        for (uint32_t i = 0; i < BOARD_BLOCK; i++) {
-            transmitted[half][i][0] = 0;
-            transmitted[half][i][1] = 0;
-        }
-    }
-}
-
 static void half_received(void) {
     uint32_t shift = receiver * 6u;
     uint32_t flags = DMA1_LISR >> shift & (FLAGS_ERROR | FLAGS_HALF | FLAGS_FULL);
     DMA1_LIFCR = flags << shift;
     if (flags & FLAGS_ERROR) {
-        counters.errors++;
+        audio_blocks_failed();
     }
     if (flags & (FLAGS_HALF | FLAGS_FULL)) {
-        if (due != done) {
-            counters.overruns++;
-            late = true;
-        }
-        // From the flag and not by counting: a half that was missed must not swap the two.
-        uint32_t half = flags & FLAGS_FULL ? 1u : 0u;
-        due = (due & ~1u) + 2u + half;
-        core_pend_pendsv();
+        audio_blocks_received(flags & FLAGS_FULL ? 1u : 0u);
     }
 }
 
@@ -173,30 +122,4 @@ void dma1_stream0_handler(void) {
 
 void dma1_stream1_handler(void) {
     half_received();
-}
-
-void pendsv_handler(void) {
-    static int32_t in[BOARD_BLOCK], out[BOARD_BLOCK];
-    uint32_t start = cycles_now();
-    uint32_t block = due;
-    uint32_t half = block & 1u;
-    for (uint32_t i = 0; i < BOARD_BLOCK; i++) {
-        in[i] = (int32_t)((uint32_t)received[half][i][0] << 8) >> 8;
-    }
-    process(in, out, BOARD_BLOCK);
-    for (uint32_t i = 0; i < BOARD_BLOCK; i++) {
-        int32_t word = out[i] & 0xFFFFFF;
-        transmitted[half][i][0] = word;
-        transmitted[half][i][1] = word;
-    }
-    done = block;
-    uint32_t busy = cycles_now() - start;
-    counters.blocks++;
-    counters.busy_cycles += busy;
-    if (busy > counters.worst_cycles) {
-        counters.worst_cycles = busy;
-    }
-    if (busy > limit_cycles) {
-        late = true;
-    }
 }

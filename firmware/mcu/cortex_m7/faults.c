@@ -44,6 +44,7 @@ struct faults_record faults_at_start(void) {
     }
     struct faults_record before = kept;
     kept.bad_starts++;
+    kept.starts++;
     kept.exception = 0;
     return before;
 }

@@ -18,6 +18,7 @@ struct faults_record {
     uint32_t pc;         // where, or 0
     uint32_t status;     // CFSR
     uint32_t address;    // MMFAR or BFAR where valid, or 0
+    uint32_t starts;     // since power-up
 };
 
 #define FAULTS_MAGIC      0x50534631u
