@@ -84,7 +84,7 @@ def test_a_plain_net_is_written_as_old_plugins_read_it(tmp_path: Path, gated: bo
     assert set(document["config"]) == {"layers", "head", "head_scale"}
     assert set(document["config"]["layers"][0]) == {
         "input_size", "condition_size", "head_size", "channels", "kernel_size", "dilations",
-        "activation", "gated", "head_bias",
+        "activation", "gated", "head_bias", "head",
     }  # fmt: skip
 
 

@@ -29,7 +29,15 @@ import numpy as np, torch
 from nam.models import init_from_nam
 torch.set_num_threads(1)
 for name in sys.argv[2:]:
-    model = init_from_nam(json.load(open(name)))
+    document = json.load(open(name))
+    for array in document["config"].get("layers", []):
+        # The package's reader knows gates only as later versions write them; players read both.
+        if array.pop("gated", False):
+            count = len(array["dilations"])
+            array["activation"] = [{"type": array["activation"]}] * count
+            array["gating_mode"] = ["gated"] * count
+            array["secondary_activation"] = [{"type": "Sigmoid"}] * count
+    model = init_from_nam(document)
     model.eval()
     audio = torch.tensor(np.load(sys.argv[1]), dtype=torch.float32)
     with torch.no_grad():

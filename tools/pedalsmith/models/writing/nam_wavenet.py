@@ -105,6 +105,9 @@ def _plain_array(array: WaveNetArray) -> dict[str, Any]:
     return {
         "input_size": array.rechannel.inputs,
         "condition_size": first.mixin.inputs,
+        # The head twice: old players read head_size and head_bias, neural-amp-modeler since 0.13
+        # reads `head` alone, NeuralAmpModelerCore takes `head` where both are.
+        "head": _head(array),
         "head_size": array.head.outputs,
         "channels": array.channels,
         "kernel_size": first.conv.taps,
@@ -115,17 +118,21 @@ def _plain_array(array: WaveNetArray) -> dict[str, Any]:
     }
 
 
+def _head(array: WaveNetArray) -> dict[str, Any]:
+    return {
+        "out_channels": array.head.outputs,
+        "kernel_size": array.head.taps,
+        "bias": array.head.bias is not None,
+    }
+
+
 def _array(array: WaveNetArray) -> dict[str, Any]:
     first = array.layers[0]
     head1x1 = first.head1x1
     config: dict[str, Any] = {
         "input_size": array.rechannel.inputs,
         "condition_size": first.mixin.inputs,
-        "head": {
-            "out_channels": array.head.outputs,
-            "kernel_size": array.head.taps,
-            "bias": array.head.bias is not None,
-        },
+        "head": _head(array),
         "channels": array.channels,
         "bottleneck": first.bottleneck,
         "kernel_sizes": [layer.conv.taps for layer in array.layers],
