@@ -96,7 +96,7 @@ ROOMS_BELOW: dict[str, set[str]] = {
     "cycles": {"emulator", "models", "native", "quantization"},
     "intake": {"cycles", "emulator", "models", "native", "quantization"},
     "demo": {"models", "native", "report"},
-    "device": {"native", "quantization"},
+    "link": {"native", "quantization"},
 }
 """What a room of tools/pedalsmith may import besides itself and the files at its top."""
 
