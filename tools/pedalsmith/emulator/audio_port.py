@@ -9,6 +9,7 @@ to play, less the frame in which the first sample of the received half came in, 
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import numpy.typing as npt
@@ -40,7 +41,14 @@ class AudioPort:
         """Called with the number of blocks so far at each half of the receive ring."""
         self._in = np.zeros(0, dtype=np.int32)
         self._out = np.zeros(0, dtype=np.int32)
+        self.late_by = 0.0
+        """Seconds by which the DMA tells the firmware too late that a half is done."""
+        self.repeats = 0
+        """Halves of the transmit ring that were played again unchanged: blocks that the firmware
+        missed, when what is played never repeats."""
+        self._played: dict[int, bytes] = {}
         self._transmit: tuple[int, int, int] | None = None
+        self._fifo_frames = {RECEIVE: 0, TRANSMIT: 0}
         self.half_frames = 0
         self._seen: tuple[bytes, bytes] | None = None
         self._seen_at = 0
@@ -76,29 +84,53 @@ class AudioPort:
         self, *, receives: bool, ring: int, words: int, bits: int, on_half: Callable[[int], None],
         shift: int = 0,
         item_bytes: int = 4,
+        ahead: int = 0,
     ) -> Callable[[], int]:  # fmt: skip
         """Moves words to or from a ring from now on; returns how far in the ring it is.
 
         `shift` and `bits` say where the sample lies in a 32-bit word, `item_bytes` 2 that only the
-        upper half of it is moved.
+        upper half of it is moved, `ahead` how many words wait in the peripheral's FIFO.
         """
         index = RECEIVE if receives else TRANSMIT
         pump = self.machine.state.pumps[index]
         if not pump.on:
-            self.machine.start_pump(
-                index, ring=ring, words=words, samples=self._in if receives else self._out,
-                to_memory=receives, on_half=self._received(on_half) if receives else on_half,
-                bits=bits, shift=shift, item_bytes=item_bytes,
-            )  # fmt: skip
             if receives:
                 self.half_frames = words // CHANNELS // 2
             else:
                 self._transmit = ring, words, item_bytes
+                self._played.clear()
+            # A word is received in its frame; of those that wait, two make one.
+            self._fifo_frames[index] = (ahead + 1) // CHANNELS if receives else ahead // CHANNELS
+            tell = partial(self._tell, on_half)
+            self.machine.start_pump(
+                index, ring=ring, words=words, samples=self._in if receives else self._out,
+                to_memory=receives, on_half=self._received(tell) if receives else self._sent(tell),
+                bits=bits, shift=shift, item_bytes=item_bytes, ahead=ahead,
+            )  # fmt: skip
         return lambda: int(pump.at)
 
     def stop(self, *, receives: bool) -> None:
         """The words stop; the samples stay where they are."""
         self.machine.stop_pump(RECEIVE if receives else TRANSMIT)
+
+    def _tell(self, on_half: Callable[[int], None], second_half: int) -> None:
+        if self.late_by:
+            self.machine.after(self.late_by, partial(on_half, second_half))
+        else:
+            on_half(second_half)
+
+    def _sent(self, on_half: Callable[[int], None]) -> Callable[[int], None]:
+        assert self._transmit is not None
+        ring, words, item_bytes = self._transmit
+        half_bytes = item_bytes * words // 2
+
+        def half_empty(second_half: int) -> None:
+            played = self.machine.read(ring + half_bytes * second_half, half_bytes)
+            self.repeats += self._played.get(second_half) == played
+            self._played[second_half] = played
+            on_half(second_half)
+
+        return half_empty
 
     def _received(self, on_half: Callable[[int], None]) -> Callable[[int], None]:
         def half_full(second_half: int) -> None:
@@ -126,6 +158,6 @@ class AudioPort:
                 # Seen from the edge at which the half before was full: the next frame to play was
                 # at `_seen_at`, and the received half had begun `half_frames` frames before.
                 ahead = (changed[0] * words // 2 - self._seen_at) % words // CHANNELS
-                self.latency = self.half_frames + 1 + ahead
+                self.latency = self.half_frames + 1 + ahead + sum(self._fifo_frames.values())
         self._seen = halves
         self._seen_at = int(self.machine.state.pumps[TRANSMIT].at)

@@ -17,10 +17,13 @@ from pedalsmith.native.compiler import HOST_FLAGS, library_of
 
 SOURCES = Path(__file__).with_name("core")
 
-EXCEPTIONS, MEMORIES, PUMPS, CELL_BYTES, COUNTS, EDGES = 256, 16, 4, 1024, 1 << 16, 1 << 16
+EXCEPTIONS, MEMORIES, PUMPS, FIFO, CELL_BYTES, COUNTS, EDGES = (
+    256, 16, 4, 32, 1024, 1 << 16, 1 << 16,
+)  # fmt: skip
 BUS_BASE, BUS_SIZE = 0x4000_0000, 0x2000_0000
 NEVER = 2**64 - 1
 TIME, STOPPED, RESET, REFUSED, INVALID, FAULT, ASLEEP = range(1, 8)
+LOCKED_UP, BREAKPOINT, NO_FPU = range(8, 11)
 
 ON_READ = ctypes.CFUNCTYPE(c_uint32, c_uint32, c_uint32)
 ON_WRITE = ctypes.CFUNCTYPE(None, c_uint32, c_uint32, c_uint32)
@@ -36,6 +39,10 @@ _UNICORN = [
         "reg_read", "reg_write", "reg_read_batch",
     )
 ]  # fmt: skip
+
+
+def _fields(kind: type, names: str) -> list[tuple[str, type]]:
+    return [(name, kind) for name in names.split()]
 
 
 class Unicorn(ctypes.Structure):
@@ -93,6 +100,9 @@ class Pump(ctypes.Structure):
         ("shift", c_uint32),
         ("bits", c_uint32),
         ("item_bytes", c_uint32),
+        ("ahead", c_uint32),
+        ("fifo", c_uint32 * FIFO),
+        ("fifo_count", c_uint32),
         ("on", c_uint8),
         ("to_memory", c_uint8),
         ("has_run_out", c_uint8),
@@ -102,7 +112,7 @@ class Pump(ctypes.Structure):
 class BlockCount(ctypes.Structure):
     """block_count_t"""
 
-    _fields_ = [("address", c_uint32), ("size", c_uint32), ("count", c_uint32)]
+    _fields_ = _fields(c_uint32, "address size count floats")
 
 
 class Edge(ctypes.Structure):
@@ -115,10 +125,6 @@ class Edge(ctypes.Structure):
         ("target_size", c_uint32),
         ("count", c_uint64),
     ]
-
-
-def _fields(kind: type, names: str) -> list[tuple[str, type]]:
-    return [(name, kind) for name in names.split()]
 
 
 class MachineState(ctypes.Structure):
@@ -134,7 +140,8 @@ class MachineState(ctypes.Structure):
         *_fields(c_uint32, "block block_size current vectors fault_address fault_kind last_pc"),
         *_fields(c_uint32, "spin_block spins"),
         ("stop", c_int32),
-        *_fields(c_uint8, "leave attention tracing"),
+        *_fields(c_uint8, "leave attention tracing delivers_faults"),
+        ("no_fpu", c_uint32),
         *_fields(c_uint8 * EXCEPTIONS, "pending enabled active line priority"),
         *_fields(c_uint32, "vtor airc ccr scr shcsr cpacr cfsr hfsr mmfar bfar fpccr fpdscr"),
         *_fields(c_uint32, "csselr actlr mpu_ctrl mpu_rnr"),
@@ -169,13 +176,17 @@ def load() -> ctypes.CDLL:
         "core_add_cell": (ctypes.POINTER(Cell), [machine, c_uint32]),
         "core_reset": (None, [machine, c_uint32]),
         "core_run": (ctypes.c_int, [machine, c_uint64]),
+        "core_resize": (None, [machine, c_uint32, c_uint32]),
         "core_register": (c_uint32, [machine, ctypes.c_int]),
+        "core_set_register": (None, [machine, ctypes.c_int, c_uint32]),
+        "core_fault": (ctypes.c_int, [machine, c_uint32, c_uint32, c_uint32]),
         "core_stop": (None, [machine, ctypes.c_int]),
         "core_set_cycle": (None, [machine, c_uint64]),
         "core_set_python_event": (None, [machine, c_uint64]),
         "core_set_line": (None, [machine, c_uint32, c_uint32]),
         "core_host": (ctypes.c_void_p, [machine, c_uint32, c_uint32]),
         "core_start_frames": (None, [machine, c_uint64, c_uint64]),
+        "core_fill_fifo": (None, [machine, c_uint32]),
         "core_trace": (None, [machine, c_uint32]),
     }
     for name, (result, arguments) in prototypes.items():

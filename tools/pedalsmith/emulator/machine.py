@@ -22,15 +22,19 @@ from pedalsmith.emulator import library
 from pedalsmith.emulator.faults import EmulationError, Unmodelled
 from pedalsmith.emulator.image import Image
 from pedalsmith.emulator.peripheral import Peripheral
+from pedalsmith.emulator.stops import error_of
 from pedalsmith.emulator.system_names import system_register_name
 from pedalsmith.emulator.writes import WriteLog
 
 UNITS_PER_SECOND = 158_400_000_000
 READ, WRITE, EXECUTE = 1, 2, 4
 SYSTEM_BASE = 0xE000_0000
-_ACCESS = {17: "read of", 18: "write to", 19: "jump to"}
-"""Kinds of fault: Unicorn's UC_MEM_READ, UC_MEM_WRITE, UC_MEM_FETCH, plus 1."""
-_BY_MPU = 256
+FAULTS = {
+    "bus": (5, 1 << 9 | 1 << 15, 0xFFFF_0000),
+    "memory": (4, 1 << 1 | 1 << 7, 0x0000_0000),
+    "usage": (6, 1 << 16, 0),
+}
+"""What `inject_fault` does: exception, bits of CFSR, address in BFAR or MMFAR."""
 
 
 @dataclass(frozen=True)
@@ -53,6 +57,10 @@ class Machine:
         self.image: Image | None = None
         self.writes = WriteLog(self)
         self.on_reset: Callable[[], None] | None = None
+        self.on_breakpoint: Callable[[int], None] | None = None
+        """Gets the number of a BKPT instruction; without it there is no debugger."""
+        self.locked_because: dict[int, str] = {}
+        """Base of a memory: why it may not be used now, for errors"""
         self.script: list[tuple[float, Callable[[], None]]] = []
         """What happens outside, (virtual seconds, call); a reset does not end it."""
         self._by_cell: dict[int, list[Peripheral]] = {}
@@ -101,6 +109,10 @@ class Machine:
         """Changes what may be done with the memory that begins at `base`."""
         self._library.core_protect(self._pointer, base, protection)
 
+    def resize(self, base: int, size: int) -> None:
+        """Lets only the first `size` bytes of the memory at `base` be there."""
+        self._library.core_resize(self._pointer, base, size)
+
     def add(self, peripheral: Peripheral) -> None:
         """Puts a peripheral on the bus."""
         self.peripherals.append(peripheral)
@@ -130,22 +142,28 @@ class Machine:
             if seconds >= self.seconds:
                 self.after(seconds - self.seconds, call)
 
+    def start_at(self, entry: int, stack: int) -> None:
+        """Goes on at `entry` with that stack pointer, as a ROM that jumps to an image."""
+        self.set_register("PC", entry | 1)
+        self.set_register("SP", stack)
+
     # Memory
 
-    def _host(self, address: int, count: int) -> int | None:
+    def host(self, address: int, count: int) -> int | None:
+        """Where RAM or flash lies in this process; None: there is none."""
         host: int | None = self._library.core_host(self._pointer, address, count)
         return host
 
     def read(self, address: int, count: int) -> bytes:
         """Bytes of RAM or flash, past every protection."""
-        host = self._host(address, count)
+        host = self.host(address, count)
         if host is None:
             raise EmulationError(f"{self.name}: {address:#010x} is no memory.")
         return ctypes.string_at(host, count)
 
     def write(self, address: int, data: bytes) -> None:
         """Writes RAM or flash, past every protection."""
-        host = self._host(address, len(data))
+        host = self.host(address, len(data))
         if host is None:
             raise EmulationError(
                 f"{self.name}: {address:#010x} is no memory; the image is too large."
@@ -225,18 +243,25 @@ class Machine:
         bits: int = 24,
         item_bytes: int = 4,
         words_a_frame: int = 2,
+        ahead: int = 0,
     ) -> None:
-        """Moves `samples` to or from a ring in RAM, a frame a tick; `on_half(0)`, `on_half(1)`."""
+        """Moves `samples` to or from a ring in RAM, a frame a tick; `on_half(0)`, `on_half(1)`.
+
+        `ahead` words wait in the peripheral's FIFO, at most 31.
+        """
         pump = self.state.pumps[index]
         before = pump.sample_at if self._kept.get(index) is samples else 0
         self._kept[index] = samples
         self._pump_calls[index] = on_half
-        pump.ring = self._host(ring, item_bytes * words)
+        pump.ring = self.host(ring, item_bytes * words)
         pump.samples, pump.sample_words = samples.ctypes.data, samples.size
         pump.sample_at, pump.at = before, at
         pump.ring_words, pump.words_a_frame = words, words_a_frame
         pump.shift, pump.bits, pump.item_bytes = shift, bits, item_bytes
+        pump.ahead, pump.fifo_count = ahead, 0
         pump.to_memory, pump.on = int(to_memory), 1
+        if not to_memory:
+            self._library.core_fill_fifo(self._pointer, index)
 
     def stop_pump(self, index: int) -> None:
         """Stops moving words; the list of samples stays where it is."""
@@ -275,32 +300,25 @@ class Machine:
                         f"{self.name}: the firmware resets the chip{self.where()}."
                     )
                 self.on_reset()
+            elif reason == library.BREAKPOINT and self.on_breakpoint:
+                self.on_breakpoint(int(self.state.fault_address))
             elif reason not in {library.TIME, library.STOPPED}:
-                self._raise(reason)
+                raise error_of(self, reason)
 
-    def _raise(self, reason: int) -> None:
-        state = self.state
-        address, pc = int(state.fault_address), int(state.last_pc)
-        if reason == library.REFUSED:
-            kind = int(state.fault_kind)
-            what = _ACCESS.get(kind & 0xFF, "access to")
-            if kind & _BY_MPU:
-                why = "which the MPU forbids,"
-            elif self._host(address, 1) is None:
-                why = "where nothing is,"
-            else:
-                why = "which is locked or unclocked,"
-            raise Unmodelled(f"{self.name}: {what} {address:#010x}, {why}{self.where(pc)}.")
-        if reason == library.ASLEEP:
-            raise EmulationError(
-                f"{self.name}: sleeps for ever, no interrupt can come{self.where(pc)}."
-            )
-        if reason == library.FAULT:
-            raise EmulationError(
-                f"{self.name}: an exception cannot be entered or left (stack, vector or "
-                f"{address:#010x} is wrong, or floating point without CPACR){self.where(pc)}."
-            )
-        raise EmulationError(f"{self.name}: an instruction that does not exist{self.where(pc)}.")
+    def inject_fault(self, kind: str) -> None:
+        """Lets the firmware's next block end in a fault: `bus`, `memory` or `usage`.
+
+        Its handler runs, as the hardware would call it; with faults not delivered (see
+        `state.delivers_faults`) too.
+        """
+        exception, cfsr, address = FAULTS[kind]
+
+        def now() -> None:
+            reason = self._library.core_fault(self._pointer, exception, cfsr, address)
+            if reason:
+                raise error_of(self, reason)
+
+        self.defer(now)
 
     def where(self, pc: int | None = None) -> str:
         """' at PC 0x... (function+offset)'; without `pc`, the block being executed."""
@@ -313,6 +331,11 @@ class Machine:
         number = getattr(arm_const, f"UC_ARM_REG_{name}")
         value: int = self._library.core_register(self._pointer, number)
         return value
+
+    def set_register(self, name: str, value: int) -> None:
+        """Sets a core register, while the machine does not run."""
+        number = getattr(arm_const, f"UC_ARM_REG_{name}")
+        self._library.core_set_register(self._pointer, number, value)
 
     # Called by the core. An exception must not cross C: it is kept and the core is stopped.
 

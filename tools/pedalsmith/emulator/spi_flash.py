@@ -34,10 +34,12 @@ class PowerLost(EmulationError):  # noqa: N818 - reads as what it says
 
 @dataclass
 class SpiFlash:
-    """IS25LP064A and its like. `now` gives virtual seconds."""
+    """IS25LP064A, W25Q64JV and their like. `now` gives virtual seconds."""
 
     content: npt.NDArray[np.uint8]
     now: Callable[[], float]
+    identity: bytes = b"\x9d\x60\x17"
+    """Maker and device, as read by 0x9F"""
     status: int = 0
     """Status register, its non-volatile part"""
     worn: set[int] = field(default_factory=set)
@@ -95,7 +97,7 @@ class SpiFlash:
         if self.busy:
             raise EmulationError(f"flash: read {code:#04x} while busy; the data would be wrong")
         if code == READ_ID:
-            return (b"\x9d\x60\x17" * (count // 3 + 1))[:count]
+            return (self.identity * (count // 3 + 1))[:count]
         if code in READS:
             return np.take(self.content, range(address, address + count), mode="wrap").tobytes()
         raise EmulationError(f"flash: command {code:#04x} is not modelled")

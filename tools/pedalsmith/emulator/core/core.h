@@ -27,11 +27,15 @@ enum {
     CORE_EXCEPTIONS = 256,
     CORE_MEMORIES = 16,
     CORE_PUMPS = 4,
+    CORE_FIFO = 32,
     CORE_CELL_BYTES = 1024, /* granularity of peripherals: the STM32H7's own */
     CORE_COUNTS = 1 << 16,
     CORE_EDGES = 1 << 16,
     EXCEPTION_NMI = 2,
     EXCEPTION_HARD_FAULT = 3,
+    EXCEPTION_MEM_MANAGE = 4,
+    EXCEPTION_BUS_FAULT = 5,
+    EXCEPTION_USAGE_FAULT = 6,
     EXCEPTION_SVCALL = 11,
     EXCEPTION_PENDSV = 14,
     EXCEPTION_SYSTICK = 15,
@@ -51,7 +55,10 @@ enum {
     CORE_REFUSED,
     CORE_INVALID,
     CORE_FAULT,
-    CORE_ASLEEP
+    CORE_ASLEEP,
+    CORE_LOCKED_UP,
+    CORE_BREAKPOINT,
+    CORE_NO_FPU
 };
 
 // Unicorn's functions, filled in by Python from the wheel's own library, so nothing is linked.
@@ -101,11 +108,14 @@ typedef struct {
     uint32_t ring_words, at, words_a_frame;
     uint32_t shift, bits; /* where the sample lies in the 32-bit word */
     uint32_t item_bytes;  // 4, or 2: the upper half of the word
+    uint32_t ahead; /* words that the peripheral's FIFO keeps between the ring and the wires */
+    uint32_t fifo[CORE_FIFO], fifo_count;
     uint8_t on, to_memory, has_run_out;
 } pump_t;
 
+// A block's instructions, and 1 + where its first floating-point one is; 0: it has none.
 typedef struct {
-    uint32_t address, size, count;
+    uint32_t address, size, count, floats;
 } block_count_t;
 
 // A step from one block to the next and how often it was made. Sizes in bytes; size 0: unused.
@@ -137,6 +147,8 @@ typedef struct {
     uint8_t leave;                               /* the hook has stopped Unicorn */
     uint8_t attention;
     uint8_t tracing;
+    uint8_t delivers_faults; /* to the firmware's handlers; else a fault ends the run */
+    uint32_t no_fpu;         /* address of a floating-point instruction that CPACR forbids */
 
     uint8_t pending[CORE_EXCEPTIONS], enabled[CORE_EXCEPTIONS], active[CORE_EXCEPTIONS];
     uint8_t line[CORE_EXCEPTIONS], priority[CORE_EXCEPTIONS];
@@ -172,6 +184,7 @@ cell_t *core_add_cell(machine_t *m, uint32_t address);
 void core_reset(machine_t *m, uint32_t vector_table);
 int core_run(machine_t *m, uint64_t until);
 uint32_t core_register(machine_t *m, int number);
+void core_set_register(machine_t *m, int number, uint32_t value);
 void core_stop(machine_t *m, int reason);
 void core_set_cycle(machine_t *m, uint64_t units);
 void core_set_python_event(machine_t *m, uint64_t when);
@@ -180,6 +193,8 @@ void core_update_deadline(machine_t *m);
 // memory.c
 uint8_t *core_add_memory(machine_t *m, uint32_t base, uint32_t size, uint32_t protection);
 void core_protect(machine_t *m, uint32_t base, uint32_t protection);
+void core_resize(machine_t *m, uint32_t base, uint32_t size); /* at most what was added */
+bool core_may(machine_t *m, uint32_t address, uint32_t bytes, uint32_t wanted, bool *by_mpu);
 uint8_t *core_host(machine_t *m, uint32_t address, uint32_t bytes); /* NULL: not RAM or flash */
 void core_flush_permissions(machine_t *m);
 bool core_open_memory(machine_t *m); /* hooks Unicorn */
@@ -192,6 +207,12 @@ uint32_t core_takeable(machine_t *m); /* exception to enter now, or 0 */
 bool core_wakes(machine_t *m);        /* WFI would end */
 bool core_enter(machine_t *m, uint32_t exception);
 bool core_return(machine_t *m, uint32_t exc_return);
+bool core_can_take(machine_t *m, uint32_t exception); /* more urgent than what is executed */
+
+// faults.c
+int core_fault(machine_t *m, uint32_t exception, uint32_t cfsr, uint32_t address);
+uint32_t core_escalate(machine_t *m, uint32_t exception);
+int core_memory_fault(machine_t *m);
 
 // system.c
 uint64_t core_ppb_read(uc_engine *uc, uint64_t offset, unsigned size, void *machine);
@@ -207,10 +228,11 @@ void core_systick_due(machine_t *m);
 // frames.c
 void core_start_frames(machine_t *m, uint64_t whole, uint64_t part); /* units a frame; 0, 0 stops */
 void core_frame_due(machine_t *m);
+void core_fill_fifo(machine_t *m, uint32_t index);
 
 // trace.c
 void core_trace(machine_t *m, uint32_t on);
 void core_add_edge(machine_t *m, uint32_t address, uint32_t size);
-uint32_t core_block_instructions(machine_t *m, uint32_t address, uint32_t size);
+const block_count_t *core_block_count(machine_t *m, uint32_t address, uint32_t size);
 
 #endif

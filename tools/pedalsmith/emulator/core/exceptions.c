@@ -7,6 +7,7 @@
 #include <string.h>
 
 enum { FRAME_WORDS = 8, FP_FRAME_WORDS = 26, THREAD_PRIORITY = 256 };
+enum { CFSR_MSTKERR = 1 << 4, CFSR_STKERR = 1 << 12 };
 
 void core_look(machine_t *m) {
     m->attention = 0;
@@ -86,9 +87,13 @@ static int32_t execution_priority(machine_t *m, bool primask) {
     return level;
 }
 
+bool core_can_take(machine_t *m, uint32_t exception) {
+    return priority_of(m, exception) < execution_priority(m, true);
+}
+
 uint32_t core_takeable(machine_t *m) {
     uint32_t exception = highest_pending(m);
-    return exception && priority_of(m, exception) < execution_priority(m, true) ? exception : 0;
+    return exception && core_can_take(m, exception) ? exception : 0;
 }
 
 bool core_wakes(machine_t *m) {
@@ -125,9 +130,17 @@ bool core_enter(machine_t *m, uint32_t exception) {
     uint32_t padded = stack & 4u;
     uint32_t to = (stack - bytes) & ~7u;
     uint8_t *host = core_host(m, to, bytes);
-    if (!host) {
+    bool by_mpu = false;
+    if (!core_may(m, to, bytes, UC_PROT_WRITE, &by_mpu)) {
         m->fault_address = to;
-        return false;
+        if (!m->delivers_faults || exception == EXCEPTION_HARD_FAULT) {
+            return false;
+        }
+        // The frame is lost; a fault takes the place of the exception, which stays pending.
+        host = NULL;
+        m->cfsr |= by_mpu ? CFSR_MSTKERR : CFSR_STKERR;
+        core_pend(m, exception);
+        exception = core_escalate(m, by_mpu ? EXCEPTION_MEM_MANAGE : EXCEPTION_BUS_FAULT);
     }
     if (padded) {
         frame[7] |= 1u << 9;
@@ -135,7 +148,9 @@ bool core_enter(machine_t *m, uint32_t exception) {
     if (floats) {
         read_float(m, frame + FRAME_WORDS);
     }
-    memcpy(host, frame, bytes);
+    if (host) {
+        memcpy(host, frame, bytes);
+    }
 
     uint32_t link = m->current ? 0xFFFFFFE1u : 0xFFFFFFE9u;
     link |= floats ? 0 : 0x10u;

@@ -16,12 +16,48 @@ void core_start_frames(machine_t *m, uint64_t whole, uint64_t part) {
     core_update_deadline(m);
 }
 
-static void send(pump_t *pump) {
+// The DMA has moved a word to or from the ring.
+static void advance(machine_t *m, uint32_t index) {
+    pump_t *pump = &m->pumps[index];
+    pump->at++;
+    if (pump->at == pump->ring_words / 2) {
+        m->callbacks.on_pump(index, 0);
+    } else if (pump->at == pump->ring_words) {
+        pump->at = 0;
+        m->callbacks.on_pump(index, 1);
+    }
+}
+
+static uint32_t take_from_fifo(pump_t *pump) {
+    uint32_t word = pump->fifo[0];
+    pump->fifo_count--;
+    memmove(pump->fifo, pump->fifo + 1, 4 * pump->fifo_count);
+    return word;
+}
+
+static void fetch(machine_t *m, uint32_t index) {
+    pump_t *pump = &m->pumps[index];
     uint32_t word = 0;
     memcpy((uint8_t *)&word + 4u - pump->item_bytes, pump->ring + pump->item_bytes * pump->at,
            pump->item_bytes);
+    pump->fifo[pump->fifo_count++] = word;
+    advance(m, index);
+}
+
+void core_fill_fifo(machine_t *m, uint32_t index) {
+    while (m->pumps[index].on && m->pumps[index].fifo_count < m->pumps[index].ahead) {
+        fetch(m, index);
+    }
+}
+
+static void send(machine_t *m, uint32_t index) {
+    pump_t *pump = &m->pumps[index];
+    fetch(m, index);
+    if (!pump->on) {
+        return;
+    }
     uint32_t unused = 32u - pump->bits;
-    int32_t sample = (int32_t)(word >> pump->shift << unused) >> unused;
+    int32_t sample = (int32_t)(take_from_fifo(pump) >> pump->shift << unused) >> unused;
     if (pump->sample_at < pump->sample_words) {
         pump->samples[pump->sample_at++] = sample;
     } else {
@@ -29,7 +65,8 @@ static void send(pump_t *pump) {
     }
 }
 
-static void receive(pump_t *pump) {
+static void receive(machine_t *m, uint32_t index) {
+    pump_t *pump = &m->pumps[index];
     uint32_t word = 0;
     if (pump->sample_at < pump->sample_words) {
         word = (uint32_t)pump->samples[pump->sample_at++];
@@ -37,25 +74,22 @@ static void receive(pump_t *pump) {
         pump->has_run_out = 1;
     }
     uint32_t mask = pump->bits == 32 ? 0xFFFFFFFFu : (1u << pump->bits) - 1u;
-    word = (word & mask) << pump->shift;
-    memcpy(pump->ring + pump->item_bytes * pump->at, (uint8_t *)&word + 4u - pump->item_bytes,
-           pump->item_bytes);
+    pump->fifo[pump->fifo_count++] = (word & mask) << pump->shift;
+    if (pump->fifo_count > pump->ahead) {
+        word = take_from_fifo(pump);
+        memcpy(pump->ring + pump->item_bytes * pump->at, (uint8_t *)&word + 4u - pump->item_bytes,
+               pump->item_bytes);
+        advance(m, index);
+    }
 }
 
 static void move_frame(machine_t *m, uint32_t index) {
     pump_t *pump = &m->pumps[index];
     for (uint32_t i = 0; i < pump->words_a_frame && pump->on; i++) {
         if (pump->to_memory) {
-            receive(pump);
+            receive(m, index);
         } else {
-            send(pump);
-        }
-        pump->at++;
-        if (pump->at == pump->ring_words / 2) {
-            m->callbacks.on_pump(index, 0);
-        } else if (pump->at == pump->ring_words) {
-            pump->at = 0;
-            m->callbacks.on_pump(index, 1);
+            send(m, index);
         }
     }
 }

@@ -55,6 +55,15 @@ void core_protect(machine_t *m, uint32_t base, uint32_t protection) {
     }
 }
 
+void core_resize(machine_t *m, uint32_t base, uint32_t size) {
+    for (uint32_t i = 0; i < m->memory_count; i++) {
+        if (m->memories[i].base == base) {
+            m->memories[i].size = size;
+            core_flush_permissions(m);
+        }
+    }
+}
+
 // What the MPU allows at an address: ARMv7-M Architecture Reference Manual, B3.5.
 static uint32_t mpu_allows(const machine_t *m, uint32_t address) {
     static const uint8_t privileged[8] = {0, 3, 3, 3, 0, 1, 1, 1};
@@ -75,6 +84,13 @@ static uint32_t mpu_allows(const machine_t *m, uint32_t address) {
         return allowed | (rasr >> 28 & 1u || !allowed ? 0 : UC_PROT_EXEC);
     }
     return m->mpu_ctrl & 4u ? UC_PROT_ALL : UC_PROT_NONE;
+}
+
+bool core_may(machine_t *m, uint32_t address, uint32_t bytes, uint32_t wanted, bool *by_mpu) {
+    uint32_t last = address + bytes - 1;
+    *by_mpu = !(mpu_allows(m, address) & mpu_allows(m, last) & wanted);
+    memory_t *memory = find(m, address);
+    return !*by_mpu && memory && memory == find(m, last) && memory->protection & wanted;
 }
 
 // Before it asks for a page, Unicorn restores the state of the instruction that wants it, the

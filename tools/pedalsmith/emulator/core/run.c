@@ -6,6 +6,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define CPACR_FPU 0x00F00000u
+enum {
+    CFSR_UNDEFINSTR = 1 << 16,
+    CFSR_INVSTATE = 1 << 17,
+    CFSR_INVPC = 1 << 18,
+    CFSR_NOCP = 1 << 19
+};
+
 // Does what has become due.
 static void serve(machine_t *m) {
     if (m->now >= m->frame_next) {
@@ -38,7 +46,15 @@ static void on_block(uc_engine *uc, uint64_t address, uint32_t size, void *machi
         m->unicorn.emu_stop(uc);
         return;
     }
-    uint32_t count = core_block_instructions(m, (uint32_t)address, size);
+    const block_count_t *block = core_block_count(m, (uint32_t)address, size);
+    if (block->floats && (m->cpacr & CPACR_FPU) != CPACR_FPU && !m->no_fpu) {
+        // Unicorn does not ask: what lies before that instruction is executed, then it faults.
+        m->no_fpu = (uint32_t)address + block->floats - 1;
+        m->leave = 1;
+        m->unicorn.emu_stop(uc);
+        return;
+    }
+    uint32_t count = block->count;
     m->instructions += count;
     m->spent[m->current] += count;
     m->now += count * m->cycle * CORE_CPI_TENTHS / 10;
@@ -125,6 +141,10 @@ uint32_t core_register(machine_t *m, int number) {
     return value;
 }
 
+void core_set_register(machine_t *m, int number, uint32_t value) {
+    m->unicorn.reg_write(m->uc, number, &value);
+}
+
 void core_stop(machine_t *m, int reason) {
     m->stop = reason;
     m->deadline = 0;
@@ -184,6 +204,7 @@ void core_reset(machine_t *m, uint32_t vector_table) {
     m->current = 0;
     m->stop = 0;
     m->attention = 0;
+    m->no_fpu = 0;
     uint32_t zero = 0, xpsr = 0x01000000u, link = 0xFFFFFFFFu;
     uint8_t *vectors = core_host(m, vector_table, 8);
     uint32_t stack = 0, entry = 0;
@@ -221,6 +242,65 @@ static int sleep_until_interrupt(machine_t *m) {
     return 0;
 }
 
+// Executes up to the floating-point instruction that CPACR forbids, which then faults.
+static int refuse_float(machine_t *m) {
+    if (core_register(m, UC_ARM_REG_PC) != m->no_fpu) {
+        // The block is translated anew, so that it ends there.
+        m->unicorn.ctl(m->uc, UC_CTL_WRITE(UC_CTL_TB_FLUSH, 0));
+        m->unicorn.emu_start(m->uc, core_register(m, UC_ARM_REG_PC) | 1u, m->no_fpu, 0, 0);
+    }
+    bool there = core_register(m, UC_ARM_REG_PC) == m->no_fpu;
+    m->last_pc = m->no_fpu;
+    m->no_fpu = 0;
+    m->leave = 0;
+    if (m->stop || !there) {
+        return m->stop;
+    }
+    return m->delivers_faults ? core_fault(m, EXCEPTION_USAGE_FAULT, CFSR_NOCP, 0) : CORE_NO_FPU;
+}
+
+// SVC, a breakpoint, or an instruction that does not exist; 0, or why the run ends.
+static int take_exception(machine_t *m, uint32_t pc) {
+    uint8_t *before = core_host(m, pc - 2u, 2), *at = core_host(m, pc, 2);
+    if (before && before[1] == 0xDF) {
+        core_pend(m, EXCEPTION_SVCALL);
+        return 0;
+    }
+    if (at && at[1] == 0xBE) {
+        m->fault_address = at[0];
+        return CORE_BREAKPOINT;
+    }
+    if (!m->delivers_faults) {
+        return CORE_INVALID;
+    }
+    bool thumb = core_register(m, UC_ARM_REG_XPSR) >> 24 & 1u;
+    return core_fault(m, EXCEPTION_USAGE_FAULT, thumb ? CFSR_UNDEFINSTR : CFSR_INVSTATE, 0);
+}
+
+// Sorts out why Unicorn came back; 0, or why the run ends.
+static int after_stop(machine_t *m, uc_err error) {
+    uint32_t pc = m->last_pc = core_register(m, UC_ARM_REG_PC);
+    if (m->leave) {
+        return m->stop ? m->stop : m->no_fpu ? refuse_float(m) : 0;
+    }
+    if (!error) {
+        // Neither the hook nor an error ended it: WFI.
+        return sleep_until_interrupt(m);
+    }
+    if (pc >= 0xFFFFFF00u) {
+        if (core_return(m, pc | 1u)) {
+            return 0;
+        }
+        return m->delivers_faults && m->current
+                   ? core_fault(m, EXCEPTION_USAGE_FAULT, CFSR_INVPC, 0)
+                   : CORE_FAULT;
+    }
+    if (m->fault_kind) {
+        return m->delivers_faults ? core_memory_fault(m) : CORE_REFUSED;
+    }
+    return error == UC_ERR_EXCEPTION || m->delivers_faults ? take_exception(m, pc) : CORE_INVALID;
+}
+
 int core_run(machine_t *m, uint64_t until) {
     m->stop = 0;
     m->until = until;
@@ -234,32 +314,9 @@ int core_run(machine_t *m, uint64_t until) {
         m->leave = 0;
         m->fault_kind = 0;
         uc_err error = m->unicorn.emu_start(m->uc, pc | 1u, m->vectors + 4, 0, 0);
-        m->last_pc = pc = core_register(m, UC_ARM_REG_PC);
-        if (m->leave) {
-            if (m->stop) {
-                return m->stop;
-            }
-        } else if (!error) {
-            // Neither the hook nor an error ended it: WFI.
-            int reason = sleep_until_interrupt(m);
-            if (reason) {
-                return reason;
-            }
-        } else if (pc >= 0xFFFFFF00u) {
-            if (!core_return(m, pc | 1u)) {
-                return CORE_FAULT;
-            }
-        } else if (m->fault_kind) {
-            return CORE_REFUSED;
-        } else {
-            uint8_t *code = core_host(m, pc - 2u, 2);
-            if (error != UC_ERR_EXCEPTION || !code || code[1] != 0xDF) {
-                return CORE_INVALID;
-            }
-            core_pend(m, EXCEPTION_SVCALL);
-        }
-        if (m->stop) {
-            return m->stop;
+        int reason = after_stop(m, error);
+        if (reason || m->stop) {
+            return reason ? reason : m->stop;
         }
     }
 }

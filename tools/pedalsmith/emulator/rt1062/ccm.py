@@ -28,8 +28,9 @@ _GATES_RESET = (
 class Analog(Peripheral):
     """CCM_ANALOG and PMU: each register has SET, CLR and TOG twins behind it."""
 
-    def __init__(self, machine: Machine) -> None:
+    def __init__(self, machine: Machine, *, crystal: bool = True) -> None:
         super().__init__(machine, "CCM_ANALOG", 0x400D_8000, 0x1000)
+        self._crystal = crystal
         self.on_change: Callable[[], None] = lambda: None
         for name, offset, reset in (
             ("PLL_ARM", 0x00, 0x0001_3042), ("PLL_USB1", 0x10, 0x0001_2000),
@@ -70,7 +71,7 @@ class Analog(Peripheral):
             powered = self[name] & _POWERDOWN if name == "PLL_USB1" else not self[name] & _POWERDOWN
             if not powered:
                 self[name] &= ~_LOCK
-            elif not self[name] & _LOCK:
+            elif self._crystal and not self[name] & _LOCK:
                 self.machine.after(_LOCK_SECONDS, lambda: self._locked(name))
         self.on_change()
 
@@ -192,6 +193,12 @@ class Ccm(Peripheral):
             return 0.0
         word = self["CS1CDR"]
         return self._analog.audio_hz() / ((word >> 6 & 7) + 1) / ((word & 0x3F) + 1)
+
+    def uart_hz(self) -> float:
+        """Clock of the LPUARTs."""
+        word = self["CSCDR1"]
+        source = CRYSTAL_HZ if word >> 6 & 1 else self._analog.usb1_hz() / 6
+        return source / ((word & 0x3F) + 1)
 
     def lpi2c_hz(self) -> float:
         """Clock of the LPI2Cs."""

@@ -81,6 +81,11 @@ class Sai(Peripheral):
         words, bits = (self["RCR4"] >> 16 & 31) + 1, (self["RCR5"] >> 16 & 31) + 1
         return bit_clock / (words * bits)
 
+    def _waiting(self, *, receives: bool) -> int:
+        """Words that the FIFO keeps: the DMA is asked while it holds more, or no more, than its
+        watermark."""
+        return self["RCR1"] & 31 if receives else (self["TCR1"] & 31) + 1
+
     def _control(self, value: int, before: int) -> None:
         self.update()
 
@@ -131,7 +136,7 @@ class Sai(Peripheral):
                 channel.position = self.port.connect(
                     receives=side.receives, ring=channel.ring, words=channel.items,
                     bits=_CODEC_BITS, shift=8, item_bytes=channel.item_bytes,
-                    on_half=channel.reached,
+                    on_half=channel.reached, ahead=self._waiting(receives=side.receives),
                 )  # fmt: skip
             else:
                 self.port.stop(receives=side.receives)

@@ -2,6 +2,7 @@
 # Copyright (c) 2026 the pedalsmith developers
 """ADC1: scans of regular channels into memory by DMA; knobs are voltages at pins."""
 
+from pedalsmith.emulator.knobs import Knobs
 from pedalsmith.emulator.machine import Machine
 from pedalsmith.emulator.peripheral import ALL, Peripheral
 from pedalsmith.emulator.stm32h750.dma import Stream
@@ -24,15 +25,11 @@ _CONVERSION = 8.5
 
 
 class Adc(Peripheral):
-    """ADC1 and the common registers of ADC1 and 2. `levels` maps a pin to 0..1 of the supply."""
+    """ADC1 and the common registers of ADC1 and 2."""
 
-    def __init__(self, machine: Machine, rcc: Rcc, gpio: Gpio) -> None:
+    def __init__(self, machine: Machine, rcc: Rcc, gpio: Gpio, knobs: Knobs) -> None:
         super().__init__(machine, "ADC1", 0x4002_2000)
-        self._rcc, self._gpio = rcc, gpio
-        self.levels: dict[str, float] = {}
-        self.noise = 0
-        """Largest deviation of a reading, in counts; it follows a fixed sequence."""
-        self._random = 1
+        self._rcc, self._gpio, self._knobs = rcc, gpio, knobs
         self._stream: Stream | None = None
         self._regulator_since = 0.0
         self._scanning = False
@@ -163,13 +160,9 @@ class Adc(Peripheral):
 
     def _reading(self, channel: int) -> int:
         pin = next(pin for pin, number in CHANNELS.items() if number == channel)
-        value = self.levels.get(pin, 0.0) * 65535
-        if self.noise:
-            self._random = self._random * 1103515245 + 12345 & 0x7FFF_FFFF
-            value += self.noise * (self._random / 0x3FFF_FFFF - 1)
         ratio = (self["CFGR2"] >> 16 & 0x3FF) + 1 if self["CFGR2"] & 1 else 1
         shift = self["CFGR2"] >> 5 & 15 if self["CFGR2"] & 1 else 0
-        return min(max(round(value), 0) * ratio >> shift, 65535)
+        return min(self._knobs.reading(pin) * ratio >> shift, 65535)
 
     def _scan(self) -> None:
         stream = self._stream

@@ -7,6 +7,7 @@ from functools import partial
 from pedalsmith.emulator.boards import Options
 from pedalsmith.emulator.codecs.pins import ak4556_mute, pcm3060_mute
 from pedalsmith.emulator.codecs.wm8731 import Wm8731
+from pedalsmith.emulator.controls import Controls
 from pedalsmith.emulator.faults import LoaderEntered
 from pedalsmith.emulator.stm32h750.chip import FLASH, Stm32h750
 from pedalsmith.emulator.stm32h750.rcc import HSE_HZ
@@ -42,7 +43,7 @@ class EmulatedDaisy(Stm32h750):
             self.sai.codec_ready = codec.mute if codec.present else lambda: ""
         else:
             self.sai.codec_ready = partial(self._mute, name)
-        self._wire_controls(board, options)
+        self.lights = Controls(self.machine, board, options, self.gpio, self.knobs).lights
 
     def _mute(self, codec: str) -> str:
         pin = self._pins["codec_control"]
@@ -50,41 +51,6 @@ class EmulatedDaisy(Stm32h750):
         levels = [level for _, changed, level in port.changes if changed == bit]
         check = {"ak4556": ak4556_mute, "pcm3060": pcm3060_mute}[codec]
         return check(self.gpio.level(pin), levels)
-
-    def _wire_controls(self, board: Board, options: Options) -> None:
-        controls = board.controls_of(options.controls)
-        self._light_pins = [board.header[place] for place in controls.lights]
-        knobs = [board.header[place] for place in controls.knobs]
-        switches = [board.header[place] for place in controls.switches]
-        self.adc.noise = options.knob_noise
-        self.adc.levels = dict.fromkeys(knobs, 0.5)
-        for pin in switches:
-            self.gpio.drive(pin, None)
-        for turn in options.turns:
-            if turn.knob >= len(knobs):
-                raise BadInput(f"{board.folder}: {options.controls} has no knob {turn.knob + 1}; "
-                               "name the pedal with --controls.")  # fmt: skip
-            self._schedule(
-                turn.at, partial(self.adc.levels.__setitem__, knobs[turn.knob], turn.value)
-            )
-        for press in options.presses:
-            if press.switch >= len(switches):
-                raise BadInput(f"{board.folder}: {options.controls} has no footswitch "
-                               f"{press.switch + 1}; name the pedal with --controls.")  # fmt: skip
-            pin = switches[press.switch]
-            self._schedule(press.at, partial(self.gpio.drive, pin, False))
-            self._schedule(press.at + press.seconds, partial(self.gpio.drive, pin, None))
-
-    def _schedule(self, at: float, call: partial[None]) -> None:
-        self.machine.script.append((at, call))
-
-    def lights(self) -> list[tuple[float, int, bool]]:
-        """See EmulatedBoard."""
-        changes = []
-        for index, pin in enumerate(self._light_pins):
-            port, bit = self.gpio.pin(pin)
-            changes += [(at, index, level) for at, changed, level in port.changes if changed == bit]
-        return sorted(changes)
 
     def power_up(self) -> None:
         """Power-on reset: the vectors are at the start of flash."""

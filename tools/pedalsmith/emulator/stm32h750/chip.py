@@ -5,6 +5,7 @@
 from pedalsmith.emulator.audio_port import AudioPort
 from pedalsmith.emulator.console_port import ConsolePort
 from pedalsmith.emulator.i2c_bus import I2cBus
+from pedalsmith.emulator.knobs import Knobs
 from pedalsmith.emulator.machine import EXECUTE, READ, WRITE, Machine
 from pedalsmith.emulator.memory_types import is_cached
 from pedalsmith.emulator.spi_flash import SpiFlash
@@ -65,7 +66,8 @@ class Stm32h750:
         self.console = ConsolePort(machine, baud)
         self.usart = Usart(machine, rcc, self.gpio, self.console)
         rcc.gate(self.usart, "APB2", 4)
-        self.adc = Adc(machine, rcc, self.gpio)
+        self.knobs = Knobs()
+        self.adc = Adc(machine, rcc, self.gpio, self.knobs)
         rcc.gate(self.adc, "AHB1", 5)
         self.mux.connect(9, self.adc)
         self.i2c_bus = I2cBus()

@@ -98,6 +98,11 @@ class Gpio:
         else:
             port.outside[bit] = level
 
+    def changes_of(self, name: str) -> list[tuple[float, bool]]:
+        """(virtual seconds, level) of each change that the firmware made."""
+        port, bit = self.pin(name)
+        return [(at, level) for at, changed, level in port.changes if changed == bit]
+
     def level(self, name: str) -> bool | None:
         """The level the firmware drives on a pin, or None."""
         port, bit = self.pin(name)

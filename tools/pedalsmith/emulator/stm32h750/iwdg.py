@@ -2,9 +2,9 @@
 # Copyright (c) 2026 the pedalsmith developers
 """IWDG1: the independent watchdog, on a 32 kHz oscillator of its own."""
 
-import math
 from collections.abc import Callable
 
+from pedalsmith.emulator.bite_timer import BiteTimer
 from pedalsmith.emulator.machine import Machine
 from pedalsmith.emulator.peripheral import Peripheral
 
@@ -19,10 +19,8 @@ class Iwdg(Peripheral):
 
     def __init__(self, machine: Machine, on_bite: Callable[[], None]) -> None:
         super().__init__(machine, "IWDG1", 0x5800_4800)
-        self._on_bite = on_bite
+        self._timer = BiteTimer(machine, on_bite)
         self._running = self._unlocked = False
-        self._bites_at = 0.0
-        self._looks_at = math.inf
         self.add("KR", 0x00, writable=0xFFFF, stored=False, on_write=self._write_key)
         self.add("PR", 0x04, writable=7, on_write=self._write_setting)
         self.add("RLR", 0x08, reset=0xFFF, writable=0xFFF, on_write=self._write_setting)
@@ -32,7 +30,7 @@ class Iwdg(Peripheral):
     def reset(self) -> None:
         super().reset()
         self._running = self._unlocked = False
-        self._looks_at = math.inf
+        self._timer.stop()
 
     def _write_key(self, value: int, before: int) -> None:
         self._unlocked = value == 0x5555
@@ -59,19 +57,5 @@ class Iwdg(Peripheral):
         return (self["RLR"] + 1) * (4 << min(self["PR"], 6)) / LSI_HZ
 
     def _feed(self) -> None:
-        self._bites_at = self.machine.seconds + self.seconds()
-        if self._running and self._bites_at < self._looks_at:
-            self._look_later()
-
-    def _look_later(self) -> None:
-        self._looks_at = self._bites_at
-        self.machine.after(self._bites_at - self.machine.seconds, self._look)
-
-    def _look(self) -> None:
-        if not self._running:
-            return
-        # A nanosecond: times are rounded to units.
-        if self.machine.seconds >= self._bites_at - 1e-9:
-            self._on_bite()
-        else:
-            self._look_later()
+        if self._running:
+            self._timer.feed(self.seconds())
