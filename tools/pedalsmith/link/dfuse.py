@@ -11,7 +11,7 @@ answer any more, and that is no error.
 import contextlib
 import errno
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import IntEnum
@@ -23,6 +23,7 @@ import usb.util
 from pedalsmith.errors import DeviceTrouble
 from pedalsmith.link import usb_bus
 from pedalsmith.link.layout import Layout, parse_layout
+from pedalsmith.link.progress import Tell
 
 VENDOR, PRODUCT = 0x0483, 0xDF11
 
@@ -40,9 +41,6 @@ WRITE_SECONDS = 5.0
 """A block may take so long."""
 POLL_MOST_SECONDS = 2.0
 """No wait between two polls is longer, whatever a device asks for."""
-
-Progress = Callable[[str, float], None]
-"""Gets what is being done and the share of it."""
 
 
 class State(IntEnum):
@@ -116,7 +114,7 @@ class DfuSe:
                 usb.util.release_interface(self._device, self._interface)
         usb.util.dispose_resources(self._device)
 
-    def write(self, address: int, data: bytes, progress: Progress) -> None:
+    def write(self, address: int, data: bytes, tell: Tell) -> None:
         """Erases the sectors under `data`, writes it, reads it back and compares."""
         if not self.layout.takes(address, len(data)):
             raise DeviceTrouble(
@@ -124,23 +122,23 @@ class DfuSe:
             )
         sectors = self.layout.sectors(address, len(data))
         for number, sector in enumerate(sectors):
-            progress("erasing", number / len(sectors))
+            tell("erasing", number / len(sectors))
             self._command(_ERASE, sector, ERASE_SECONDS)
         self._command(_SET_ADDRESS, address, WRITE_SECONDS)
         for number, at in enumerate(range(0, len(data), self.block)):
-            progress("writing", at / len(data))
+            tell("writing", at / len(data))
             with self._told("writing", address + at):
                 self._download(_FIRST_DATA_BLOCK + number, data[at : at + self.block])
             self._settle(f"writing 0x{address + at:08x}", WRITE_SECONDS)
-        self._compare(address, data, progress)
+        self._compare(address, data, tell)
 
-    def read(self, address: int, count: int, progress: Progress) -> bytes:
+    def read(self, address: int, count: int, tell: Tell) -> bytes:
         """Reads memory."""
         self._command(_SET_ADDRESS, address, WRITE_SECONDS)
         self._abort()
         received = bytearray()
         while len(received) < count:
-            progress("reading back", len(received) / count)
+            tell("reading back", len(received) / count)
             number = _FIRST_DATA_BLOCK + len(received) // self.block
             wanted = min(self.block, count - len(received))
             with self._told("reading", address + len(received)):
@@ -163,8 +161,8 @@ class DfuSe:
             if error.errno in (errno.EACCES, errno.EPERM):
                 raise
 
-    def _compare(self, address: int, data: bytes, progress: Progress) -> None:
-        there = self.read(address, len(data), progress)
+    def _compare(self, address: int, data: bytes, tell: Tell) -> None:
+        there = self.read(address, len(data), tell)
         if there == data:
             return
         first = next(

@@ -8,7 +8,6 @@ program area. HalfKay cannot read back: who wants to know asks the started pedal
 """
 
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +15,7 @@ import hid
 
 from pedalsmith.errors import DeviceTrouble
 from pedalsmith.link.permission import no_permission
+from pedalsmith.link.progress import Tell
 
 VENDOR, PRODUCT = 0x16C0, 0x0478
 USAGE_PAGE = 0xFF9C
@@ -32,9 +32,6 @@ ERASE_SECONDS = 45.0
 ERASING_BLOCKS = 5
 BLOCK_SECONDS = 1.0
 _RETRY_SECONDS = 0.02
-
-Progress = Callable[[str, float], None]
-"""Gets what is being done and the share of it."""
 
 
 @dataclass(frozen=True)
@@ -73,7 +70,7 @@ class HalfKay:
     def __exit__(self, *error: object) -> None:
         self._device.close()
 
-    def write(self, address: int, data: bytes, progress: Progress) -> None:
+    def write(self, address: int, data: bytes, tell: Tell) -> None:
         """Writes `data` (n,) at the address, in whole blocks; blank ones are left out."""
         offset = address - FLASH
         if offset < 0 or offset % BLOCK or offset + len(data) > _OFFSET_LIMIT:
@@ -84,7 +81,7 @@ class HalfKay:
             block = data[at : at + BLOCK]
             if sent and block == b"\xff" * BLOCK:
                 continue
-            progress("writing" if sent else "erasing", at / len(data))
+            tell("writing" if sent else "erasing", at / len(data))
             seconds = ERASE_SECONDS if sent < ERASING_BLOCKS else BLOCK_SECONDS
             self._send((offset + at).to_bytes(3, "little"), block, seconds)
             sent += 1

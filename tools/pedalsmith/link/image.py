@@ -41,6 +41,11 @@ class Firmware:
     address: int | None
     """Where its file says that it belongs; a .bin says nothing"""
 
+    @property
+    def ours(self) -> bool:
+        """Whether it is pedalsmith's own firmware: it says so on its console."""
+        return b"pedalsmith on \0" in self.data
+
     def targets(self) -> list[Target]:
         """The boards that it can be for, by its vectors and its address; the surest first."""
         found = [target for target in all_targets() if self._fits(target)]

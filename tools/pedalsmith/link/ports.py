@@ -45,6 +45,8 @@ class Seen:
     """What it says of itself"""
     denied: bool = False
     """This user may not open it"""
+    restarts: bool = False
+    """Whatever firmware runs, 134 baud restart it into its loader"""
     handle: Any = field(default=None, compare=False)
     """pyusb's device, or halfkay.Found"""
 
@@ -78,6 +80,7 @@ def serial_ports() -> list[Seen]:
                 port.serial_number or "",
                 port.product or "",
                 denied=not _may_open(port.device),
+                restarts=ours or any(map(_is_teensy, alike)),
             )
         )
     return sorted(found, key=lambda one: one.kind is not Kind.PEDAL)
@@ -113,6 +116,11 @@ def is_usage(target: Target, usage: int) -> bool:
     """Whether a Teensy in HalfKay is that board."""
     loader = target.image.loader
     return loader is not None and loader.kind == "halfkay" and loader.usage == usage
+
+
+def _is_teensy(board: Board) -> bool:
+    loaders = (image.loader for image in board.images.values())
+    return any(loader is not None and loader.kind == "halfkay" for loader in loaders)
 
 
 def usb_ids(board: Board) -> tuple[int, int]:
