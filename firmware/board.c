@@ -22,7 +22,7 @@
 
 enum { STEADY_BLOCKS = 2000, STILL_MS = 20, RESTARTS_MOST = 10 };
 
-extern uint8_t arena_start[], arena_end[];
+extern uint8_t arena_start[], arena_end[], slow_start[], slow_end[];
 extern const uint8_t image_start[], image_end[];
 
 static uint32_t core_hz;
@@ -161,9 +161,13 @@ bool board_audio_late(void) {
     return audio_late();
 }
 
-void *board_arena(size_t *bytes) {
-    *bytes = (size_t)(arena_end - arena_start);
-    return arena_start;
+struct engine_memory board_memory(void) {
+    return (struct engine_memory){
+        .fast = arena_start,
+        .fast_bytes = (size_t)(arena_end - arena_start),
+        .slow = slow_start,
+        .slow_bytes = (size_t)(slow_end - slow_start),
+    };
 }
 
 const volatile uint32_t *board_audio_steps(void) {

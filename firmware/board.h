@@ -12,6 +12,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "engine.h"
+
 struct board_report {
     const char *name;        // as printed on the console
     const char *folder;      // under boards/
@@ -55,8 +57,9 @@ void board_audio_start(board_audio_t *process);
 // Counters of the audio path.
 void board_audio_state(struct board_audio_state *state);
 
-// Memory for the engine: zero-wait RAM, aligned to 8.
-void *board_arena(size_t *bytes);
+// Memory for the engine: what the image leaves of the tightly coupled data memory, and of the large
+// memory behind the cache.
+struct engine_memory board_memory(void);
 
 // Blocks by their share of the block time: step i counts i % up to below i + 1 %, the last step all
 // from 100 % on. Wraps.

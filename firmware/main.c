@@ -122,12 +122,11 @@ int main(void) {
     size_t store_bytes;
     const void *store = board_store(&store_bytes);
     bank_add(&bank, store, store_bytes);
-    size_t arena_bytes;
-    void *arena = board_arena(&arena_bytes);
+    struct engine_memory memory = board_memory();
     if (board.safe_mode) {
         pedal_open_safe(&pedal);
     } else {
-        pedal_open(&pedal, bank.slots[0].blob, bank.slots[0].bytes, arena, arena_bytes);
+        pedal_open(&pedal, bank.slots[0].blob, bank.slots[0].bytes, &memory);
     }
     uint16_t readings[BOARD_KNOBS_MAX];
     pedal_shape(&pedal, board_knobs(readings) > 0);

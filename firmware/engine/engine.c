@@ -79,30 +79,72 @@ static void begin_chain(struct layer_chain *chain, const struct engine_info *inf
     chain->state = 0;
     chain->bound = (uint64_t)1 << 23;
     chain->arena_bytes = HEAD_BYTES;
+    chain->histories = 0;
 }
 
-static enum engine_status check(struct blob *blob, const void *bytes, size_t size) {
+static enum engine_status check(struct blob *blob, const void *bytes, size_t size,
+                                struct layer_chain *chain) {
     enum engine_status status = blob_open(blob, bytes, size);
-    struct layer_chain chain;
-    begin_chain(&chain, &blob->info);
+    begin_chain(chain, &blob->info);
     for (uint32_t i = 0; status == ENGINE_OK && i < blob->info.layers; i++) {
         const struct layer_kind *const kind = layer_find(blob->records[i].kind);
-        chain.index = i;
-        status = kind != NULL ? kind->check(&blob->records[i], &chain) : ENGINE_UNKNOWN_KIND;
+        chain->index = i;
+        status = kind != NULL ? kind->check(&blob->records[i], chain) : ENGINE_UNKNOWN_KIND;
     }
     if (status != ENGINE_OK)
         return status;
     // A dense layer ends every network known so far: a recurrent state alone is not an output.
-    if (chain.width != 1 || chain.dense == 0)
+    if (chain->width != 1 || chain->dense == 0)
         return ENGINE_BAD_SHAPE;
-    return blob->info.arena_bytes < chain.arena_bytes ? ENGINE_BAD_ARENA_STATED : ENGINE_OK;
+    blob->info.history_bytes = 0;
+    for (uint32_t i = 0; i < chain->histories; i++)
+        blob->info.history_bytes += chain->history_bytes[i];
+    return blob->info.arena_bytes < chain->arena_bytes ? ENGINE_BAD_ARENA_STATED : ENGINE_OK;
 }
 
 enum engine_status engine_check(const void *blob, size_t size, struct engine_info *info) {
     struct blob opened;
-    const enum engine_status status = check(&opened, blob, size);
+    struct layer_chain chain;
+    const enum engine_status status = check(&opened, blob, size, &chain);
     if (status == ENGINE_OK && info != NULL)
         *info = opened.info;
+    return status;
+}
+
+// Moves histories to the slow region, the longest first, until the rest fits the fast one.
+static enum engine_status place(const struct engine_memory *memory, const struct blob *blob,
+                                const struct layer_chain *chain, struct engine_placement *to) {
+    to->fast_bytes = blob->info.arena_bytes;
+    to->slow_bytes = 0;
+    to->longest_fast = UINT32_MAX;
+    while (to->fast_bytes > memory->fast_bytes) {
+        uint32_t longest = 0, together = 0; // of those that are still in the fast region
+        for (uint32_t i = 0; i < chain->histories; i++) {
+            const uint32_t bytes = chain->history_bytes[i];
+            if (bytes > to->longest_fast || bytes < longest)
+                continue;
+            together = bytes == longest ? together + bytes : bytes;
+            longest = bytes;
+        }
+        if (longest == 0)
+            return ENGINE_ARENA_TOO_SMALL;
+        to->longest_fast = longest - 1;
+        to->fast_bytes -= together;
+        to->slow_bytes += together;
+    }
+    return to->slow_bytes > memory->slow_bytes ? ENGINE_ARENA_TOO_SMALL : ENGINE_OK;
+}
+
+enum engine_status engine_place(const struct engine_memory *memory, const void *blob, size_t size,
+                                struct engine_placement *placement) {
+    struct blob opened;
+    struct layer_chain chain;
+    struct engine_placement found;
+    enum engine_status status = check(&opened, blob, size, &chain);
+    if (status == ENGINE_OK)
+        status = place(memory, &opened, &chain, &found);
+    if (status == ENGINE_OK)
+        *placement = found;
     return status;
 }
 
@@ -112,21 +154,28 @@ static void fold_knobs(struct engine *engine) {
             engine->layer[i]->kind->set_knobs(engine->layer[i], engine->knob);
 }
 
-enum engine_status engine_load(void *arena, size_t arena_bytes, const void *blob, size_t size,
+enum engine_status engine_load(const struct engine_memory *memory, const void *blob, size_t size,
                                struct engine **engine) {
     struct blob opened;
+    struct layer_chain chain;
+    struct engine_placement placement;
     *engine = NULL;
-    const enum engine_status status = check(&opened, blob, size);
+    enum engine_status status = check(&opened, blob, size, &chain);
+    if (status == ENGINE_OK && ((uintptr_t)memory->fast % ENGINE_ARENA_ALIGN != 0 ||
+                                (uintptr_t)memory->slow % ENGINE_ARENA_ALIGN != 0))
+        status = ENGINE_ARENA_MISALIGNED;
+    if (status == ENGINE_OK)
+        status = place(memory, &opened, &chain, &placement);
     if (status != ENGINE_OK)
         return status;
-    if ((uintptr_t)arena % ENGINE_ARENA_ALIGN != 0)
-        return ENGINE_ARENA_MISALIGNED;
-    if (arena_bytes < opened.info.arena_bytes)
-        return ENGINE_ARENA_TOO_SMALL;
     sigmoid_table_make();
-    struct layer_arena left = {arena, arena_bytes};
+    struct layer_arena left;
+    left.fast.at = memory->fast;
+    left.fast.left = memory->fast_bytes;
+    left.slow.at = memory->slow;
+    left.slow.left = memory->slow_bytes;
+    left.longest_fast = placement.longest_fast;
     struct engine *const e = layer_take(&left, HEAD_BYTES);
-    struct layer_chain chain;
     begin_chain(&chain, &opened.info);
     e->layers = opened.info.layers;
     e->knobs = opened.info.knobs;

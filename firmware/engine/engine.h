@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 // Copyright (c) 2026 the pedalsmith developers
 //
-// The neural engine: loads a blob (.psm) into an arena and plays it, in integers only. README.md
-// beside this file defines every word it computes and the blob's layout.
+// The neural engine: loads a blob (.psm) into the caller's memory and plays it, in integers only.
+// README.md beside this file defines every word it computes and the blob's layout.
 //
-// It allocates nothing, calls no library and keeps everything in the caller's arena, so several
-// engines may run side by side, each in its own arena. One engine must not be entered from two
-// contexts at once. All sizes are bytes, all audio is Q23.
+// It allocates nothing, calls no library and keeps everything in the caller's memory, so several
+// engines may run side by side, each in its own. One engine must not be entered from two contexts
+// at once. All sizes are bytes, all audio is Q23.
 #ifndef ENGINE_H
 #define ENGINE_H
 
@@ -21,7 +21,8 @@ extern "C" {
 #define ENGINE_KNOBS_MAX    4
 // A knob fully clockwise, Q15.
 #define ENGINE_KNOB_ONE 32767
-// The arena must begin at a multiple of this; 32 is also a cache line of a Cortex-M7.
+// Both regions of an engine's memory begin at a multiple of this; 32 is also a cache line of a
+// Cortex-M7.
 #define ENGINE_ARENA_ALIGN 32
 // So many samples of exact 0 in a row, and the engine rests (README.md, Rest).
 #define ENGINE_REST_FRAMES 24000
@@ -41,7 +42,7 @@ enum engine_status {
     ENGINE_NOT_PROVED,       // a sum could leave its word
     ENGINE_BAD_ARENA_STATED, // states less RAM than its layers need
     ENGINE_ARENA_TOO_SMALL,  // needs more RAM than the caller's arena has
-    ENGINE_ARENA_MISALIGNED, // the arena is not on ENGINE_ARENA_ALIGN
+    ENGINE_ARENA_MISALIGNED, // a region is not on ENGINE_ARENA_ALIGN
     ENGINE_NO_SUCH_KNOB,     // the model has fewer knobs
     ENGINE_GOLDEN_DIFFERS,   // the self-test's output is not the golden one
     ENGINE_STATUS_COUNT
@@ -50,9 +51,10 @@ enum engine_status {
 // What a blob says of itself.
 struct engine_info {
     uint32_t blob_bytes;
-    uint32_t sample_rate; // Hz
-    uint32_t arena_bytes; // what engine_load needs
-    int32_t rest_output;  // Q23, the constant that the output comes to in silence
+    uint32_t sample_rate;   // Hz
+    uint32_t arena_bytes;   // what engine_load needs, both regions together
+    uint32_t history_bytes; // so much of it may lie in the slow region
+    int32_t rest_output;    // Q23, the constant that the output comes to in silence
     uint32_t layers;
     uint32_t knobs;                           // 0..ENGINE_KNOBS_MAX
     uint16_t resting_knobs[ENGINE_KNOBS_MAX]; // Q15
@@ -60,6 +62,22 @@ struct engine_info {
     uint32_t golden_frames;
     uint32_t metadata_at; // offset of UTF-8 JSON, not ended by a zero
     uint32_t metadata_bytes;
+};
+
+// Memory for an engine, from the caller. Nothing else may touch it while the engine is used.
+struct engine_memory {
+    void *fast; // answers at once: tightly coupled
+    size_t fast_bytes;
+    void *slow; // may be behind a cache; NULL with 0 bytes where there is none
+    size_t slow_bytes;
+};
+
+// Where a model lies: all is in the fast region but its longest histories, which are in the slow
+// one as far as the fast one does not hold them (README.md, Memory).
+struct engine_placement {
+    uint32_t fast_bytes;
+    uint32_t slow_bytes;
+    uint32_t longest_fast; // histories of more bytes are in the slow region
 };
 
 struct engine;
@@ -72,10 +90,15 @@ const char *engine_status_text(enum engine_status status);
 // it is written only when the answer is ENGINE_OK.
 enum engine_status engine_check(const void *blob, size_t size, struct engine_info *info);
 
-// Checks the blob and sets up an engine in the arena, at the rest state and the resting knobs. The
+// Checks the blob and says how it would lie in memory of these sizes, whose addresses are not used.
+// `placement` is written only when the answer is ENGINE_OK; ENGINE_ARENA_TOO_SMALL: not at all.
+enum engine_status engine_place(const struct engine_memory *memory, const void *blob, size_t size,
+                                struct engine_placement *placement);
+
+// Checks the blob and sets up an engine in the memory, at the rest state and the resting knobs. The
 // blob is not needed afterwards. On any other answer than ENGINE_OK `*engine` is NULL and what the
-// arena holds is undefined. The engine is at the arena's start; to drop it, forget it.
-enum engine_status engine_load(void *arena, size_t arena_bytes, const void *blob, size_t size,
+// memory holds is undefined. The engine is at the start of the fast region; to drop it, forget it.
+enum engine_status engine_load(const struct engine_memory *memory, const void *blob, size_t size,
                                struct engine **engine);
 
 // Back to the rest state. Knobs stay where they are.

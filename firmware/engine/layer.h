@@ -19,6 +19,9 @@
 // Words behind `wide` that a kernel may read ahead.
 #define LAYER_AHEAD 3
 
+// Histories of one model: those of the largest WaveNet.
+#define LAYER_HISTORIES_MAX 192
+
 // Limits of inputs, outputs and layers in a row.
 #define LAYER_WIDTH_MAX     64
 #define LAYER_RECURRENT_MAX 3
@@ -43,13 +46,24 @@ struct layer_chain {
     uint32_t dense;       // dense layers below
     uint32_t state;       // state format of the recurrent layers below
     uint64_t bound;       // largest |wide| of the layer below, Q23
-    uint32_t arena_bytes; // so far
+    uint32_t arena_bytes; // so far, histories included
+    uint32_t histories;   // so far
+    uint32_t history_bytes[LAYER_HISTORIES_MAX];
 };
 
-// What is left of the caller's arena.
-struct layer_arena {
+// What is left of a region of the caller's memory.
+struct layer_region {
     unsigned char *at;
     size_t left;
+};
+
+// Adds a history of so many bytes, a multiple of 8, to what the check has found so far; 0 when
+// there are too many. It is part of arena_bytes as well.
+int layer_add_history(struct layer_chain *chain, uint32_t bytes);
+
+struct layer_arena {
+    struct layer_region fast, slow;
+    size_t longest_fast; // histories of more bytes go to the slow region
 };
 
 struct layer;
@@ -82,9 +96,13 @@ extern const struct layer_kind lstm_kind, gru_kind, dense_kind;
 // The kind of that number, or NULL.
 const struct layer_kind *layer_find(uint16_t kind);
 
-// The next `bytes` of the arena, all 0, on an 8-byte boundary (two words that a Cortex-M7 loads at
-// once); NULL when they are not there.
+// The next `bytes` of the fast region, all 0, on an 8-byte boundary (two words that a Cortex-M7
+// loads at once); NULL when they are not there.
 void *layer_take(struct layer_arena *arena, size_t bytes);
+
+// The same for a history, which a layer reads in long runs: of the region that its length belongs
+// to.
+void *layer_take_history(struct layer_arena *arena, size_t bytes);
 
 // The arena's share of one layer beyond its tensors: its struct and the gaps of alignment. The
 // converter uses the same figures (README.md, Arena).

@@ -18,16 +18,32 @@ const struct layer_kind *layer_find(uint16_t kind) {
     return NULL;
 }
 
-void *layer_take(struct layer_arena *arena, size_t bytes) {
+int layer_add_history(struct layer_chain *chain, uint32_t bytes) {
+    if (chain->histories == LAYER_HISTORIES_MAX)
+        return 0;
+    chain->history_bytes[chain->histories++] = bytes;
+    return 1;
+}
+
+static void *take(struct layer_region *region, size_t bytes) {
     bytes = (bytes + 7) & ~(size_t)7;
-    if (bytes > arena->left)
+    if (bytes > region->left)
         return NULL;
-    unsigned char *const taken = arena->at;
+    unsigned char *const taken = region->at;
     for (size_t i = 0; i < bytes; i++) {
         taken[i] = 0;
         __asm__ volatile(""); // keeps compilers from calling memset, which the engine does not have
     }
-    arena->at += bytes;
-    arena->left -= bytes;
+    region->at += bytes;
+    region->left -= bytes;
     return taken;
+}
+
+void *layer_take(struct layer_arena *arena, size_t bytes) {
+    return take(&arena->fast, bytes);
+}
+
+void *layer_take_history(struct layer_arena *arena, size_t bytes) {
+    bytes = (bytes + 7) & ~(size_t)7;
+    return take(bytes > arena->longest_fast ? &arena->slow : &arena->fast, bytes);
 }

@@ -41,6 +41,7 @@ struct wavenet_array_view {
 
 struct wavenet_layer_view {
     uint16_t taps, dilation, rows, activation, gated, history, shift, matrix;
+    uint32_t ring_bytes;
     const uint8_t *history_scale, *weights, *scale, *mixin, *bias, *slope, *head_scale;
     const uint8_t *matrix_weights, *matrix_scale, *matrix_bias;
 };
@@ -58,10 +59,11 @@ enum engine_status wavenet_read_head(struct wavenet_array_view *array, struct bl
 // Frames of a layer's ring, without the mirrored ones.
 uint32_t wavenet_ring_frames(const struct wavenet_layer_view *layer);
 
-// The whole record; `widest` is what the work buffers must hold a frame.
+// The whole record; `widest` is what the work buffers must hold a frame. The chain is told what the
+// load takes; NULL: nobody asks.
 enum engine_status wavenet_check(const struct blob_record *record, struct layer_chain *chain);
 enum engine_status wavenet_measure(const struct blob_record *record, uint32_t *widest,
-                                   uint32_t *arena_bytes);
+                                   struct layer_chain *chain);
 
 // Words of a frame: an even number of channels.
 static inline uint32_t wavenet_even(uint32_t count) {

@@ -139,15 +139,15 @@ enum engine_status wavenet_read_layer(struct wavenet_layer_view *layer,
     const uint32_t ring = (wavenet_ring_frames(layer) + TILE_FRAMES - 1) * even(channels);
     *arena_bytes += WAVENET_LAYER_BYTES + layer_eights(2 * rows * layer->taps * even(channels)) +
                     3 * layer_eights(4 * rows) + (leaky ? 2 : 1) * layer_eights(4 * bottleneck);
-    *arena_bytes +=
-        wide ? layer_eights(4 * ring) : layer_eights(2 * ring) + 2 * layer_eights(4 * channels);
+    layer->ring_bytes = layer_eights((wide ? 4 : 2) * ring);
+    *arena_bytes += layer->ring_bytes + (wide ? 0 : 2 * layer_eights(4 * channels));
     return layer->matrix ? take_matrix(layer, array, cursor, arena_bytes) : ENGINE_OK;
 }
 
 enum engine_status wavenet_measure(const struct blob_record *record, uint32_t *widest,
-                                   uint32_t *arena_bytes) {
+                                   struct layer_chain *chain) {
     struct blob_cursor cursor = record->tensors;
-    uint32_t history = 0, residual = 1, head = 0;
+    uint32_t history = 0, residual = 1, head = 0, arena_bytes = 0;
     *widest = 0;
     if (record->format != 0 || record->own[1] != 0)
         return ENGINE_UNKNOWN_FORMAT;
@@ -156,17 +156,19 @@ enum engine_status wavenet_measure(const struct blob_record *record, uint32_t *w
         return ENGINE_BAD_SHAPE;
     for (uint32_t a = 0; a < record->own[0]; a++) {
         struct wavenet_array_view array;
-        enum engine_status status = wavenet_read_array(&array, &cursor, arena_bytes);
+        enum engine_status status = wavenet_read_array(&array, &cursor, &arena_bytes);
         for (uint32_t l = 0; status == ENGINE_OK && l < array.layers; l++) {
             struct wavenet_layer_view layer;
-            status = wavenet_read_layer(&layer, &array, &cursor, arena_bytes);
+            status = wavenet_read_layer(&layer, &array, &cursor, &arena_bytes);
             if (status == ENGINE_OK) {
                 history += wavenet_ring_frames(&layer) - LAYER_CHUNK;
                 *widest = larger(*widest, layer.rows);
+                if (chain != NULL && !layer_add_history(chain, layer.ring_bytes))
+                    status = ENGINE_BAD_SHAPE;
             }
         }
         if (status == ENGINE_OK)
-            status = wavenet_read_head(&array, &cursor, arena_bytes);
+            status = wavenet_read_head(&array, &cursor, &arena_bytes);
         if (status != ENGINE_OK)
             return status;
         if (array.rechannel.inputs != residual || (a > 0 && array.bottleneck != head))
@@ -178,8 +180,10 @@ enum engine_status wavenet_measure(const struct blob_record *record, uint32_t *w
     }
     if (head != 1 || history > ENGINE_REST_FRAMES)
         return ENGINE_BAD_SHAPE;
-    *arena_bytes += LAYER_ARENA_BYTES + 5 * layer_eights(4 * LAYER_CHUNK * *widest) +
-                    layer_eights(4 * TILE_FRAMES * *widest);
+    arena_bytes += LAYER_ARENA_BYTES + 5 * layer_eights(4 * LAYER_CHUNK * *widest) +
+                   layer_eights(4 * TILE_FRAMES * *widest);
+    if (chain != NULL)
+        chain->arena_bytes += arena_bytes;
     return cursor.left == 0 ? ENGINE_OK : ENGINE_BAD_SECTION;
 }
 
@@ -191,5 +195,5 @@ enum engine_status wavenet_check(const struct blob_record *record, struct layer_
     // Its head gives the output, as a dense layer does behind a recurrent one.
     chain->dense = LAYER_DENSE_MAX;
     chain->bound = (uint64_t)1 << 31;
-    return wavenet_measure(record, &widest, &chain->arena_bytes);
+    return wavenet_measure(record, &widest, chain);
 }

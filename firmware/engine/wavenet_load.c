@@ -56,8 +56,8 @@ static int load_layer(struct wavenet_layer *layer, const struct wavenet_layer_vi
             return 0;
     }
     layer->frames = wavenet_ring_frames(view);
-    layer->ring = layer_take(arena, (size_t)(wide ? 4 : 2) * (layer->frames + TILE_FRAMES - 1) *
-                                        wavenet_even(channels));
+    layer->ring = layer_take_history(
+        arena, (size_t)(wide ? 4 : 2) * (layer->frames + TILE_FRAMES - 1) * wavenet_even(channels));
     layer->dilation = view->dilation;
     layer->activation = (uint8_t)view->activation;
     layer->gated = (uint8_t)view->gated;
@@ -100,10 +100,10 @@ static struct wavenet_array *load_array(struct blob_cursor *cursor, struct layer
 struct layer *wavenet_load(const struct blob_record *record, const struct layer_chain *chain,
                            struct layer_arena *arena) {
     (void)chain;
-    uint32_t widest, unused = 0;
+    uint32_t widest;
     struct blob_cursor cursor = record->tensors;
     struct wavenet *const net = layer_take(arena, sizeof *net);
-    if (net == NULL || wavenet_measure(record, &widest, &unused) != ENGINE_OK)
+    if (net == NULL || wavenet_measure(record, &widest, NULL) != ENGINE_OK)
         return NULL;
     int32_t **const work[] = {&net->residual[0], &net->residual[1], &net->head, &net->a, &net->out};
     for (uint32_t i = 0; i < sizeof work / sizeof work[0]; i++) {

@@ -34,7 +34,7 @@ static void load(struct pedal *pedal, const void *blob, size_t blob_bytes) {
     struct engine *engine = NULL;
     enum engine_status status = engine_check(blob, blob_bytes, &pedal->info);
     if (status == ENGINE_OK) {
-        status = engine_load(pedal->arena, pedal->arena_bytes, blob, blob_bytes, &engine);
+        status = engine_load(&pedal->memory, blob, blob_bytes, &engine);
     }
     if (status == ENGINE_OK) {
         status = engine_selftest(engine, blob, blob_bytes);
@@ -64,11 +64,10 @@ static void start(struct pedal *pedal) {
     gate_start(&pedal->gate);
 }
 
-void pedal_open(struct pedal *pedal, const void *blob, size_t blob_bytes, void *arena,
-                size_t arena_bytes) {
+void pedal_open(struct pedal *pedal, const void *blob, size_t blob_bytes,
+                const struct engine_memory *memory) {
     start(pedal);
-    pedal->arena = arena;
-    pedal->arena_bytes = arena_bytes;
+    pedal->memory = *memory;
     load(pedal, blob, blob_bytes);
     bypass_start(&pedal->bypass, pedal->engine != NULL);
 }

@@ -42,8 +42,7 @@ struct pedal {
     const char *name; // in the blob, not ended by a zero; NULL when it has none
     size_t name_bytes;
     int32_t trim; // hundredths of a decibel that make it as loud as others
-    void *arena;
-    size_t arena_bytes;
+    struct engine_memory memory;
     // What is to be loaded as soon as the output is dry.
     const void *next;
     size_t next_bytes;
@@ -69,11 +68,11 @@ struct pedal {
 #define PEDAL_MUTE     INT32_MIN
 #define PEDAL_LOUDNESS (-1800) // of every model after its trim, hundredths of a decibel
 
-// Loads the blob into the arena and plays its golden vector; a model that is not exactly what was
+// Loads the blob into the memory and plays its golden vector; a model that is not exactly what was
 // converted is refused, and the pedal passes its input dry. `blob` must stay where it is; NULL or
 // 0 bytes is no model. Takes as long as the golden vector: call it before the audio starts.
-void pedal_open(struct pedal *pedal, const void *blob, size_t blob_bytes, void *arena,
-                size_t arena_bytes);
+void pedal_open(struct pedal *pedal, const void *blob, size_t blob_bytes,
+                const struct engine_memory *memory);
 
 // Stays dry whatever the model is.
 void pedal_open_safe(struct pedal *pedal);

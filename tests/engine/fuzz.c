@@ -22,7 +22,8 @@ static void play(const uint8_t *blob, size_t size, const struct engine_info *inf
     if (arena == NULL ||
         (uintptr_t)arena % ENGINE_ARENA_ALIGN != (ENGINE_ARENA_ALIGN - gap) % ENGINE_ARENA_ALIGN)
         exit(3); // a shrinking block that moves: not seen
-    const enum engine_status loaded = engine_load(arena + gap, bytes, blob, size, &engine);
+    const struct engine_memory memory = {.fast = arena + gap, .fast_bytes = bytes};
+    const enum engine_status loaded = engine_load(&memory, blob, size, &engine);
     int32_t *const audio = malloc(FRAMES * sizeof *audio);
     if (loaded != ENGINE_OK || audio == NULL)
         exit(4);

@@ -9,6 +9,7 @@ import numpy as np
 
 from pedalsmith.native import pedal as native_pedal
 from pedalsmith.native.compiler import library_of
+from pedalsmith.native.host import Memory
 from pedalsmith.source import firmware_dir
 
 FULL = 1 << 23
@@ -114,7 +115,8 @@ class Player:
         self.storage = np.zeros(lib.host_pedal_bytes() // 8 + 1, np.uint64)
         self.at = pointer(self.storage)
         size = ct.c_size_t(len(blob or b""))
-        lib.pedal_open(self.at, blob, size, self.arena, ct.c_size_t(arena_bytes))
+        memory = Memory(self.arena, arena_bytes, None, 0)
+        lib.pedal_open(self.at, blob, size, ct.byref(memory))
 
     def play(self, audio: np.ndarray, block: int = 48) -> np.ndarray:
         out = np.empty_like(audio)

@@ -77,6 +77,9 @@
 #define SYSCFG_PWRCR REG32(0x5800042Cu)
 #define FLASH_ACR    REG32(0x52002000u)
 
+#define DBGMCU_IDCODE    REG32(0x5C001000u)
+#define AXI_TARG7_FN_MOD REG32(0x51008108u) // of the path to AXI SRAM
+
 #define PWR_CR1_DBP         (1u << 8)
 #define PWR_CSR1_ACTVOSRDY  (1u << 13)
 #define PWR_CR3_SUPPLY      7u // SCUEN, LDOEN, BYPASS

@@ -22,7 +22,7 @@ void startup(void);
 
 extern const uint32_t vectors[];
 
-enum { HSI_HZ = 64000000 };
+enum { HSI_HZ = 64000000, REVISION_V = 0x2003 };
 
 static void copy(const uint32_t *from, uint32_t *to, const uint32_t *end) {
     while (to < end) {
@@ -64,6 +64,11 @@ void startup(void) {
     quiet();
     cache_enable_instructions();
     copy(code_load, code_start, code_end);
+    // Erratum: before revision V, AXI SRAM gives wrong words where reads overlap; this bit keeps them
+    // apart.
+    if (DBGMCU_IDCODE >> 16 < REVISION_V) {
+        AXI_TARG7_FN_MOD = 1;
+    }
     copy(data_load, data_start, data_end);
     clear(bss_start, bss_end);
     RCC_AHB2ENR |= RCC_AHB2ENR_SRAM;

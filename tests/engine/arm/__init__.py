@@ -83,8 +83,9 @@ class Machine:
         # beyond it stops the machine.
         stated = struct.unpack_from("<I", blob, 20)[0]
         arena = (RAM + RAM_BYTES - stated) & ~31
-        place = STACK_AT + 64
-        status = self.call("engine_load", arena, stated, BLOB_AT, len(blob), place)
+        place, memory = STACK_AT + 64, STACK_AT + 128
+        self.uc.mem_write(memory, struct.pack("<4I", arena, stated, 0, 0))
+        status = self.call("engine_load", memory, BLOB_AT, len(blob), place)
         assert status == 0, f"engine_load: {status}"
         self.engine = struct.unpack("<I", self.uc.mem_read(place, 4))[0]
 

@@ -76,7 +76,8 @@ void play(void) {
     const size_t size = read_file("model.psm", 9, blob, sizeof blob);
     const size_t words = read_file("in.raw", 6, audio, sizeof audio) / 4;
     struct engine *engine;
-    const enum engine_status status = engine_load(arena, sizeof arena, blob, size, &engine);
+    const struct engine_memory memory = {.fast = arena, .fast_bytes = sizeof arena};
+    const enum engine_status status = engine_load(&memory, blob, size, &engine);
     if (status != ENGINE_OK)
         leave(100 + (uint32_t)status);
     for (size_t at = 0; at < words; at += BLOCK)

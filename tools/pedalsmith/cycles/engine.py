@@ -6,6 +6,7 @@ Code in ITCM, tables, weights and state in DTCM: what the network itself costs, 
 around it and wherever a board would put it.
 """
 
+import struct
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import lru_cache
@@ -44,6 +45,7 @@ SECTIONS {
 }
 """
 _POINTER = 0x20010000
+_MEMORY = 0x20010010
 _INPUT = 0x20011000
 _OUTPUT = 0x20021000
 _ARENA = 0x20040000
@@ -78,7 +80,8 @@ class BareEngine:
         self._process = image.extent("engine_process")[0]
         self._machine.write(_BLOB, blob)
         load = image.extent("engine_load")[0]
-        status = self._machine.call(load, _ARENA, _ARENA_BYTES, _BLOB, len(blob), _POINTER)
+        self._machine.write(_MEMORY, struct.pack("<4I", _ARENA, _ARENA_BYTES, 0, 0))
+        status = self._machine.call(load, _MEMORY, _BLOB, len(blob), _POINTER)
         if status:
             text = self._machine.call(image.extent("engine_status_text")[0], status)
             said = self._machine.read(text, 200).split(b"\0")[0].decode()

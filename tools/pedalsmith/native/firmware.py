@@ -20,7 +20,7 @@ from elftools.elf.sections import SymbolTableSection
 from pedalsmith.errors import BadInput, PedalsmithError
 from pedalsmith.files import write_whole
 from pedalsmith.native.boards import Board, Memory, load_board
-from pedalsmith.native.host import HostEngine
+from pedalsmith.native.host import HostEngine, Placement, placement
 from pedalsmith.source import firmware_dir
 
 Compiler = Literal["zig", "gcc"]
@@ -87,11 +87,11 @@ def build(
         raise BadInput(f"block {block}: it must be 1 to 256 samples.")
     if compiler == "gcc" and shutil.which("arm-none-eabi-gcc") is None:
         raise BadInput("arm-none-eabi-gcc is not installed; install it, or build with zig.")
-    arena_needed = max((_arena_bytes(blob) for blob in blobs), default=0)
+    models = [_model(blob) for blob in blobs]
     with tempfile.TemporaryDirectory(prefix="pedalsmith-") as folder:
         tree = Path(folder)
         bank = tree / "bank.psm"
-        bank.write_bytes(b"".join(_padded(blob.read_bytes()) for blob in blobs))
+        bank.write_bytes(b"".join(map(_padded, models)))
         options = {
             "PEDALSMITH_BOARD": board.folder,
             "PEDALSMITH_IMAGE": image,
@@ -110,7 +110,7 @@ def build(
         _run(board, kind.code, configure)
         _run(board, kind.code, [program, "--build", tree])
         elf = tree / "pedalsmith.elf"
-        use = _memory_use(board, kind.code, elf, arena_needed)
+        use = _memory_use(board, kind.code, elf, models)
         made = {}
         for suffix in ("elf", "bin", "hex"):
             made[suffix] = out_dir / f"{board.folder}.{suffix}"
@@ -118,13 +118,14 @@ def build(
     return Image(board, made["elf"], made["bin"], made["hex"], kind.load, use)
 
 
-def _arena_bytes(blob: Path) -> int:
-    """RAM that the model needs, as the engine itself says. Raises BadInput, one line."""
+def _model(blob: Path) -> bytes:
+    """The bytes of a model that the engine takes. Raises BadInput, one line."""
     try:
         data = blob.read_bytes()
     except OSError as error:
         raise BadInput(f"{blob}: cannot be read ({error.strerror}); check the path.") from None
-    return HostEngine(data, str(blob)).arena_bytes
+    HostEngine(data, str(blob))
+    return data
 
 
 def _padded(blob: bytes) -> bytes:
@@ -152,8 +153,22 @@ def _run(board: Board, code: Memory, command: Sequence[str | Path]) -> None:
     raise PedalsmithError(f"{board.folder}: the firmware does not build:\n{said.strip()}")
 
 
+def _placed(board: Board, model: bytes, fast: int, slow: int) -> Placement:
+    """Where the board puts a model. Raises BadInput when it has no room."""
+    found = placement(model, fast, slow)
+    if found is None:
+        engine = HostEngine(model)
+        history = engine.history_bytes
+        raise BadInput(
+            f"{board.folder}: the model needs {engine.arena_bytes:,} bytes of RAM for its weights "
+            f"and state, {history:,} of them for histories that may be behind the cache; the board "
+            f"has {fast:,}, and {slow:,} behind the cache; take a smaller model."
+        )
+    return found
+
+
 def _memory_use(
-    board: Board, code: Memory, elf_path: Path, arena_needed: int
+    board: Board, code: Memory, elf_path: Path, models: Sequence[bytes]
 ) -> tuple[MemoryUse, ...]:
     with elf_path.open("rb") as file:
         elf = ELFFile(file)
@@ -166,23 +181,32 @@ def _memory_use(
             for section in elf.iter_sections()
             if section["sh_flags"] & 2 and section["sh_size"]
         ]
-    arena = symbols["arena_end"] - symbols["arena_start"]
-    if arena_needed > arena:
-        raise BadInput(
-            f"{board.folder}: the model needs {arena_needed:,} bytes of RAM for its weights and "
-            f"state, the board has {arena:,}; take a smaller model."
-        )
+    fast = symbols["arena_end"] - symbols["arena_start"]
+    slow = symbols["slow_end"] - symbols["slow_start"]
+    placed = [_placed(board, one, fast, slow) for one in models]
+    in_fast = max((one.fast_bytes for one in placed), default=0)
+    in_slow = max((one.slow_bytes for one in placed), default=0)
     model = symbols["model_end"] - symbols["model_start"]
     stored = elf_path.with_suffix(".bin").stat().st_size
     uses = [MemoryUse("flash", stored, code.bytes, f"image, {model:,} of it the model")]
     words = {
         "ITCM": "code that runs each block",
-        "DTCM": f"data, stack, {arena_needed:,} for the model",
+        "DTCM": f"data, stack, {in_fast:,} for the model",
         "DMA": "audio buffers",
     }
+    of_model = {"DTCM": in_fast}
+    if in_slow:
+        behind_cache = _holding(board, symbols["slow_start"])
+        words[behind_cache] = "the model's longest histories, behind the cache"
+        of_model[behind_cache] = in_slow
     for name, text in words.items():
         memory = board.memories[name]
         used = sum(size for at, size in sections if memory.origin <= at < memory.end)
-        used += arena_needed if name == "DTCM" else 0
+        used += of_model.get(name, 0)
         uses.append(MemoryUse(name, used, memory.bytes, text))
     return tuple(uses)
+
+
+def _holding(board: Board, address: int) -> str:
+    """The memory of the board that an address is in."""
+    return next(name for name, one in board.memories.items() if one.origin <= address < one.end)

@@ -25,6 +25,7 @@ class _Info(ctypes.Structure):
         ("blob_bytes", ctypes.c_uint32),
         ("sample_rate", ctypes.c_uint32),
         ("arena_bytes", ctypes.c_uint32),
+        ("history_bytes", ctypes.c_uint32),
         ("rest_output", ctypes.c_int32),
         ("layers", ctypes.c_uint32),
         ("knobs", ctypes.c_uint32),
@@ -33,6 +34,27 @@ class _Info(ctypes.Structure):
         ("golden_frames", ctypes.c_uint32),
         ("metadata_at", ctypes.c_uint32),
         ("metadata_bytes", ctypes.c_uint32),
+    )
+
+
+class Memory(ctypes.Structure):
+    """struct engine_memory of engine.h: a fast and a slow region."""
+
+    _fields_ = (
+        ("fast", ctypes.c_void_p),
+        ("fast_bytes", ctypes.c_size_t),
+        ("slow", ctypes.c_void_p),
+        ("slow_bytes", ctypes.c_size_t),
+    )
+
+
+class Placement(ctypes.Structure):
+    """struct engine_placement of engine.h: what of a model lies in which region, bytes."""
+
+    _fields_ = (
+        ("fast_bytes", ctypes.c_uint32),
+        ("slow_bytes", ctypes.c_uint32),
+        ("longest_fast", ctypes.c_uint32),
     )
 
 
@@ -52,7 +74,9 @@ def _library() -> ctypes.CDLL:
     pointer, size = ctypes.c_void_p, ctypes.c_size_t
     library.engine_status_text.restype = ctypes.c_char_p
     library.engine_check.argtypes = (ctypes.c_char_p, size, ctypes.POINTER(_Info))
-    library.engine_load.argtypes = (pointer, size, ctypes.c_char_p, size, ctypes.POINTER(pointer))
+    memory = ctypes.POINTER(Memory)
+    library.engine_place.argtypes = (memory, ctypes.c_char_p, size, ctypes.POINTER(Placement))
+    library.engine_load.argtypes = (memory, ctypes.c_char_p, size, ctypes.POINTER(pointer))
     library.engine_reset.argtypes = (pointer,)
     library.engine_reset.restype = None
     library.engine_set_knob.argtypes = (pointer, ctypes.c_uint32, ctypes.c_int32)
@@ -78,11 +102,28 @@ def check_status(blob: bytes) -> int:
     return status
 
 
+def placement(blob: bytes, fast_bytes: int, slow_bytes: int) -> Placement | None:
+    """Where a model lies in regions of these sizes; None: nowhere, or the engine refuses it."""
+    memory, found = Memory(None, fast_bytes, None, slow_bytes), Placement()
+    status = _library().engine_place(ctypes.byref(memory), blob, len(blob), ctypes.byref(found))
+    return None if status else found
+
+
+def _aligned(size: int) -> npt.NDArray[np.uint8]:
+    """Zeros that begin where an engine's region may."""
+    memory = np.zeros(size + ARENA_ALIGN, np.uint8)
+    at = -memory.ctypes.data % ARENA_ALIGN
+    return memory[at : at + size]
+
+
 class HostEngine:
     """One loaded engine. Raises BadInput with the engine's own words when it refuses."""
 
-    def __init__(self, blob: bytes, name: str = "model") -> None:
-        """Loads the bytes of a .psm file; `name` begins every error."""
+    def __init__(self, blob: bytes, name: str = "model", fast_bytes: int | None = None) -> None:
+        """Loads the bytes of a .psm file; `name` begins every error.
+
+        With `fast_bytes` the fast region has no more than that, and the slow one has the rest.
+        """
         library, info = _library(), _Info()
         self._name, self._blob = name, bytes(blob)
         self._demand(library.engine_check(self._blob, len(blob), ctypes.byref(info)))
@@ -92,14 +133,21 @@ class HostEngine:
         """Q23, what the output comes to in silence"""
         self.knobs: int = info.knobs
         self.arena_bytes: int = info.arena_bytes
-        memory = np.zeros(self.arena_bytes + ARENA_ALIGN, np.uint8)
-        at = -memory.ctypes.data % ARENA_ALIGN
-        self.arena: npt.NDArray[np.uint8] = memory[at : at + self.arena_bytes]
-        """The engine's whole memory, a view."""
+        """Bytes of both regions together"""
+        self.history_bytes: int = info.history_bytes
+        """Bytes of them that may be in the slow region"""
+        fast = self.arena_bytes if fast_bytes is None else min(fast_bytes, self.arena_bytes)
+        found = placement(self._blob, fast, self.arena_bytes)
+        self.slow_bytes: int = found.slow_bytes if found else 0
+        """Bytes of them that are in it"""
+        self.arena: npt.NDArray[np.uint8] = _aligned(found.fast_bytes if found else fast)
+        """The engine's fast region, a view."""
+        self._slow = _aligned(self.slow_bytes)
         self._engine = ctypes.c_void_p()
-        place = ctypes.c_void_p(self.arena.ctypes.data)
+        slow = self._slow.ctypes.data if self.slow_bytes else None
+        regions = Memory(self.arena.ctypes.data, self.arena.size, slow, self.slow_bytes)
         load: Any = library.engine_load
-        self._demand(load(place, self.arena_bytes, self._blob, len(blob), self._engine))
+        self._demand(load(ctypes.byref(regions), self._blob, len(blob), self._engine))
 
     def _demand(self, status: int) -> None:
         if status:

@@ -8,7 +8,8 @@ size_t host_pedal_bytes(void) {
 
 int host_pedal_open(struct pedal *pedal, const void *blob, size_t blob_bytes, void *arena,
                     size_t arena_bytes, int *status) {
-    pedal_open(pedal, blob, blob_bytes, arena, arena_bytes);
+    const struct engine_memory memory = {.fast = arena, .fast_bytes = arena_bytes};
+    pedal_open(pedal, blob, blob_bytes, &memory);
     *status = (int)pedal->status;
     return pedal->model == PEDAL_PLAYING;
 }
