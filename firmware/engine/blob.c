@@ -135,11 +135,13 @@ enum engine_status blob_open(struct blob *blob, const void *bytes, size_t size) 
         return status;
     const struct engine_info *const info = &blob->info;
     struct blob_cursor cursor = {start + BLOB_HEADER_BYTES, (uint32_t)size - BLOB_HEADER_BYTES};
-    for (uint32_t i = 0; i < info->layers; i++) {
+    blob->has_rate = cursor.left >= 2 && blob_u16(cursor.at) == BLOB_KIND_RATE;
+    if (blob->has_rate)
+        status = open_record(&blob->rate, &cursor);
+    for (uint32_t i = 0; status == ENGINE_OK && i < info->layers; i++)
         status = open_record(&blob->records[i], &cursor);
-        if (status != ENGINE_OK)
-            return status;
-    }
+    if (status != ENGINE_OK)
+        return status;
     if (info->golden_at != (size_t)(cursor.at - start))
         return ENGINE_BAD_SECTION;
     blob->golden = blob_take(&cursor, info->golden_frames * 8);

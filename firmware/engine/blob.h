@@ -14,7 +14,9 @@
 #define BLOB_HEADER_BYTES 64
 #define BLOB_RECORD_BYTES 16
 #define BLOB_LAYERS_MAX   6
-#define BLOB_GOLDEN_MAX   (1u << 20)
+// The record that may stand before the layers (rate.h); the header does not count it.
+#define BLOB_KIND_RATE  32
+#define BLOB_GOLDEN_MAX (1u << 20)
 
 uint16_t blob_u16(const uint8_t *at);
 uint32_t blob_u32(const uint8_t *at);
@@ -52,6 +54,8 @@ struct blob {
     struct engine_info info;
     int32_t skip;        // Q24
     int32_t rest_output; // Q23
+    int has_rate;
+    struct blob_record rate; // what has_rate says
     struct blob_record records[BLOB_LAYERS_MAX];
     const uint8_t *golden;
 };

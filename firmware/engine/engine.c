@@ -5,12 +5,14 @@
 #include "blob.h"
 #include "fixed.h"
 #include "layer.h"
+#include "rate.h"
 #include "sigmoid_table.h"
 
 struct engine {
     uint32_t layers;
     uint32_t knobs;
     struct layer *layer[BLOB_LAYERS_MAX];
+    struct rate *rate;                 // NULL when the network runs at the board's rate
     int32_t skip;                      // Q24
     int32_t rest_output;               // Q23
     int32_t knob[ENGINE_KNOBS_MAX];    // Q15
@@ -86,6 +88,8 @@ static enum engine_status check(struct blob *blob, const void *bytes, size_t siz
                                 struct layer_chain *chain) {
     enum engine_status status = blob_open(blob, bytes, size);
     begin_chain(chain, &blob->info);
+    if (status == ENGINE_OK && blob->has_rate)
+        status = rate_check(&blob->rate, &chain->arena_bytes);
     for (uint32_t i = 0; status == ENGINE_OK && i < blob->info.layers; i++) {
         const struct layer_kind *const kind = layer_find(blob->records[i].kind);
         chain->index = i;
@@ -181,6 +185,9 @@ enum engine_status engine_load(const struct engine_memory *memory, const void *b
     e->knobs = opened.info.knobs;
     e->skip = opened.skip;
     e->rest_output = opened.rest_output;
+    e->rate = opened.has_rate ? rate_load(&opened.rate, &left) : NULL;
+    if (opened.has_rate && e->rate == NULL)
+        return ENGINE_ARENA_TOO_SMALL;
     for (uint32_t i = 0; i < ENGINE_KNOBS_MAX; i++)
         e->knob[i] = e->resting[i] = opened.info.resting_knobs[i];
     for (uint32_t i = 0; i < e->layers; i++) {
@@ -202,6 +209,8 @@ enum engine_status engine_load(const struct engine_memory *memory, const void *b
 static void reset_layers(struct engine *engine) {
     for (uint32_t i = 0; i < engine->layers; i++)
         engine->layer[i]->kind->reset(engine->layer[i]);
+    if (engine->rate != NULL)
+        rate_reset(engine->rate, engine->rest_output);
 }
 
 void engine_reset(struct engine *engine) {
@@ -247,6 +256,21 @@ static void run(struct engine *engine, int32_t *out, uint32_t frames) {
     engine->last = out[frames - 1];
 }
 
+// Runs the layers at their own rate over engine->audio, which is at the board's.
+static void run_at_rate(struct engine *engine, int32_t *out, uint32_t samples) {
+    struct rate *const rate = engine->rate;
+    const uint32_t frames = rate_take(rate, engine->audio, samples);
+    for (uint32_t done = 0; done < frames; done += LAYER_CHUNK) {
+        const uint32_t left = frames - done;
+        const uint32_t count = left < LAYER_CHUNK ? left : LAYER_CHUNK;
+        for (uint32_t i = 0; i < count; i++)
+            engine->audio[i] = rate->frame[done + i];
+        run(engine, rate->frame + done, count);
+    }
+    rate_give(rate, out, samples);
+    engine->last = out[samples - 1];
+}
+
 void engine_process(struct engine *engine, const int32_t *in, int32_t *out, size_t frames) {
     size_t done = 0;
     while (done < frames) {
@@ -268,7 +292,10 @@ void engine_process(struct engine *engine, const int32_t *in, int32_t *out, size
             engine->audio[count++] = clip(x, -(1 << 23), (1 << 23) - 1);
         }
         engine->silent = silent;
-        run(engine, out + done, count);
+        if (engine->rate != NULL)
+            run_at_rate(engine, out + done, count);
+        else
+            run(engine, out + done, count);
         done += count;
         if (engine->silent == ENGINE_REST_FRAMES)
             enter_rest(engine);

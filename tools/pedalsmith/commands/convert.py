@@ -11,7 +11,6 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from pedalsmith.audio import Samples
-    from pedalsmith.models.model import Model
     from pedalsmith.quantization.report import Report
 
 _CALIBRATION_SECONDS = 3.0
@@ -65,7 +64,6 @@ def command(
     if not -200.0 <= noise <= 0.0:
         raise BadInput(f"--noise {noise:g}: is outside -200..0 dBFS; -80 is usual.")
     float_model = load_model(model, ImportOptions(sample_rate, submodel))
-    _warn_of_rate(float_model, model)
     samples = _calibration_samples(calibration, channel)
     with talk.status(f"quantizing {model.name} ..."):
         quantized = quantize(float_model, str(model), samples, weights, noise)
@@ -81,24 +79,18 @@ def command(
             f"{output.name}: 16 bits of state would be heard, so it has 32; its matrix takes about "
             "twice the cycles (`pedalsmith info` counts them, --noise changes the choice)."
         )
+    if rate := quantized.report.rate:
+        notice(
+            f"{output.name}: the model is of {rate.model_rate} Hz; the pedal resamples around it, "
+            f"{rate.esr_db:.1f} dB from what it plays at its own rate, "
+            f"{rate.latency_ms:.2f} ms later."
+        )
     if json:
         emit_json({"model": str(model), "blob": str(output), **quantized.report.as_json()})
         return
     for table in _tables(quantized.report):
         talk.print(table)
     talk.print(f"{output}: {quantized.report.blob_bytes} bytes.", markup=False, soft_wrap=True)
-
-
-def _warn_of_rate(model: "Model", path: Path) -> None:
-    from pedalsmith.audio import SAMPLE_RATE
-    from pedalsmith.console import notice
-
-    if model.sample_rate != SAMPLE_RATE:
-        notice(
-            f"{path.name}: was made for {model.sample_rate} Hz; the pedal plays it at "
-            f"{SAMPLE_RATE} Hz, so that its filters sit {SAMPLE_RATE / model.sample_rate:.3f} "
-            "times as high as they should. Train it at 48000 Hz to have them right."
-        )
 
 
 def _calibration_samples(path: Path | None, channel: int | None) -> "Samples":

@@ -12,6 +12,7 @@ from typing import Any, ClassVar
 import numpy as np
 import numpy.typing as npt
 
+from pedalsmith.quantization.rate import RateRecord
 from pedalsmith.quantization.wavenet_record import WaveNetRecord
 
 Int = npt.NDArray[np.int64]
@@ -183,11 +184,13 @@ class Blob:
     """(n,), Q23, from the rest state and the resting knobs"""
     metadata: dict[str, Any] = field(default_factory=dict)
     """JSON"""
+    rate: RateRecord | None = None
+    """For a network of another sample rate than the blob's"""
 
     @property
     def arena_bytes(self) -> int:
         """Bytes of RAM the engine needs for it; the formula is in the engine's README."""
-        total, first = ARENA_HEAD, True
+        total, first = ARENA_HEAD + (self.rate.arena_bytes if self.rate else 0), True
         for layer in self.layers:
             if isinstance(layer, WaveNetRecord):
                 total += layer.arena_bytes

@@ -41,5 +41,10 @@ def metadata_of(model: Model, report: Report) -> dict[str, Any]:
         "noise_dbfs": [round(error.noise_dbfs, 2) for error in report.errors],
         "levels_db": [error.level_db for error in report.errors],
     }
+    if report.rate is not None:
+        found["resampling"] = {
+            "latency_ms": round(report.rate.latency_ms, 3),
+            "esr_db": round(report.rate.esr_db, 2),
+        }
     found["tool"] = f"pedalsmith {version('pedalsmith')}"
     return found

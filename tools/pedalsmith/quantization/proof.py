@@ -10,7 +10,7 @@ Notation of the engine's README.
 import numpy as np
 import numpy.typing as npt
 
-from pedalsmith.quantization import wavenet_proof
+from pedalsmith.quantization import rate, wavenet_proof
 from pedalsmith.quantization.blob import (
     CELL_SHIFT_MAX,
     DENSE_MAX,
@@ -90,6 +90,8 @@ def check(blob: Blob) -> None:
     require(len(golden) == len(blob.golden_output), "has a golden output of another length")
     require(fits(golden, 24), "has a golden input of more than 24 bits")
     require(fits(blob.golden_output, 32), "has a golden output outside int32")
+    if blob.rate is not None:
+        rate.check(blob.rate)
     first = blob.layers[0] if blob.layers else None
     if isinstance(first, WaveNetRecord):
         require(len(blob.layers) == 1 and blob.knobs == 0, "has more than its WaveNet")

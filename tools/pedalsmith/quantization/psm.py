@@ -32,6 +32,7 @@ from pedalsmith.quantization.blob import (
     LstmRecord,
 )
 from pedalsmith.quantization.proof import Refused, check, require
+from pedalsmith.quantization.rate import PHASES, RateRecord
 from pedalsmith.quantization.wavenet_record import WaveNetRecord
 
 MAGIC = b"PSMB"
@@ -39,13 +40,15 @@ VERSION = 1
 HEADER = struct.Struct("<4sHHIIIIHHii4HIIIII")
 RECORD = struct.Struct("<HHIHHHH")
 ARENA_MAX = 1 << 24
+RATE_KIND, RATE_FORMAT = 32, 1
 _ARENA_AT = 20
 
 
 def encode(blob: Blob) -> bytes:
     """The bytes of the file. Raises Refused when the blob breaks a rule of the format."""
     check(blob)
-    records = b"".join(_record_bytes(layer) for layer in blob.layers)
+    records = _rate_bytes(blob.rate) if blob.rate else b""
+    records += b"".join(_record_bytes(layer) for layer in blob.layers)
     metadata = json.dumps(blob.metadata, ensure_ascii=False, sort_keys=True).encode()
     golden = _words(blob.golden_input, "<i4") + _words(blob.golden_output, "<i4")
     golden_at = HEADER.size + len(records)
@@ -129,6 +132,13 @@ def _record_bytes(layer: LayerRecord) -> bytes:
     return RECORD.pack(layer.KIND, form, size, layer.inputs, layer.outputs, *own) + body
 
 
+def _rate_bytes(rate: RateRecord) -> bytes:
+    body = _words(rate.front, "<i4") + _words(rate.behind, "<i4")
+    taps = (rate.front.shape[1], rate.behind.shape[1])
+    own = (rate.model, rate.board)
+    return RECORD.pack(RATE_KIND, RATE_FORMAT, RECORD.size + len(body), *taps, *own) + body
+
+
 class _Reader:
     """Takes a blob apart. Every access is checked against the bytes there are."""
 
@@ -164,6 +174,7 @@ class _Reader:
         require(not any(resting[knobs:]), "gives a value to a knob that it does not have")
         require(first == HEADER.size, "has its first layer at the wrong place")
         self.at = HEADER.size
+        converter = self.rate()
         records = tuple(self.record(index, knobs) for index in range(layers))
         require(golden_at == self.at, "has its golden vector at the wrong place")
         require(1 <= golden <= GOLDEN_MAX, "has no golden vector, or too long a one")
@@ -179,8 +190,21 @@ class _Reader:
         require(isinstance(metadata, dict), "has metadata that is not a JSON object")
         return Blob(
             *(records, rate, knobs, skip, rest, tuple(resting[:knobs])),
-            *(golden_input, golden_output, metadata),
+            *(golden_input, golden_output, metadata, converter),
         )
+
+    def rate(self) -> RateRecord | None:
+        """The record that may stand before the layers, which the header does not count."""
+        start = self.at
+        require(start + RECORD.size <= len(self.data), "a layer begins beyond the file")
+        kind, form, size, front, behind, model, board = RECORD.unpack_from(self.data, start)
+        if kind != RATE_KIND:
+            return None
+        require(form == RATE_FORMAT, f"the rate: unknown format {form}")
+        self.at += RECORD.size
+        tables = [self.array("<i4", PHASES + 1, taps) for taps in (front, behind)]
+        require(self.at - start == size, "the rate: states another length than it has")
+        return RateRecord(model, board, tables[0], tables[1])
 
     def record(self, index: int, knobs: int) -> LayerRecord:
         start = self.at

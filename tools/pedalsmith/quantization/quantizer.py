@@ -25,6 +25,7 @@ from pedalsmith.quantization.proof import Refused, check
 from pedalsmith.quantization.records import Place, fixed, head_record, recurrent_record
 from pedalsmith.quantization.reference import with_golden
 from pedalsmith.quantization.report import Report, tensor_reports
+from pedalsmith.quantization.resampling import at_model_rate, on_board, record_for
 from pedalsmith.quantization.rows import Floats
 from pedalsmith.quantization.wavenet_network import serves
 from pedalsmith.quantization.wavenet_quantizer import quantize_wavenet
@@ -102,10 +103,14 @@ def quantize(
     error above `noise_dbfs` at any level. `name` begins the errors. Raises BadInput for a network
     that the engine cannot hold.
     """
+    rate = record_for(model, name)
+    heard = at_model_rate(samples, model)
     if serves(model):
-        return Quantized(*quantize_wavenet(model, name, samples, weights, noise_dbfs))
-    quantizer = Quantizer(model, name, samples)
-    return quantizer.finish(quantizer.choose(weights, noise_dbfs))
+        done = Quantized(*quantize_wavenet(model, name, heard, weights, noise_dbfs))
+    else:
+        quantizer = Quantizer(model, name, heard)
+        done = quantizer.finish(quantizer.choose(weights, noise_dbfs))
+    return Quantized(*on_board(model, done.blob, done.report, rate, samples)) if rate else done
 
 
 class Quantizer:

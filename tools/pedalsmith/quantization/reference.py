@@ -22,6 +22,7 @@ from pedalsmith.quantization.blob import (
     LstmRecord,
     RecurrentRecord,
 )
+from pedalsmith.quantization.rate import RateReference
 from pedalsmith.quantization.table import SHIFT
 from pedalsmith.quantization.wavenet_record import WaveNetRecord
 from pedalsmith.quantization.wavenet_reference import WaveNetReference
@@ -171,6 +172,7 @@ class ReferenceEngine:
                 self.recurrent.append(_Gru(layer))
             else:
                 self.dense.append(_Dense(layer))
+        self.rate = RateReference(blob.rate) if blob.rate else None
         self.knobs = blob.resting_knobs
         self._fold_knobs()
         self.reset()
@@ -181,12 +183,17 @@ class ReferenceEngine:
 
     def reset(self) -> None:
         """Back to the rest state; knobs stay."""
+        self._set_rest()
+        self.silent = 0
+        self.held = self.last = self.blob.rest_output
+
+    def _set_rest(self) -> None:
         for layer in self.recurrent:
             layer.set_rest()
         if self.wavenet is not None:
             self.wavenet.reset()
-        self.silent = 0
-        self.held = self.last = self.blob.rest_output
+        if self.rate is not None:
+            self.rate.reset(self.blob.rest_output)
 
     def zero_state(self) -> None:
         """The state in which a float network begins: zeros."""
@@ -203,7 +210,11 @@ class ReferenceEngine:
             self._fold_knobs()
 
     def step(self, x: int) -> int:
-        """One sample without the rest rule: what the network itself answers. Q23 -> Q23."""
+        """One sample of the board without the rest rule. Q23 -> Q23."""
+        return self.rate.step(x, self._network) if self.rate else self._network(x)
+
+    def _network(self, x: int) -> int:
+        """What the network itself answers to one sample at its own rate. Q23 -> Q23."""
         values = np.zeros(0, np.int64)
         below = values
         for layer in self.recurrent:
@@ -235,10 +246,7 @@ class ReferenceEngine:
     def _rest(self) -> None:
         self.held = self.last
         if self.knobs == self.blob.resting_knobs:
-            for layer in self.recurrent:
-                layer.set_rest()
-            if self.wavenet is not None:
-                self.wavenet.reset()
+            self._set_rest()
             self.held = self.blob.rest_output
 
 

@@ -32,6 +32,19 @@ class TensorReport:
 
 
 @dataclass(frozen=True)
+class RateReport:
+    """What playing a model at another rate than its own costs."""
+
+    model_rate: int
+    """Hz"""
+    latency_ms: float
+    """What the sound is late beyond the pedal's own latency."""
+    esr_db: float
+    """The whole engine, resampling and all, against the float model at its own rate between two
+    conversions of very high quality (soxr)."""
+
+
+@dataclass(frozen=True)
 class Report:
     """All that `pedalsmith convert` says of one model."""
 
@@ -52,6 +65,8 @@ class Report:
     arena_bytes: int
     measured_seconds: float
     """Audio at each level that `errors` were measured on."""
+    rate: RateReport | None = None
+    """For a model of another rate than the board's; `errors` are then at the model's."""
 
     def as_json(self) -> dict[str, Any]:
         """Plain data; an infinite bound is null."""
