@@ -9,7 +9,7 @@ import bincopy
 import pytest
 
 from .fake_usb import BOOTLOADER, F4_ROM
-from .images import daisy
+from .images import daisy, teensy
 from .plugged import Plugged, Run
 
 
@@ -53,6 +53,40 @@ def test_the_wrong_loader_is_told_and_nothing_written(
     assert code == 2
     assert why in err and remedy in err
     assert device.log == [] and device.flash == {}
+
+
+@pytest.mark.parametrize(("usage", "flash_bytes"), [(0x24, 2 << 20), (0x25, 8 << 20)])
+def test_a_teensy_in_halfkay_is_found_and_filled(
+    plugged: Plugged, run: Run, tmp_path: Path, usage: int, flash_bytes: int
+) -> None:
+    device = plugged.teensy(usage, flash_bytes=flash_bytes)
+    image = teensy(tmp_path / "a.bin", flash_bytes)
+    code, out, err = run("flash", image, "--json")
+    assert (code, err) == (0, "")
+    assert json.loads(out)["board"] == {0x24: "teensy40", 0x25: "teensy41"}[usage]
+    assert json.loads(out)["read_back"] is False
+    assert device.flash[:9_001] == image.read_bytes()
+    assert device.started
+
+
+def test_the_image_of_another_teensy_is_refused(plugged: Plugged, run: Run, tmp_path: Path) -> None:
+    device = plugged.teensy(0x24)
+    image = teensy(tmp_path / "a.bin", 8 << 20)
+    code, _, err = run("flash", image)
+    assert code == 2
+    assert "is for Teensy 4.1" in err and "waits in" in err
+    assert device.blocks == []
+    assert run("flash", image, "--force")[0] == 0
+    assert device.started
+
+
+def test_an_image_for_a_daisy_does_not_go_into_a_teensy(
+    plugged: Plugged, run: Run, tmp_path: Path
+) -> None:
+    device = plugged.teensy()
+    code, _, err = run("flash", daisy(tmp_path / "a.bin"))
+    assert code == 2 and "is for Daisy Seed" in err
+    assert device.blocks == []
 
 
 def test_hex_and_elf_files_are_the_same_image(plugged: Plugged, run: Run, tmp_path: Path) -> None:

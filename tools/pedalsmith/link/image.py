@@ -47,8 +47,12 @@ class Firmware:
         return b"pedalsmith on \0" in self.data
 
     def targets(self) -> list[Target]:
-        """The boards that it can be for, by its vectors and its address; the surest first."""
+        """The boards that it can be for, by its first bytes and its address, ours by their name."""
         found = [target for target in all_targets() if self._fits(target)]
+        if self.data.startswith(_FLEXSPI_TAG) and found:
+            # Of boards with one chip, the one that uses most of this flash.
+            most = max(target.image.code.bytes for target in found)
+            found = [target for target in found if target.image.code.bytes == most]
         named = [target for target in found if self._names(target.board)]
         return named or found
 
@@ -58,8 +62,8 @@ class Firmware:
             return False
         if self.data.startswith(_FLEXSPI_TAG):
             size = int.from_bytes(self.data[_FLEXSPI_SIZE_AT : _FLEXSPI_SIZE_AT + 4], "little")
-            # Some of the chip is kept for the loader, more than half of it is the program's.
-            return image.code.bytes <= size < 2 * image.code.bytes
+            halfkay = image.loader is not None and image.loader.kind == "halfkay"
+            return halfkay and image.code.bytes <= size
         reset = int.from_bytes(self.data[4:8], "little")
         return bool(reset & 1) and image.code.origin <= reset < image.code.end
 

@@ -97,6 +97,6 @@ def _told(port: str) -> Iterator[None]:
             raise DeviceTrouble(
                 f"{port}: another program has it open (a terminal, a monitor); close that one."
             ) from None
-        if number in (errno.ENOTTY, errno.EINVAL):
+        if number in (errno.ENOTTY, errno.EINVAL) or "configure port" in str(error):
             raise DeviceTrouble(f"{port}: is no serial port.") from None
         raise Unplugged(f"{port}: the pedal was unplugged; plug it in again.") from None
