@@ -4,6 +4,7 @@
 
 from dataclasses import replace
 from itertools import pairwise
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -18,7 +19,9 @@ from pedalsmith.quantization.rate import COEFFICIENT_ONE, RateRecord, rate_recor
 from pedalsmith.quantization.reference import REST_FRAMES, ReferenceEngine, with_golden
 from pedalsmith.quantization.refusal import Refused
 
+from .arm import Machine, build
 from .blobs import random_blob, signals
+from .compilers import ARM_COMPILERS
 from .mutations import signed_off
 
 RATES = (12_000, 22_050, 32_000, 44_100, 47_999, 48_000, 88_200, 96_000)
@@ -66,6 +69,16 @@ def test_c_equals_reference_in_any_blocks(
         reference.set_knob(knob, 9_000)
     assert np.array_equal(host.process(audio), reference.process(audio))
     host.selftest()
+
+
+@pytest.mark.parametrize("compiler", ARM_COMPILERS)
+def test_a_cortex_m7_gives_the_hosts_words(compiler: str, tmp_path: Path) -> None:
+    image = build(compiler, tmp_path)
+    for model_rate in (22_050, 44_100, 96_000):
+        data = psm.encode(blob_at(model_rate, hidden=(7,)))
+        host, machine = HostEngine(data), Machine(image, data)
+        for audio in signals(5, 60).values():
+            assert np.array_equal(machine.process(audio, 48), host.process(audio))
 
 
 @pytest.mark.parametrize("model_rate", RATES)

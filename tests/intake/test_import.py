@@ -51,6 +51,25 @@ def test_a_worker_that_dies_costs_its_own_file_only(folder: Path, tmp_path: Path
     assert (tmp_path / "out/b/a.json.psm").is_file() and (tmp_path / "out/b/a.nam.psm").is_file()
 
 
+def test_every_model_of_a_bank_comes_in(tmp_path: Path) -> None:
+    source, out = tmp_path / "in", tmp_path / "out"
+    source.mkdir()
+    bank = "".join(f"Model{at}.rec_weight_hh_l0 = {{{{1}}}};\n" for at in range(3))
+    (source / "all.h").write_text(bank)
+    (source / "one.nam").write_text("no model")
+    jobs = find_jobs(source, out)
+    assert [(job.shown, job.output.name, job.position) for job in jobs] == [
+        ("all.h#1", "all.h.1.psm", 1),
+        ("all.h#2", "all.h.2.psm", 2),
+        ("all.h#3", "all.h.3.psm", 3),
+        ("one.nam", "one.nam.psm", None),
+    ]
+    assert [job.settings(SETTINGS).submodel for job in jobs] == [1, 2, 3, None]
+    rows = convert_all(jobs, Table(out, SETTINGS), SETTINGS, 1, lambda row: None, stand_in)
+    assert [row.file for row in rows] == [job.shown for job in jobs]
+    assert [job.shown for job in find_jobs(source / "all.h", out, submodel=2)] == ["all.h"]
+
+
 def never(path: Path, shown: str, output: Path, settings: Settings) -> Row:
     raise AssertionError(f"{shown} was converted again")
 

@@ -8,7 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from pedalsmith.models.importers import ImportOptions, load_model
+from pedalsmith.errors import BadInput
+from pedalsmith.models.importers import ImportOptions, count_models, load_model
 from pedalsmith.models.model import Gru
 from pedalsmith.models.reference import run
 
@@ -153,6 +154,7 @@ def test_a_header_gives_what_its_json_gives(
     capsys.readouterr()
     assert load_model(path, RATE).metadata.name == "Model0"
     assert "holds 2 models; the first is read" in capsys.readouterr().err
+    assert count_models(path) == 2 and count_models(folder / f"{names[0]}.json") == 1
     for number, model in enumerate(models, start=1):
         back = load_model(path, ImportOptions(48_000, submodel=number))
         assert back.knobs == model.knobs and back.skip == 1.0
@@ -160,3 +162,10 @@ def test_a_header_gives_what_its_json_gives(
         for a, b in zip(model.layers, back.layers, strict=True):
             for key in a.__dataclass_fields__:
                 assert np.array_equal(getattr(a, key), getattr(b, key)), key
+
+
+def test_a_header_with_a_number_for_a_tensor_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "all_model_data.h"
+    path.write_text("Model1.rec_weight_hh_l0 = 1.5;\n")
+    with pytest.raises(BadInput, match=r"Model1.rec_weight_hh_l0: is a number where a list in br"):
+        load_model(path, RATE)

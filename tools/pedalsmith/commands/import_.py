@@ -61,7 +61,7 @@ def command(
     if weights not in WEIGHT_BITS:
         raise BadInput(f"--weights {weights}: is not known; use {', '.join(WEIGHT_BITS)}.")
     settings = Settings(board, weights, max_cpu, sample_rate, submodel)
-    jobs = find_jobs(source, output)
+    jobs = find_jobs(source, output, submodel)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
     with Progress(*columns, console=talk, transient=True) as progress:
         task = progress.add_task("converting", total=len(jobs))

@@ -12,13 +12,14 @@ import multiprocessing
 from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from importlib.metadata import version
 from pathlib import Path
 
 from pedalsmith.errors import BadInput
 from pedalsmith.files import write_whole
 from pedalsmith.intake.job import Row, Settings, convert_file
+from pedalsmith.models.importers import count_models
 
 TABLE = "import.json"
 
@@ -38,12 +39,21 @@ class Job:
     path: Path
     shown: str
     output: Path
+    position: int | None = None
+    """Of a model in a bank, from 1; None for a file of one model."""
+
+    def settings(self, batch: Settings) -> Settings:
+        """What this job shares with the batch, and what it does not."""
+        return batch if self.position is None else replace(batch, submodel=self.position)
 
 
-def find_jobs(source: Path, folder: Path) -> list[Job]:
-    """The models in `source` (a folder, searched to the bottom, or one file). Raises BadInput."""
+def find_jobs(source: Path, folder: Path, submodel: int | None = None) -> list[Job]:
+    """The models in `source` (a folder, searched to the bottom, or one file). Raises BadInput.
+
+    A bank gives a job for each of its models, or for the one that `submodel` says.
+    """
     if source.is_file():
-        return [Job(source, source.name, folder / (source.name + ".psm"))]
+        return _jobs_of(source, source.name, folder / source.name, submodel)
     if not source.is_dir():
         raise BadInput(f"{source}: there is no such folder; check the name.")
     found = sorted(
@@ -54,10 +64,21 @@ def find_jobs(source: Path, folder: Path) -> list[Job]:
     if not found:
         raise BadInput(f"{source}: no file ends in {', '.join(sorted(SUFFIXES))}; name another.")
     names = [path.relative_to(source) for path in found]
-    # The suffix stays in the name: tone.nam and tone.json are two models.
     return [
-        Job(path, name.as_posix(), folder / name.with_name(name.name + ".psm"))
+        job
         for path, name in zip(found, names, strict=True)
+        for job in _jobs_of(path, name.as_posix(), folder / name, submodel)
+    ]
+
+
+def _jobs_of(path: Path, shown: str, output: Path, submodel: int | None) -> list[Job]:
+    """The suffix stays in the blob's name: tone.nam and tone.json are two models."""
+    count = 1 if submodel is not None else count_models(path)
+    if count == 1:
+        return [Job(path, shown, output.with_name(output.name + ".psm"))]
+    return [
+        Job(path, f"{shown}#{at}", output.with_name(f"{output.name}.{at}.psm"), at)
+        for at in range(1, count + 1)
     ]
 
 
@@ -138,7 +159,7 @@ def _in_processes(
                 while waiting or under_way:
                     while waiting and len(under_way) < 2 * count:
                         job = waiting.pop(0)
-                        future = pool.submit(convert, job.path, job.shown, job.output, settings)
+                        future = _submit(pool, convert, job, settings)
                         under_way[future] = job
                     for future in wait(under_way, return_when=FIRST_COMPLETED).done:
                         row = future.result()
@@ -151,10 +172,16 @@ def _in_processes(
     for job in suspects:
         with _pool(1) as pool:
             try:
-                future = pool.submit(convert, job.path, job.shown, job.output, settings)
+                future = _submit(pool, convert, job, settings)
                 yield job, future.result()
             except BrokenProcessPool:
                 yield job, Row(job.shown, "refused", "ended the process that converted it.")
+
+
+def _submit(
+    pool: ProcessPoolExecutor, convert: Convert, job: Job, settings: Settings
+) -> Future[Row]:
+    return pool.submit(convert, job.path, job.shown, job.output, job.settings(settings))
 
 
 def _pool(count: int) -> ProcessPoolExecutor:

@@ -4,13 +4,15 @@
 
 An importer is a module in this folder with `NAME`, the words for it in a message,
 `matches(content) -> bool`, which looks at what the file contains and never at its name, and
-`read(content, options) -> Model`. It is found by being there.
+`read(content, options) -> Model`. It is found by being there. A format whose files are banks of
+models that have nothing to do with each other also has `count(content) -> int`.
 """
 
 import importlib
 import pkgutil
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from pedalsmith.errors import BadInput
 from pedalsmith.models.model import Model
@@ -39,7 +41,7 @@ def load_model(path: Path, options: ImportOptions = ImportOptions()) -> Model:
     """
     # A run is named by its folder as well.
     content = Content(path / RUN_FILE if (path / RUN_FILE).is_file() else path)
-    importers = [importlib.import_module(f"{__name__}.{name}") for name in formats()]
+    importers = _importers()
     for importer in importers:
         if importer.matches(content):
             model: Model = importer.read(content, options)
@@ -48,6 +50,22 @@ def load_model(path: Path, options: ImportOptions = ImportOptions()) -> Model:
     what = "JSON, but of no known model format" if content.json else "no model file"
     known = ", ".join(importer.NAME for importer in importers)
     raise BadInput(f"{path}: is {what}; known are {known}.")
+
+
+def count_models(path: Path) -> int:
+    """How many models of a bank the file holds; 1 for what is none, or no model at all."""
+    try:
+        content = Content(path)
+    except BadInput:
+        return 1
+    for importer in _importers():
+        if hasattr(importer, "count") and importer.matches(content):
+            return max(1, int(importer.count(content)))
+    return 1
+
+
+def _importers() -> list[Any]:
+    return [importlib.import_module(f"{__name__}.{name}") for name in formats()]
 
 
 def formats() -> list[str]:

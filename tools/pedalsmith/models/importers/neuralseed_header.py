@@ -30,6 +30,12 @@ def matches(content: Content) -> bool:
     return content.text is not None and bool(re.search(r"\.rec_weight_hh_l0\s*=", content.text))
 
 
+def count(content: Content) -> int:
+    """How many models the bank holds."""
+    assert content.text is not None
+    return min(len({found[1] for found in _ASSIGNMENT.finditer(content.text)}), _MOST_MODELS)
+
+
 def read(content: Content, options: ImportOptions) -> Model:
     """Reads one model; of several the first, unless options.submodel says which."""
     assert content.text is not None

@@ -31,5 +31,6 @@ def read_braces(place: Node, braces: str) -> list[object]:
     if len(stack) != 1 or len(stack[0]) != 1:
         place.fail("has braces that do not match")
     result = stack[0][0]
-    assert isinstance(result, list)
+    if not isinstance(result, list):
+        place.fail("is a number where a list in braces belongs")
     return result
