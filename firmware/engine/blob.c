@@ -2,6 +2,7 @@
 // Copyright (c) 2026 the pedalsmith developers
 #include "blob.h"
 
+#include "cold.h"
 #include "crc32.h"
 
 // No board has more; a host should not try to find it.
@@ -29,15 +30,15 @@ enum {
     AT_FIRST_LAYER = 60,
 };
 
-uint16_t blob_u16(const uint8_t *at) {
+COLD uint16_t blob_u16(const uint8_t *at) {
     return (uint16_t)(at[0] | at[1] << 8);
 }
 
-uint32_t blob_u32(const uint8_t *at) {
+COLD uint32_t blob_u32(const uint8_t *at) {
     return at[0] | (uint32_t)at[1] << 8 | (uint32_t)at[2] << 16 | (uint32_t)at[3] << 24;
 }
 
-const uint8_t *blob_take(struct blob_cursor *cursor, uint32_t bytes) {
+COLD const uint8_t *blob_take(struct blob_cursor *cursor, uint32_t bytes) {
     const uint8_t *const taken = cursor->at;
     if (bytes > cursor->left)
         return NULL;
@@ -52,7 +53,7 @@ const uint8_t *blob_take(struct blob_cursor *cursor, uint32_t bytes) {
     return taken;
 }
 
-static enum engine_status open_header(struct blob *blob, const uint8_t *bytes, size_t size) {
+COLD static enum engine_status open_header(struct blob *blob, const uint8_t *bytes, size_t size) {
     static const uint8_t no_crc[4] = {0};
     struct engine_info *const info = &blob->info;
     if (size < BLOB_HEADER_BYTES || size > INT32_MAX)
@@ -98,7 +99,7 @@ static enum engine_status open_header(struct blob *blob, const uint8_t *bytes, s
     return ENGINE_OK;
 }
 
-static enum engine_status open_record(struct blob_record *record, struct blob_cursor *cursor) {
+COLD static enum engine_status open_record(struct blob_record *record, struct blob_cursor *cursor) {
     const uint8_t *const at = cursor->at;
     if (cursor->left < BLOB_RECORD_BYTES)
         return ENGINE_BAD_SECTION;
@@ -119,7 +120,7 @@ static enum engine_status open_record(struct blob_record *record, struct blob_cu
 }
 
 // Golden input words are what a 24-bit converter can give.
-static int golden_is_audio(const uint8_t *golden, uint32_t frames) {
+COLD static int golden_is_audio(const uint8_t *golden, uint32_t frames) {
     for (uint32_t i = 0; i < frames; i++) {
         const int32_t x = blob_word(golden, i);
         if (x < -(1 << 23) || x >= 1 << 23)
@@ -128,7 +129,7 @@ static int golden_is_audio(const uint8_t *golden, uint32_t frames) {
     return 1;
 }
 
-enum engine_status blob_open(struct blob *blob, const void *bytes, size_t size) {
+COLD enum engine_status blob_open(struct blob *blob, const void *bytes, size_t size) {
     const uint8_t *const start = bytes;
     enum engine_status status = open_header(blob, start, size);
     if (status != ENGINE_OK)

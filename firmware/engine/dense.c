@@ -2,6 +2,7 @@
 // Copyright (c) 2026 the pedalsmith developers
 //
 // y = W x + b at every sample (README.md, Dense), exact in 64 bits.
+#include "cold.h"
 #include "fixed.h"
 #include "layer.h"
 
@@ -40,14 +41,15 @@ struct dense {
 
 _Static_assert(sizeof(struct dense) + 3 * 8 <= LAYER_ARENA_BYTES, "struct dense outgrew its share");
 
-static const uint8_t *take_bias(const struct blob_record *record, const uint8_t **weights) {
+COLD static const uint8_t *take_bias(const struct blob_record *record, const uint8_t **weights) {
     struct blob_cursor cursor = record->tensors;
     *weights = blob_take(&cursor, (uint32_t)record->inputs * record->outputs * 4);
     const uint8_t *const bias = blob_take(&cursor, (uint32_t)record->outputs * 4);
     return *weights != NULL && cursor.left == 0 ? bias : NULL;
 }
 
-static enum engine_status dense_check(const struct blob_record *record, struct layer_chain *chain) {
+COLD static enum engine_status dense_check(const struct blob_record *record,
+                                           struct layer_chain *chain) {
     const uint32_t inputs = record->inputs, outputs = record->outputs, f = record->own[0];
     if (record->format != 0 || record->own[1] != NO_ACTIVATION || f < 1 || f > FRACTION_MAX)
         return ENGINE_UNKNOWN_FORMAT;
@@ -78,8 +80,8 @@ static enum engine_status dense_check(const struct blob_record *record, struct l
     return ENGINE_OK;
 }
 
-static struct layer *dense_load(const struct blob_record *record, const struct layer_chain *chain,
-                                struct layer_arena *arena) {
+COLD static struct layer *dense_load(const struct blob_record *record,
+                                     const struct layer_chain *chain, struct layer_arena *arena) {
     (void)chain;
     const uint32_t inputs = record->inputs, outputs = record->outputs;
     struct dense *const dense = layer_take(arena, sizeof *dense);

@@ -3,6 +3,7 @@
 #include "engine.h"
 
 #include "blob.h"
+#include "cold.h"
 #include "fixed.h"
 #include "layer.h"
 #include "rate.h"
@@ -27,7 +28,7 @@ struct engine {
 #define HEAD_BYTES 512
 _Static_assert(sizeof(struct engine) <= HEAD_BYTES, "struct engine outgrew its share");
 
-const char *engine_status_text(enum engine_status status) {
+COLD const char *engine_status_text(enum engine_status status) {
     switch (status) {
     case ENGINE_OK:
         return "ok";
@@ -70,7 +71,7 @@ const char *engine_status_text(enum engine_status status) {
 }
 
 // Member by member: an initializer would become a call of memset.
-static void begin_chain(struct layer_chain *chain, const struct engine_info *info) {
+COLD static void begin_chain(struct layer_chain *chain, const struct engine_info *info) {
     chain->index = 0;
     chain->layers = info->layers;
     chain->next = 0;
@@ -84,8 +85,8 @@ static void begin_chain(struct layer_chain *chain, const struct engine_info *inf
     chain->histories = 0;
 }
 
-static enum engine_status check(struct blob *blob, const void *bytes, size_t size,
-                                struct layer_chain *chain) {
+COLD static enum engine_status check(struct blob *blob, const void *bytes, size_t size,
+                                     struct layer_chain *chain) {
     enum engine_status status = blob_open(blob, bytes, size);
     begin_chain(chain, &blob->info);
     if (status == ENGINE_OK && blob->has_rate)
@@ -106,7 +107,7 @@ static enum engine_status check(struct blob *blob, const void *bytes, size_t siz
     return blob->info.arena_bytes < chain->arena_bytes ? ENGINE_BAD_ARENA_STATED : ENGINE_OK;
 }
 
-enum engine_status engine_check(const void *blob, size_t size, struct engine_info *info) {
+COLD enum engine_status engine_check(const void *blob, size_t size, struct engine_info *info) {
     struct blob opened;
     struct layer_chain chain;
     const enum engine_status status = check(&opened, blob, size, &chain);
@@ -116,8 +117,8 @@ enum engine_status engine_check(const void *blob, size_t size, struct engine_inf
 }
 
 // Moves histories to the slow region, the longest first, until the rest fits the fast one.
-static enum engine_status place(const struct engine_memory *memory, const struct blob *blob,
-                                const struct layer_chain *chain, struct engine_placement *to) {
+COLD static enum engine_status place(const struct engine_memory *memory, const struct blob *blob,
+                                     const struct layer_chain *chain, struct engine_placement *to) {
     to->fast_bytes = blob->info.arena_bytes;
     to->slow_bytes = 0;
     to->longest_fast = UINT32_MAX;
@@ -139,8 +140,8 @@ static enum engine_status place(const struct engine_memory *memory, const struct
     return to->slow_bytes > memory->slow_bytes ? ENGINE_ARENA_TOO_SMALL : ENGINE_OK;
 }
 
-enum engine_status engine_place(const struct engine_memory *memory, const void *blob, size_t size,
-                                struct engine_placement *placement) {
+COLD enum engine_status engine_place(const struct engine_memory *memory, const void *blob,
+                                     size_t size, struct engine_placement *placement) {
     struct blob opened;
     struct layer_chain chain;
     struct engine_placement found;
@@ -158,8 +159,8 @@ static void fold_knobs(struct engine *engine) {
             engine->layer[i]->kind->set_knobs(engine->layer[i], engine->knob);
 }
 
-enum engine_status engine_load(const struct engine_memory *memory, const void *blob, size_t size,
-                               struct engine **engine) {
+COLD enum engine_status engine_load(const struct engine_memory *memory, const void *blob,
+                                    size_t size, struct engine **engine) {
     struct blob opened;
     struct layer_chain chain;
     struct engine_placement placement;
@@ -309,7 +310,7 @@ int engine_unit(const struct engine *engine, uint32_t layer, uint32_t unit,
     return engine->layer[layer]->kind->unit(engine->layer[layer], unit, found);
 }
 
-enum engine_status engine_selftest(struct engine *engine, const void *blob, size_t size) {
+COLD enum engine_status engine_selftest(struct engine *engine, const void *blob, size_t size) {
     struct engine_info info;
     enum engine_status status = engine_check(blob, size, &info);
     if (status != ENGINE_OK)

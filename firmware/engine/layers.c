@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Copyright (c) 2026 the pedalsmith developers
+#include "cold.h"
 #include "layer.h"
 #include "wavenet.h"
 
@@ -11,21 +12,21 @@ static const struct layer_kind *const kinds[] = {
     &wavenet_kind,
 };
 
-const struct layer_kind *layer_find(uint16_t kind) {
+COLD const struct layer_kind *layer_find(uint16_t kind) {
     for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
         if (kinds[i]->kind == kind)
             return kinds[i];
     return NULL;
 }
 
-int layer_add_history(struct layer_chain *chain, uint32_t bytes) {
+COLD int layer_add_history(struct layer_chain *chain, uint32_t bytes) {
     if (chain->histories == LAYER_HISTORIES_MAX)
         return 0;
     chain->history_bytes[chain->histories++] = bytes;
     return 1;
 }
 
-static void *take(struct layer_region *region, size_t bytes) {
+COLD static void *take(struct layer_region *region, size_t bytes) {
     bytes = (bytes + 7) & ~(size_t)7;
     if (bytes > region->left)
         return NULL;
@@ -39,11 +40,11 @@ static void *take(struct layer_region *region, size_t bytes) {
     return taken;
 }
 
-void *layer_take(struct layer_arena *arena, size_t bytes) {
+COLD void *layer_take(struct layer_arena *arena, size_t bytes) {
     return take(&arena->fast, bytes);
 }
 
-void *layer_take_history(struct layer_arena *arena, size_t bytes) {
+COLD void *layer_take_history(struct layer_arena *arena, size_t bytes) {
     bytes = (bytes + 7) & ~(size_t)7;
     return take(bytes > arena->longest_fast ? &arena->slow : &arena->fast, bytes);
 }

@@ -2,6 +2,7 @@
 // Copyright (c) 2026 the pedalsmith developers
 #include "recurrent.h"
 
+#include "cold.h"
 #include "fixed.h"
 
 enum { GRU_GATES = 3, CELL_SHIFT_MAX = 8, ROW_SHIFT_MAX = 8, L1_MAX = 65535 };
@@ -21,8 +22,8 @@ struct tensors {
     const uint8_t *rest_state, *rest_hidden, *rest_error;
 };
 
-static enum engine_status tensors_open(struct tensors *t, const struct blob_record *record,
-                                       const struct layer_chain *chain, uint32_t gates) {
+COLD static enum engine_status tensors_open(struct tensors *t, const struct blob_record *record,
+                                            const struct layer_chain *chain, uint32_t gates) {
     struct blob_cursor cursor = record->tensors;
     const uint32_t weights = record->format & 15u, state = record->format >> 4;
     if ((weights != WEIGHTS_INT16 && weights != WEIGHTS_INT8) ||
@@ -74,7 +75,7 @@ static uint64_t half(int32_t word) {
 }
 
 // The proof of one row, in the very integers of the converter's proof.py.
-static enum engine_status prove_row(const struct tensors *t, uint32_t row, uint32_t knobs) {
+COLD static enum engine_status prove_row(const struct tensors *t, uint32_t row, uint32_t knobs) {
     if (t->row_shift != NULL && t->row_shift[row] > ROW_SHIFT_MAX)
         return ENGINE_UNKNOWN_FORMAT;
     uint64_t l1 = 0;
@@ -95,8 +96,8 @@ static enum engine_status prove_row(const struct tensors *t, uint32_t row, uint3
     return bound <= INT32_MAX ? ENGINE_OK : ENGINE_NOT_PROVED;
 }
 
-enum engine_status recurrent_check(const struct blob_record *record, struct layer_chain *chain,
-                                   uint32_t gates) {
+COLD enum engine_status recurrent_check(const struct blob_record *record, struct layer_chain *chain,
+                                        uint32_t gates) {
     struct tensors t;
     enum engine_status status = tensors_open(&t, record, chain, gates);
     for (uint32_t row = 0; status == ENGINE_OK && row < t.rows; row++)
@@ -123,8 +124,8 @@ enum engine_status recurrent_check(const struct blob_record *record, struct laye
 }
 
 // Room for a matrix of two units a block, all 0; 0 when the arena is too small.
-static int matrix_take(struct matvec *matrix, uint32_t units, uint32_t columns,
-                       struct layer_arena *arena) {
+COLD static int matrix_take(struct matvec *matrix, uint32_t units, uint32_t columns,
+                            struct layer_arena *arena) {
     matrix->blocks = (units + 1) / 2;
     matrix->pairs = (columns + 1) / 2;
     // One word past an 8-byte boundary: a Cortex-M7 loads an odd word of the weights and one of the
@@ -152,14 +153,14 @@ static struct matvec_row *matrix_row(const struct recurrent *r, uint32_t unit, u
     return (struct matvec_row *)&rows[place(r->gates, unit, row)];
 }
 
-static void set_weight(const struct recurrent *r, uint32_t unit, uint32_t row, uint32_t column,
-                       int32_t weight) {
+COLD static void set_weight(const struct recurrent *r, uint32_t unit, uint32_t row, uint32_t column,
+                            int32_t weight) {
     int16_t *const w = (int16_t *)matvec_weights(&r->matrix, unit / 2);
     const uint32_t pair = column / 2;
     w[(pair * MATVEC_ROWS + place(r->gates, unit, row)) * 2 + column % 2] = (int16_t)weight;
 }
 
-static void fill_matrix(struct recurrent *r, const struct tensors *t) {
+COLD static void fill_matrix(struct recurrent *r, const struct tensors *t) {
     for (uint32_t row = 0; row < t->rows; row++) {
         const uint32_t gate = row / t->hidden, unit = row % t->hidden;
         const int is_n = t->gates == GRU_GATES && gate == ROW_U;
@@ -180,15 +181,15 @@ static void fill_matrix(struct recurrent *r, const struct tensors *t) {
 }
 
 // Copies `count` words of a tensor into the arena; NULL when it is too small.
-static int32_t *copy_words(const uint8_t *tensor, uint32_t count, struct layer_arena *arena) {
+COLD static int32_t *copy_words(const uint8_t *tensor, uint32_t count, struct layer_arena *arena) {
     int32_t *const words = layer_take(arena, (size_t)4 * count);
     for (uint32_t i = 0; words != NULL && i < count; i++)
         words[i] = blob_word(tensor, i);
     return words;
 }
 
-struct layer *recurrent_load(const struct blob_record *record, const struct layer_chain *chain,
-                             struct layer_arena *arena, uint32_t gates) {
+COLD struct layer *recurrent_load(const struct blob_record *record, const struct layer_chain *chain,
+                                  struct layer_arena *arena, uint32_t gates) {
     struct tensors t;
     struct recurrent *const r = layer_take(arena, sizeof *r);
     if (r == NULL || tensors_open(&t, record, chain, gates) != ENGINE_OK)
@@ -260,7 +261,7 @@ void recurrent_set_knobs(struct layer *layer, const int32_t *knobs) {
     }
 }
 
-int recurrent_unit(const struct layer *layer, uint32_t unit, struct engine_unit *found) {
+COLD int recurrent_unit(const struct layer *layer, uint32_t unit, struct engine_unit *found) {
     const struct recurrent *const r = (const struct recurrent *)layer;
     if (unit >= r->hidden)
         return 0;

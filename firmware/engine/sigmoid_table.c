@@ -6,6 +6,8 @@
 // steps from the node before need three multiplications of 64 bits each.
 #include "sigmoid_table.h"
 
+#include "cold.h"
+
 #include <stdatomic.h>
 
 enum { HALF = SIGMOID_CHORDS / 2, STEPS = 3 };
@@ -25,14 +27,14 @@ static uint64_t multiply(uint64_t a, uint64_t b) {
 }
 
 // The next node, half a chord on: decay = exp(-z), sigmoid = 1 / (1 + decay).
-static uint64_t next_node(uint64_t *decay, uint64_t sigmoid) {
+COLD static uint64_t next_node(uint64_t *decay, uint64_t sigmoid) {
     *decay = multiply(*decay, STEP_DECAY);
     for (uint32_t i = 0; i < STEPS; i++)
         sigmoid = multiply(sigmoid, 2 * ONE - sigmoid - multiply(*decay, sigmoid));
     return sigmoid;
 }
 
-void sigmoid_table_make(void) {
+COLD void sigmoid_table_make(void) {
     static atomic_bool made;
     if (atomic_load_explicit(&made, memory_order_acquire))
         return;

@@ -64,8 +64,8 @@ void startup(void) {
     quiet();
     cache_enable_instructions();
     copy(code_load, code_start, code_end);
-    // Erratum: before revision V, AXI SRAM gives wrong words where reads overlap; this bit keeps them
-    // apart.
+    // Erratum: before revision V, AXI SRAM gives wrong words where reads overlap; this bit keeps
+    // them apart.
     if (DBGMCU_IDCODE >> 16 < REVISION_V) {
         AXI_TARG7_FN_MOD = 1;
     }
