@@ -14,6 +14,7 @@
 #include "cycles.h"
 #include "faults.h"
 #include "gpio.h"
+#include "model.h"
 #include "store.h"
 #include "text.h"
 #include "uart.h"
@@ -124,6 +125,11 @@ void board_start(struct board_report *report) {
     };
 }
 
+const uint8_t *board_models(size_t *bytes) {
+    *bytes = (size_t)(model_end - model_start);
+    return model_start;
+}
+
 const uint8_t *board_image(size_t *bytes) {
     *bytes = (size_t)(image_end - image_start);
     return image_start;
@@ -191,8 +197,13 @@ static bool asked_over_usb;
 
 size_t board_console_read(char *bytes, size_t count) {
     size_t given = usb_cdc_read(bytes, count);
-    asked_over_usb = given > 0;
-    return given ? given : uart_read(bytes, count);
+    if (given) {
+        asked_over_usb = true;
+        return given;
+    }
+    given = uart_read(bytes, count);
+    asked_over_usb = asked_over_usb && !given;
+    return given;
 }
 
 size_t board_console_answer(const char *bytes, size_t count) {

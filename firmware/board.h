@@ -76,6 +76,9 @@ int32_t board_temperature(void);
 // A block took nearly as long as it may, or longer, since this was asked last.
 bool board_audio_late(void);
 
+// The models linked into the image, one after another as bank.h says, and their size; 0: none.
+const uint8_t *board_models(size_t *bytes);
+
 // The image as it was flashed, and its size.
 const uint8_t *board_image(size_t *bytes);
 

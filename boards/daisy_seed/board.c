@@ -21,7 +21,7 @@ enum { STRAP_US = 10, BOOT_PIN_US = 10000 };
 
 // Behind the first megabyte, which the Daisy bootloader uses for its images: 2 MB and the
 // directory.
-enum { STORE_OFFSET = 0x100000, STORE_BYTES = 0x211000 };
+enum { STORE_OFFSET = 0x100000, STORE_BYTES = 0x222000 };
 
 // Not readable at all: 0x60000000.. and 0xA0000000.., where no memory is. A speculative read there
 // would hang on a controller that is not running. Later regions win over this one.

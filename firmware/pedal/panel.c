@@ -31,7 +31,7 @@ static void apply_knob(struct panel *panel, uint32_t index) {
         break;
     case KNOB_GATE: {
         int32_t level = GATE_LOWEST + value * GATE_RANGE / KNOB_ONE;
-        pedal_gate(panel->pedal, value ? level_from_decibel(level) >> 1 : 0);
+        pedal_gate(panel->pedal, value ? level : PEDAL_NO_GATE);
         break;
     }
     default:
@@ -40,11 +40,16 @@ static void apply_knob(struct panel *panel, uint32_t index) {
     }
 }
 
+void panel_play(struct panel *panel, uint32_t model) {
+    const struct bank_model *chosen = &panel->bank->models[model];
+    panel->model = model;
+    pedal_change(panel->pedal, chosen->blob, chosen->bytes);
+}
+
 static void next_model(struct panel *panel) {
-    if (panel->bank->count > 1 && !panel->pedal->changing) {
-        panel->model = (panel->model + 1) % panel->bank->count;
-        pedal_change(panel->pedal, panel->bank->slots[panel->model].blob,
-                     panel->bank->slots[panel->model].bytes);
+    const struct pedal *pedal = panel->pedal;
+    if (panel->bank->count > 1 && !pedal->changing && pedal->model != PEDAL_SAFE_MODE) {
+        panel_play(panel, (panel->model + 1) % panel->bank->count);
     }
 }
 

@@ -31,7 +31,7 @@
 struct panel {
     struct pedal *pedal;
     const struct bank *bank;
-    uint32_t model; // slot that plays
+    uint32_t model; // of the bank, the one that plays
     uint32_t ms;    // since the start
     struct knob knobs[PANEL_KNOBS];
     struct footswitch switches[PANEL_SWITCHES];
@@ -39,8 +39,11 @@ struct panel {
     bool loader_wanted;
 };
 
-// Takes over a pedal that plays slot `model` of the bank.
+// Takes over a pedal that plays model `model` of the bank.
 void panel_start(struct panel *panel, struct pedal *pedal, const struct bank *bank, uint32_t model);
+
+// Fades to another model of the bank.
+void panel_play(struct panel *panel, uint32_t model);
 
 // Once a millisecond, with the 16-bit readings of `knobs` knobs (0 to PANEL_KNOBS of them are
 // there) and, bit by bit, the pressed switches.

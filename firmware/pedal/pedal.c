@@ -26,6 +26,8 @@ static int32_t trim_of(const char *json, size_t bytes) {
 // The audio path does not touch the engine meanwhile: it is not running yet, or engine is NULL.
 static void load(struct pedal *pedal, const void *blob, size_t blob_bytes) {
     pedal->model = PEDAL_NO_MODEL;
+    pedal->blob = blob;
+    pedal->blob_bytes = blob_bytes;
     pedal->name = NULL;
     pedal->trim = 0;
     if (!blob || !blob_bytes) {
@@ -57,8 +59,10 @@ static void load(struct pedal *pedal, const void *blob, size_t blob_bytes) {
     pedal->engine = engine;
 }
 
-static void start(struct pedal *pedal) {
-    *pedal = (struct pedal){.model = PEDAL_NO_MODEL};
+static void start(struct pedal *pedal, const struct engine_memory *memory) {
+    *pedal = (struct pedal){.model = PEDAL_NO_MODEL,
+                            .memory = *memory,
+                            .gate_wanted = PEDAL_NO_GATE};
     level_start(&pedal->gain, LEVEL_ONE);
     level_start(&pedal->level, LEVEL_ONE);
     gate_start(&pedal->gate);
@@ -66,21 +70,17 @@ static void start(struct pedal *pedal) {
 
 void pedal_open(struct pedal *pedal, const void *blob, size_t blob_bytes,
                 const struct engine_memory *memory) {
-    start(pedal);
-    pedal->memory = *memory;
+    start(pedal, memory);
     load(pedal, blob, blob_bytes);
     bypass_start(&pedal->bypass, pedal->engine != NULL);
 }
 
-void pedal_open_safe(struct pedal *pedal) {
-    start(pedal);
+void pedal_open_safe(struct pedal *pedal, const struct engine_memory *memory) {
+    start(pedal, memory);
     pedal->model = PEDAL_SAFE_MODE;
 }
 
 void pedal_change(struct pedal *pedal, const void *blob, size_t blob_bytes) {
-    if (pedal->model == PEDAL_SAFE_MODE) {
-        return;
-    }
     pedal->next = blob;
     pedal->next_bytes = blob_bytes;
     pedal->changing = true;
@@ -91,10 +91,40 @@ bool pedal_poll(struct pedal *pedal) {
         return false;
     }
     pedal->engine = NULL;
+    pedal->taken = NULL;
+    pedal->taking = false;
     load(pedal, pedal->next, pedal->next_bytes);
     pedal->overloaded = false;
     pedal->changing = false;
     return true;
+}
+
+struct engine *pedal_take(struct pedal *pedal) {
+    pedal->taking = pedal->engine != NULL;
+    if (pedal->taking && !pedal->changing && bypass_is_dry(&pedal->bypass)) {
+        pedal->taken = pedal->engine;
+        pedal->engine = NULL;
+        pedal->taking = false;
+    }
+    return pedal->taken;
+}
+
+void pedal_give_back(struct pedal *pedal) {
+    pedal->taking = false;
+    if (pedal->taken) {
+        for (uint32_t i = 0; i < pedal->info.knobs; i++) {
+            engine_set_knob(pedal->taken, i, pedal->knobs_set[i]);
+        }
+        engine_reset(pedal->taken);
+        pedal->engine = pedal->taken;
+        pedal->taken = NULL;
+    }
+}
+
+void pedal_refuse(struct pedal *pedal, enum engine_status status) {
+    pedal->taken = NULL;
+    pedal->status = status;
+    pedal->model = PEDAL_REFUSED;
 }
 
 void pedal_overload(struct pedal *pedal) {
@@ -109,6 +139,7 @@ void pedal_bypass(struct pedal *pedal, bool bypassed) {
 }
 
 void pedal_gain(struct pedal *pedal, int32_t hundredths) {
+    pedal->gain_wanted = hundredths;
     pedal->gain.target = level_from_decibel(hundredths);
 }
 
@@ -117,8 +148,10 @@ void pedal_level(struct pedal *pedal, int32_t hundredths) {
     set_level(pedal);
 }
 
-void pedal_gate(struct pedal *pedal, int32_t threshold) {
-    pedal->gate.threshold = threshold;
+void pedal_gate(struct pedal *pedal, int32_t hundredths) {
+    pedal->gate_wanted = hundredths;
+    // Q24 to Q23.
+    pedal->gate.threshold = hundredths == PEDAL_NO_GATE ? 0 : level_from_decibel(hundredths) >> 1;
 }
 
 void pedal_knob(struct pedal *pedal, uint32_t index, int32_t value) {
@@ -197,7 +230,8 @@ static void process_chunk(struct pedal *pedal, const int32_t *in, int32_t *out, 
         bypass_start(&pedal->bypass, false);
     }
     pedal->was_overloaded = overloaded;
-    pedal->bypass.to_wet = engine && !overloaded && !pedal->bypassed && !pedal->changing;
+    pedal->bypass.to_wet =
+        engine && !overloaded && !pedal->bypassed && !pedal->changing && !pedal->taking;
     if (engine && !overloaded) {
         move_knob(pedal, engine);
         play(pedal, engine, dry, out, frames);

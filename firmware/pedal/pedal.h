@@ -39,6 +39,8 @@ struct pedal {
     enum pedal_model model;
     enum engine_status status;
     struct engine_info info;
+    const void *blob; // as it was given last
+    size_t blob_bytes;
     const char *name; // in the blob, not ended by a zero; NULL when it has none
     size_t name_bytes;
     int32_t trim; // hundredths of a decibel that make it as loud as others
@@ -47,11 +49,16 @@ struct pedal {
     const void *next;
     size_t next_bytes;
     volatile bool changing;
+    // Taken out of the audio path by pedal_take.
+    struct engine *taken;
+    volatile bool taking;
     // Settings.
     volatile bool bypassed;
     volatile bool overloaded;
     bool shaped;
+    int32_t gain_wanted;  // hundredths of a decibel
     int32_t level_wanted; // hundredths of a decibel; PEDAL_MUTE: silent
+    int32_t gate_wanted;  // hundredths of a dBFS; PEDAL_NO_GATE: none
     volatile int32_t knobs[ENGINE_KNOBS_MAX];
     // State of the audio path.
     int32_t knobs_set[ENGINE_KNOBS_MAX];
@@ -66,6 +73,7 @@ struct pedal {
 };
 
 #define PEDAL_MUTE     INT32_MIN
+#define PEDAL_NO_GATE  INT32_MIN
 #define PEDAL_LOUDNESS (-1800) // of every model after its trim, hundredths of a decibel
 
 // Loads the blob into the memory and plays its golden vector; a model that is not exactly what was
@@ -74,16 +82,25 @@ struct pedal {
 void pedal_open(struct pedal *pedal, const void *blob, size_t blob_bytes,
                 const struct engine_memory *memory);
 
-// Stays dry whatever the model is.
-void pedal_open_safe(struct pedal *pedal);
+// Stays dry until pedal_change.
+void pedal_open_safe(struct pedal *pedal, const struct engine_memory *memory);
 
 // Plays `frames` samples. `in` and `out` may be the same.
 void pedal_process(struct pedal *pedal, const int32_t *in, int32_t *out, size_t frames);
 
-// Fades to dry, loads another model, fades to it; pedal_poll does the loading. Ends an overload.
+// Fades to dry, loads another model, fades to it; pedal_poll does the loading. Ends an overload and
+// a pedal_take.
 void pedal_change(struct pedal *pedal, const void *blob, size_t blob_bytes);
 // True when a change was finished in this call.
 bool pedal_poll(struct pedal *pedal);
+
+// Fades to dry and gives the engine to the caller, out of the audio path; NULL as long as it fades
+// (call again) and when none plays. A model that is changed meanwhile takes it away: taken is NULL.
+struct engine *pedal_take(struct pedal *pedal);
+// Fades back to the engine, which begins at rest with the pedal's knobs.
+void pedal_give_back(struct pedal *pedal);
+// Drops the taken engine: the pedal stays dry and says why.
+void pedal_refuse(struct pedal *pedal, enum engine_status status);
 
 // Tells that a block took too long: the output goes dry from the next block on, without the engine
 // and without a click, until the bypass is switched or the model changed.
@@ -93,8 +110,8 @@ void pedal_bypass(struct pedal *pedal, bool bypassed);
 // Before the engine and after it; hundredths of a decibel, -9600..3600.
 void pedal_gain(struct pedal *pedal, int32_t hundredths);
 void pedal_level(struct pedal *pedal, int32_t hundredths);
-// Opens above this peak of the input, Q23; 0 is no gate.
-void pedal_gate(struct pedal *pedal, int32_t threshold);
+// Opens above this peak of the input, hundredths of a dBFS, -9600..0; PEDAL_NO_GATE: none.
+void pedal_gate(struct pedal *pedal, int32_t hundredths);
 // A knob of the model, 0..ENGINE_KNOB_ONE; a newly loaded model starts at its resting knobs.
 void pedal_knob(struct pedal *pedal, uint32_t index, int32_t value);
 // The DC blocker, the limiter and the trim to equal loudness, all together.

@@ -51,16 +51,21 @@ class Footswitch(ct.Structure):
     _fields_ = (("history", ct.c_uint32), ("held_ms", ct.c_uint32), ("down", ct.c_bool))
 
 
-class Slot(ct.Structure):
-    """A slot of bank.h."""
+class BankModel(ct.Structure):
+    """struct bank_model of bank.h."""
 
-    _fields_ = (("blob", ct.c_void_p), ("bytes", ct.c_size_t))
+    _fields_ = (
+        ("blob", ct.c_void_p),
+        ("bytes", ct.c_size_t),
+        ("crc", ct.c_uint32),
+        ("slot", ct.c_uint8),
+    )
 
 
 class Bank(ct.Structure):
     """struct bank of bank.h."""
 
-    _fields_ = (("slots", Slot * 16), ("count", ct.c_uint32))
+    _fields_ = (("models", BankModel * 24), ("count", ct.c_uint32))
 
 
 class Panel(ct.Structure):
@@ -85,7 +90,7 @@ def load() -> ct.CDLL:
         str(library_of([firmware_dir() / "engine", firmware_dir() / "pedal", beside]))
     )
     library.metadata_text.restype = ct.c_void_p
-    for name in ("metadata_hundredths", "knob_update", "pedal_poll"):
+    for name in ("metadata_hundredths", "knob_update", "pedal_poll", "bank_find"):
         getattr(library, name).restype = ct.c_bool
     return library
 
@@ -136,7 +141,7 @@ class Stand:
         self.bank = Bank()
         self.row = np.frombuffer(b"".join(b + bytes(-len(b) % 8) for b in blobs), np.uint8)
         lib.bank_start(ct.byref(self.bank))
-        lib.bank_add(ct.byref(self.bank), pointer(self.row), ct.c_size_t(len(self.row)))
+        lib.bank_add_image(ct.byref(self.bank), pointer(self.row), ct.c_size_t(len(self.row)))
         assert self.bank.count == len(blobs)
         self.player = Player(lib, blobs[0])
         self.panel = Panel()

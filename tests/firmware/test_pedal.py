@@ -4,6 +4,7 @@
 
 import ctypes as ct
 import json
+import zlib
 from itertools import pairwise
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.blobs import random_bytes
-from pedalsmith.native.host import HostEngine
+from pedalsmith.native.host import HostEngine, Memory
 
 from .blobs import write_lstm
 from .host import (
@@ -283,15 +284,24 @@ def test_the_bank_ends_where_no_blob_begins(lib: ct.CDLL) -> None:
     for region, count in ((row, 3), (row + b"\xff" * 4096, 3), (row[:-200], 2), (b"", 0)):
         lib.bank_start(ct.byref(bank))
         buffer = ct.create_string_buffer(region, len(region) + 1)
-        lib.bank_add(ct.byref(bank), buffer, ct.c_size_t(len(region)))
+        lib.bank_add_image(ct.byref(bank), buffer, ct.c_size_t(len(region)))
         assert bank.count == count
-        for slot, blob in zip(bank.slots[:count], blobs, strict=False):
-            assert ct.string_at(slot.blob, slot.bytes) == blob
+        for number, (model, blob) in enumerate(zip(bank.models[:count], blobs, strict=False)):
+            assert ct.string_at(model.blob, model.bytes) == blob
+            assert (model.slot, model.crc) == (128 + number, zlib.crc32(blob))
     lib.bank_start(ct.byref(bank))
-    for _ in range(9):
-        buffer = ct.create_string_buffer(row, len(row))
-        lib.bank_add(ct.byref(bank), buffer, ct.c_size_t(len(row)))
-    assert bank.count == 16
+    buffer = ct.create_string_buffer(row * 4, 4 * len(row))
+    lib.bank_add_image(ct.byref(bank), buffer, ct.c_size_t(4 * len(row)))
+    assert bank.count == 8, "no more of the image"
+    for slot in range(17):
+        lib.bank_add(ct.byref(bank), slot, buffer, ct.c_size_t(len(row)), 0)
+    assert bank.count == 24, "no more at all"
+    found = ct.c_uint32()
+    assert lib.bank_find(ct.byref(bank), 130, ct.byref(found))
+    assert found.value == 2
+    assert lib.bank_find(ct.byref(bank), 3, ct.byref(found))
+    assert found.value == 8 + 3
+    assert not lib.bank_find(ct.byref(bank), 99, ct.byref(found))
 
 
 def test_the_first_switch_bypasses_and_held_asks_for_the_loader(
@@ -356,5 +366,27 @@ def test_lights_tell_what_is_wrong(lib: ct.CDLL, silent_model: bytes) -> None:
     damaged[150] ^= 1
     assert 3 <= blinks(Stand(lib, bytes(damaged))) <= 4
     safe = Stand(lib, silent_model)
-    lib.pedal_open_safe(safe.player.at)
+    lib.pedal_open_safe(safe.player.at, ct.byref(Memory(safe.player.arena, 1 << 18, None, 0)))
     assert 1 <= blinks(safe) <= 2
+
+
+def test_a_taken_engine_leaves_the_audio_path_and_comes_back_at_rest(lib: ct.CDLL) -> None:
+    blob = random_bytes(3, kind="lstm", hidden=(12,))
+    player, fresh = Player(lib, blob), Player(lib, blob)
+    audio = sine(4_800)
+    player.play(audio)
+    lib.pedal_take.restype = ct.c_void_p
+    assert lib.pedal_take(player.at) is None, "it fades first"
+    player.play(audio[:960])
+    assert lib.pedal_take(player.at)
+    assert np.array_equal(player.play(audio), audio), "dry, to the word"
+    lib.pedal_give_back(player.at)
+    player.play(audio)
+    # What the engine remembers of long ago fades; a fresh one gets the same input.
+    fresh.play(audio)
+    assert np.array_equal(player.play(audio), fresh.play(audio))
+    lib.pedal_take(player.at)
+    lib.pedal_change(player.at, blob, ct.c_size_t(len(blob)))
+    player.play(audio[:960])
+    assert lib.pedal_poll(player.at)
+    assert not np.array_equal(player.play(audio), audio), "a change of model ends it"

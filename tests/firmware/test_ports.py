@@ -6,7 +6,6 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 from pedalsmith.emulator.boards import Options, assemble
@@ -15,12 +14,15 @@ from pedalsmith.emulator.image import read_image
 from pedalsmith.emulator.stm32h750.board import EmulatedDaisy
 from pedalsmith.emulator.usb_host import UsbHost
 from pedalsmith.native.firmware import Image, build
+from pedalsmith.native.host_board import FLASH_BYTES, HostBoard
 
 from .blobs import write_lstm
 from .host import sine
+from .line import Line
 
 BOARD = "daisy_seed"
 SECTOR = 4096
+STORE = 0x10_0000
 
 VENDOR_DIFFERS: dict[str, tuple[int | None, str]] = {
     "GINTMSK": (0x800C3814, "host and isochronous events cannot happen"),
@@ -122,8 +124,11 @@ def test_the_controller_is_set_up_as_the_vendors(
 def test_models_in_the_flash_chip_are_in_the_bank(dry: Image, tmp_path: Path) -> None:
     emulated = power_up(dry)
     try:
-        blob = write_lstm(tmp_path / "kept.psm", 8).read_bytes()
-        emulated.spi_flash.content[: len(blob)] = np.frombuffer(blob, np.uint8)
+        with HostBoard() as other:
+            line = Line(other)
+            line.hello()
+            line.load(write_lstm(tmp_path / "kept.psm", 8).read_bytes())
+            emulated.spi_flash.content[STORE : STORE + FLASH_BYTES] = other.flash
         emulated.power_up()
         emulated.machine.run(0.3)
         assert "model: kept, 48000 Hz" in emulated.console.text

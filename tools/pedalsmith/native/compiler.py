@@ -14,7 +14,7 @@ import platform
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 
 from pedalsmith.errors import BadInput
@@ -66,16 +66,16 @@ def cache_dir() -> Path:
     return folder
 
 
-def _ingredients(folders: Sequence[Path]) -> Iterator[Path]:
+def _ingredients(folders: Sequence[Path], suffixes: Collection[str] = _HASHED) -> Iterator[Path]:
     for folder in folders:
-        yield from sorted(path for path in folder.iterdir() if path.suffix in _HASHED)
+        yield from sorted(path for path in folder.iterdir() if path.suffix in suffixes)
 
 
-def _key(folders: Sequence[Path], flags: Sequence[str]) -> str:
+def _key(folders: Sequence[Path], headers: Sequence[Path], flags: Sequence[str]) -> str:
     digest = hashlib.sha256()
     zig = importlib.metadata.version("ziglang")
     digest.update("\0".join((zig, platform.system(), platform.machine(), *flags)).encode())
-    for path in _ingredients(folders):
+    for path in (*_ingredients(folders), *_ingredients(headers, {".h"})):
         digest.update(f"\0{path.parent.name}/{path.name}\0".encode())
         digest.update(path.read_bytes())
     return digest.hexdigest()[:24]
@@ -103,15 +103,20 @@ def shared_library(*names: str, flags: Sequence[str] = HOST_FLAGS) -> Path:
     return library_of([firmware_dir() / name for name in names], flags)
 
 
-def library_of(folders: Sequence[Path], flags: Sequence[str] = HOST_FLAGS) -> Path:
-    """A shared library of all C files in the folders, built or cached. Raises BadInput."""
+def library_of(
+    folders: Sequence[Path], flags: Sequence[str] = HOST_FLAGS, headers: Sequence[Path] = ()
+) -> Path:
+    """A shared library of all C files in the folders, built or cached. Raises BadInput.
+
+    Of the folders in `headers` only the headers are used.
+    """
     names = [folder.name for folder in folders]
     suffix = {"Windows": ".dll", "Darwin": ".dylib"}.get(platform.system(), ".so")
-    library = cache_dir() / f"{'-'.join(names)}-{_key(folders, flags)}{suffix}"
+    library = cache_dir() / f"{'-'.join(names)}-{_key(folders, headers, flags)}{suffix}"
     if library.is_file():
         return library
     sources = [str(path) for path in _ingredients(folders) if path.suffix == ".c"]
-    includes = [f"-I{folder}" for folder in folders]
+    includes = [f"-I{folder}" for folder in (*folders, *headers)]
     with tempfile.TemporaryDirectory(prefix=".build-", dir=library.parent) as build:
         built = Path(build) / library.name
         command = [*zig_cc(), *flags, *includes, "-shared", "-o", str(built), *sources]
