@@ -82,15 +82,3 @@ def compare(blob: bytes, name: str, words: Words, played: Words) -> Difference |
         [(at, int(words[at]), int(wanted[at]), int(played[at])) for at in around],
         [(unit.state, unit.hidden, unit.error) for unit in engine.units(0)[:8]],
     )
-
-
-def line_seconds(bits_per_second: float) -> float:
-    """The time that a full part of LINK_STREAM_SAMPLES takes on the line, both ways, s.
-
-    Frames as they are, in bulk packets of 64 bytes, each with USB's own 13 bytes (USB 2.0, 5.8.4).
-    """
-    body = p.Stream.size() + 4 * p.STREAM_SAMPLES
-    raw = p.Header.size() + body + 4
-    frame = raw + raw // 254 + 1 + 2
-    packets = -(-frame // 64)
-    return 2 * 8 * (frame + 13 * packets) / bits_per_second
