@@ -26,7 +26,7 @@ __attribute__((weak)) void handler_irq2(void) {
     none();
 }
 
-static void start(void) {
+void start(void) {
     program();
     end();
 }

@@ -25,6 +25,7 @@
 // Where a test looks for results: the start of DTCM.
 #define RESULT(n) REG(0x20000000 + 4 * (n))
 
+void start(void);
 void program(void);
 void handler_pendsv(void);
 void handler_systick(void);

@@ -137,7 +137,7 @@ class MachineState(ctypes.Structure):
         *_fields(c_uint64, "now cycle deadline python_event until instructions idle"),
         ("spent", c_uint64 * EXCEPTIONS),
         ("taken", c_uint64 * EXCEPTIONS),
-        *_fields(c_uint32, "block block_size current vectors fault_address fault_kind last_pc"),
+        *_fields(c_uint32, "block block_size current fault_address fault_kind last_pc"),
         *_fields(c_uint32, "spin_block spins"),
         ("stop", c_int32),
         *_fields(c_uint8, "leave attention tracing delivers_faults"),

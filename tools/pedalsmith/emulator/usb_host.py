@@ -52,6 +52,9 @@ class UsbPort(Protocol):
     def unplug(self) -> None:
         """The cable is pulled."""
 
+    def plug(self) -> None:
+        """The cable is back."""
+
 
 Attempt = Callable[[], bytes | Answer]
 

@@ -45,7 +45,9 @@ enum {
 #define CORE_BUS_SIZE 0x20000000u
 #define CORE_PPB_BASE 0xE0000000u
 #define CORE_PPB_SIZE 0x00100000u
-#define CORE_NEVER    UINT64_MAX
+#define CORE_END_PAGE                                                                              \
+    0xF0000000u /* Unicorn ends a run there, and looks the page up at each start */
+#define CORE_NEVER UINT64_MAX
 
 // Why core_run came back.
 enum {
@@ -129,18 +131,17 @@ typedef struct {
     unicorn_t unicorn;
     callbacks_t callbacks;
 
-    uint64_t now;                    /* units */
-    uint64_t cycle;                  /* units a core cycle */
-    uint64_t deadline;               /* when the hook next has to look */
-    uint64_t python_event;           /* when Python wants to be called */
-    uint64_t until;                  /* when core_run is to come back */
-    uint64_t instructions;           /* executed since power-up */
-    uint64_t idle;                   /* units slept in WFI */
-    uint64_t spent[CORE_EXCEPTIONS]; /* instructions by exception number, 0 = thread */
-    uint64_t taken[CORE_EXCEPTIONS]; /* how often each was entered */
-    uint32_t block, block_size;      /* the block being executed */
-    uint32_t current;                /* exception number, 0 in thread mode */
-    uint32_t vectors; /* at reset; never executed, so Unicorn may have it as where to end */
+    uint64_t now;                                /* units */
+    uint64_t cycle;                              /* units a core cycle */
+    uint64_t deadline;                           /* when the hook next has to look */
+    uint64_t python_event;                       /* when Python wants to be called */
+    uint64_t until;                              /* when core_run is to come back */
+    uint64_t instructions;                       /* executed since power-up */
+    uint64_t idle;                               /* units slept in WFI */
+    uint64_t spent[CORE_EXCEPTIONS];             /* instructions by exception number, 0 = thread */
+    uint64_t taken[CORE_EXCEPTIONS];             /* how often each was entered */
+    uint32_t block, block_size;                  /* the block being executed */
+    uint32_t current;                            /* exception number, 0 in thread mode */
     uint32_t fault_address, fault_kind, last_pc; /* kind: uc_mem_type + 1, | 256 if the MPU's */
     uint32_t spin_block, spins;                  /* consecutive CYCCNT reads of one block */
     int32_t stop;                                /* a reason to leave; 0: none */

@@ -10,6 +10,7 @@
 #include "core.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 enum { PAGE = 1024, HOST_PAGE = 4096 }; /* Unicorn's page on a Cortex-M */
 
@@ -114,7 +115,9 @@ static bool on_page(uc_engine *uc, uint64_t address, uc_mem_type type, uc_tlb_en
                       : type == UC_MEM_FETCH ? UC_PROT_EXEC
                                              : UC_PROT_READ;
     bool system = page >= CORE_PPB_BASE;
-    uint32_t allowed = system ? UC_PROT_READ | UC_PROT_WRITE : mpu_allows(m, page);
+    uint32_t allowed = page == CORE_END_PAGE ? UC_PROT_EXEC
+                       : system              ? UC_PROT_READ | UC_PROT_WRITE
+                                             : mpu_allows(m, page);
     uint32_t by_mpu = allowed & wanted ? 0 : 256;
     memory_t *memory = find(m, page);
     if (memory) {
@@ -144,6 +147,10 @@ static bool on_page(uc_engine *uc, uint64_t address, uc_mem_type type, uc_tlb_en
 
 bool core_open_memory(machine_t *m) {
     uc_hook hook;
-    return !m->unicorn.ctl(m->uc, UC_CTL_WRITE(UC_CTL_TLB_TYPE, 1), UC_TLB_VIRTUAL) &&
+    uint8_t *end = core_add_memory(m, CORE_END_PAGE, HOST_PAGE, UC_PROT_EXEC);
+    if (end) {
+        memset(end, 0xDE, HOST_PAGE); /* UDF */
+    }
+    return end && !m->unicorn.ctl(m->uc, UC_CTL_WRITE(UC_CTL_TLB_TYPE, 1), UC_TLB_VIRTUAL) &&
            !m->unicorn.hook_add(m->uc, &hook, UC_HOOK_TLB_FILL, (void *)on_page, m, 1, 0);
 }

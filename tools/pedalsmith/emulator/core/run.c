@@ -192,7 +192,7 @@ void core_reset(machine_t *m, uint32_t vector_table) {
     memset(m->mpu_rasr, 0, sizeof m->mpu_rasr);
     m->enabled[EXCEPTION_NMI] = m->enabled[EXCEPTION_HARD_FAULT] = m->enabled[EXCEPTION_SVCALL] = 1;
     m->enabled[EXCEPTION_PENDSV] = m->enabled[EXCEPTION_SYSTICK] = 1;
-    m->vtor = m->vectors = vector_table;
+    m->vtor = vector_table;
     m->airc = m->scr = m->shcsr = m->cpacr = m->cfsr = m->hfsr = m->mmfar = m->bfar = 0;
     m->fpdscr = m->csselr = m->actlr = m->mpu_ctrl = m->mpu_rnr = 0;
     m->ccr = 0x00040200; /* STKALIGN, branch prediction */
@@ -313,7 +313,7 @@ int core_run(machine_t *m, uint64_t until) {
         uint32_t pc = core_register(m, UC_ARM_REG_PC);
         m->leave = 0;
         m->fault_kind = 0;
-        uc_err error = m->unicorn.emu_start(m->uc, pc | 1u, m->vectors + 4, 0, 0);
+        uc_err error = m->unicorn.emu_start(m->uc, pc | 1u, CORE_END_PAGE + 4, 0, 0);
         int reason = after_stop(m, error);
         if (reason || m->stop) {
             return reason ? reason : m->stop;

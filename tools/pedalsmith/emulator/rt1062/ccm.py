@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from pedalsmith.emulator.machine import Machine
 from pedalsmith.emulator.peripheral import ALL, Peripheral
+from pedalsmith.emulator.rt1062.twins import add_with_twins
 
 CRYSTAL_HZ = 24e6
 ROM_CORE_HZ = 396e6
@@ -46,25 +47,10 @@ class Analog(Peripheral):
         self._add_twins("REG_3P0", 0x120, 0x0F74, "PMU.REG_3P0")
 
     def _add_twins(self, name: str, offset: int, reset: int, full_name: str = "") -> None:
-        full_name = full_name or f"{self.name}.{name}"
-        self.add(name, offset, reset=reset, writable=ALL & ~_LOCK, read_only=_LOCK,
-                 full_name=full_name,
-                 on_write=lambda value, before: self._written(name))  # fmt: skip
-
-        def twin(change: Callable[[int, int], int]) -> Callable[[int, int], None]:
-            def write(value: int, before: int) -> None:
-                self[name] = change(self[name] & ~_LOCK, value) | self[name] & _LOCK
-                self._written(name)
-
-            return write
-
-        for suffix, at, change in (
-            ("SET", 4, lambda old, value: old | value),
-            ("CLR", 8, lambda old, value: old & ~value),
-            ("TOG", 12, lambda old, value: old ^ value),
-        ):  # fmt: skip
-            self.add(f"{name}_{suffix}", offset + at, writable=ALL, stored=False,
-                     full_name=f"{full_name}_{suffix}", on_write=twin(change))  # fmt: skip
+        add_with_twins(
+            self, name, offset, reset=reset, full_name=full_name or f"{self.name}.{name}",
+            read_only=_LOCK, on_change=lambda: self._written(name),
+        )  # fmt: skip
 
     def _written(self, name: str) -> None:
         if name.startswith("PLL"):
@@ -107,6 +93,14 @@ class Analog(Peripheral):
         if not post or not more:
             raise self.error("PLL_AUDIO: a reserved post-divider is set")
         return hz / post / more
+
+    def usb_ready(self) -> str:
+        """Why the USB controller and its transceiver have no clock or supply, or ''."""
+        if not self._runs("PLL_USB1") or not self["PLL_USB1"] & _POWERDOWN:
+            return "PLL_USB1 does not run"
+        if not self["PLL_USB1"] >> 6 & 1:
+            return "PLL_USB1.EN_USB_CLKS is off"
+        return "" if self["REG_3P0"] & 1 else "its supply PMU.REG_3P0 is off"
 
     def usb1_hz(self) -> float:
         """PLL3, 480 MHz when it is locked; the ROM leaves it running."""

@@ -22,6 +22,7 @@ from pedalsmith.emulator.rt1062.lpi2c import Lpi2c
 from pedalsmith.emulator.rt1062.lpuart import Lpuart
 from pedalsmith.emulator.rt1062.sai import Sai
 from pedalsmith.emulator.rt1062.system import SOFTWARE, WATCHDOG, Ocotp, Src
+from pedalsmith.emulator.rt1062.usb import Usb, Usbphy
 from pedalsmith.emulator.rt1062.watchdog import Watchdog
 from pedalsmith.emulator.spi_flash import SpiFlash
 
@@ -86,6 +87,10 @@ class Rt1062:
         )
         self.flexspi = Flexspi(machine, self.iomuxc, self.spi_flash, self._open_window)
         ccm.gate(self.flexspi, 6, 5)
+        self.phy = Usbphy(machine)
+        self.usb = Usb(machine, self.analog, self.phy, self._reachable)
+        ccm.gate(self.phy, 6, 0)
+        ccm.gate(self.usb, 6, 0)
         self._reset_flag = 0
         machine.on_reset = self._restart
         machine.on_breakpoint = self._breakpoint
@@ -129,11 +134,11 @@ class Rt1062:
         return self.sai.mclk_hz() if out and self.sai.clocked else 0.0
 
     def _reachable(self, address: int, count: int) -> str:
-        """Why the eDMA cannot use a stretch of memory, or ''."""
+        """Why eDMA and USB cannot use a stretch of memory, or ''."""
         if self.flexram.holds(address, count):
             return ""
         if not OCRAM2 <= address <= OCRAM2 + OCRAM2_BYTES - count:
-            return "the eDMA does not reach this memory"
+            return "the DMA does not reach this memory"
         if is_cached(self.machine.state, address):
             return "the data cache holds this memory, what the DMA moves would be missed"
         return ""

@@ -41,7 +41,7 @@ def entry_of(read: Callable[[int, int], bytes], flash_bytes: int) -> int:
     check("the size of the flash", 0x050, flash_bytes)
     for index, wanted in enumerate(QUAD_READ):
         check("the read sequence", 0x080 + 4 * index, wanted)
-    if word(IVT) & 0xF0FF_FFFF != 0x4000_20D1:
+    if word(IVT) & 0xF0FF_FFFF != 0x4020_00D1:
         raise EmulationError(
             f"boot ROM: no image vector table at {FLASH + IVT:#010x} ({word(IVT):#010x})."
         )

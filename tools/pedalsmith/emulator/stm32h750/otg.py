@@ -20,6 +20,7 @@ ENDPOINTS = 9
 FUNCTION = 10
 RAM_WORDS = 1024
 _USBSUSP, _USBRST, _ENUMDNE, _WKUINT = 1 << 11, 1 << 12, 1 << 13, 1 << 31
+_SRQINT = 1 << 30
 _SOF, _RXFLVL, _IEPINT, _OEPINT, _OTGINT = 1 << 3, 1 << 4, 1 << 18, 1 << 19, 1 << 2
 _LATCHED = 0xF0FC_FC0A | _USBSUSP | _USBRST | _ENUMDNE | _WKUINT
 _XFRC, _EPDISD, _STUP, _TXFE = 1, 2, 8, 1 << 7
@@ -42,6 +43,7 @@ class Otg(Peripheral):
         self._reading = bytearray()
         self._sending: dict[int, bytearray] = {n: bytearray() for n in range(ENDPOINTS)}
         self._address = 0
+        self._plugged = True
         add = self.add
         add("GOTGCTL", 0x00, writable=0x1F_0CFE, read_only=ALL)
         add("GOTGINT", 0x04, stored=False, writable=ALL, on_write=self._clear_otg)
@@ -282,7 +284,7 @@ class Otg(Peripheral):
         """See UsbPort."""
         on = self["GCCFG"] >> 16 & 1 and not self["DCTL"] & 2
         vbus = self["GCCFG"] >> 21 & 1 or self["GOTGCTL"] >> 6 & 3 == 3
-        return bool(self.clocked and on and vbus)
+        return bool(self.clocked and self._plugged and on and vbus)
 
     def bus_reset(self) -> None:
         """See UsbPort."""
@@ -388,7 +390,15 @@ class Otg(Peripheral):
 
     def unplug(self) -> None:
         """See UsbPort; the bus falls silent and, with VBUS sensing, the session ends."""
+        self._plugged = False
         self.suspend()
         if self["GCCFG"] >> 21 & 1:
             self["GOTGINT"] |= 1 << 2
+            self._update()
+
+    def plug(self) -> None:
+        """See UsbPort; with VBUS sensing a session begins."""
+        self._plugged = True
+        if self["GCCFG"] >> 21 & 1:
+            self["GINTSTS"] |= _SRQINT
             self._update()
