@@ -50,7 +50,7 @@ def command(
         raise BadInput(f"--name {name!r}: it must be 1 to {p.NAME_BYTES} bytes of UTF-8.")
     with connect(port, serial) as client:
         demand_room(blob, model, client.hello)
-        into = p.NO_SLOT if slot is None else bank.parse(slot, client.hello)
+        into = p.NO_SLOT if slot is None else bank.parse(slot, client.hello, of_image=False)
         began = time.monotonic()
         with progress_bar("loading") as tell:
             found, playing = load(client, blob, tell, slot=into, play=not keep, name=name or "")

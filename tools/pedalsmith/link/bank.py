@@ -28,15 +28,19 @@ def label(slot: int) -> str:
     return f"b{slot - p.IMAGE_SLOT + 1}" if slot >= p.IMAGE_SLOT else str(slot + 1)
 
 
-def parse(text: str, hello: p.HelloAnswer) -> int:
-    """The number on the wire of a slot that people call so. Raises BadInput."""
+def parse(text: str, hello: p.HelloAnswer, *, of_image: bool = True) -> int:
+    """The number on the wire of a slot that people call so. Raises BadInput.
+
+    `of_image`: it may be one of the image's.
+    """
     built_in = text[:1] in ("b", "B")
     digits = text[1:] if built_in else text
-    count = hello.image_slots if built_in else hello.slots
+    image_slots = hello.image_slots if of_image else 0
+    count = image_slots if built_in else hello.slots
     if not digits.isascii() or not digits.isdigit() or not 1 <= int(digits) <= count:
         known = f"1 to {hello.slots}" if hello.slots else "none: the pedal keeps no models"
-        if hello.image_slots:
-            known += f", b1 to b{hello.image_slots} for those in the image"
+        if image_slots:
+            known += f", b1 to b{image_slots} for those in the image"
         raise BadInput(f"slot {text!r}: there is no such; slots are {known}.")
     return int(digits) - 1 + (p.IMAGE_SLOT if built_in else 0)
 

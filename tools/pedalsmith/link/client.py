@@ -34,8 +34,8 @@ _MS = {
 _HARMLESS = {p.Command.STATS, p.Command.LOG, p.Command.SETTINGS, p.Command.SET, p.Command.BANK_LIST}
 """Done twice, they do what they do once."""
 
-_RESEND_MS = p.SESSION_MS // 2
-"""A request that is waited for longer is sent again, so that the session lives on."""
+_RESEND_MS = p.REPLY_MS
+"""A request that is waited for longer is sent again: should it be lost, the session lives on."""
 
 _BUSY_SECONDS = 0.05
 

@@ -226,9 +226,12 @@ def _started(
         for one in ports.serial_ports():
             if one.where in before or one.kind is not Kind.PEDAL:
                 continue
+            hello = None
             with suppress(DeviceTrouble), Client.open(one.where, on_text=_ignore) as client:
-                _demand_same(firmware, client.hello)
-                return client.hello, one.where
+                hello = client.hello
+            if hello:
+                _demand_same(firmware, hello)
+                return hello, one.where
         time.sleep(_LOOK_SECONDS)
     raise DeviceTrouble(
         f"{target.board.name}: the image is on it and was checked, but nothing says hello on USB "
@@ -240,7 +243,7 @@ def _demand_same(firmware: Firmware, hello: p.HelloAnswer) -> None:
     """HalfKay cannot read back; the chip itself says what is in its flash."""
     crc = zlib.crc32(firmware.data[: hello.image_bytes])
     if hello.image_bytes and hello.image_crc != crc:
-        raise BadInput(
+        raise DeviceTrouble(
             f"{hello.board}: runs, but its flash holds other bytes than {firmware.path} (CRC "
             f"{hello.image_crc:08x} instead of {crc:08x}); flash it again."
         )

@@ -9,7 +9,6 @@ _ADVICE: dict[int, str] = {
     Status.UNKNOWN_COMMAND: "flash the pedal with this version of pedalsmith",
     Status.NO_STORE: "link the model into the image: `pedalsmith build --model`",
     Status.NO_SUCH_SLOT: "`pedalsmith bank` lists those that there are",
-    Status.READ_ONLY: "models of the image change with the image: `pedalsmith build --model`",
     Status.TOO_LARGE: "take a smaller model or int8 weights",
     Status.BAD_CRC: "load it again",
     Status.INCOMPLETE: "load it again",
