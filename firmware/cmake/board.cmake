@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: MIT
 # Copyright (c) 2026 the pedalsmith developers
 #
-# Reads BOARD_DIR/board.json: sets BOARD_MCU, BOARD_CORE, BOARD_DRIVERS and writes config.h (numbers
-# and pins for C) and memory.ld (regions for the linker script) to the build folder.
+# Reads BOARD_DIR/board.json: sets BOARD_MCU, BOARD_CORE, BOARD_CODE, BOARD_DRIVERS and writes
+# config.h (numbers and pins for C) and memory.ld (regions for the linker script) to the build
+# folder.
 if(NOT EXISTS ${BOARD_DIR}/board.json)
     message(FATAL_ERROR "no board ${PEDALSMITH_BOARD}: ${BOARD_DIR}/board.json is missing")
 endif()
@@ -12,6 +13,10 @@ file(READ ${BOARD_DIR}/board.json BOARD)
 string(JSON BOARD_NAME GET ${BOARD} name)
 string(JSON BOARD_MCU GET ${BOARD} mcu)
 string(JSON BOARD_CORE GET ${BOARD} core)
+string(JSON BOARD_CODE ERROR_VARIABLE own GET ${BOARD} code)
+if(own)
+    set(BOARD_CODE ${PEDALSMITH_BOARD})
+endif()
 if(PEDALSMITH_BLOCK)
     set(block ${PEDALSMITH_BLOCK})
 else()

@@ -10,8 +10,9 @@
 
 struct codec {
     const char *name;
-    // Makes the codec ready; called before the clocks of the audio interface run. Returns NULL, or
-    // in words what the codec did not do; sound may then be missing, nothing else.
+    // Makes the codec ready; called when the audio interface has its pins and before its frames
+    // run. Returns NULL, or in words what the codec did not do; sound may then be missing, nothing
+    // else.
     const char *(*open)(uint32_t peripheral_hz);
     // The codec's data output is wired to the block of the interface that makes the clocks.
     bool data_out_on_master;
@@ -19,6 +20,7 @@ struct codec {
 
 extern const struct codec codec_ak4556;
 extern const struct codec codec_pcm3060;
+extern const struct codec codec_sgtl5000;
 extern const struct codec codec_wm8731;
 
 #endif

@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: MIT
 // Copyright (c) 2026 the pedalsmith developers
 //
-// Pins. A pin is port * 16 + number: GPIO_PIN('C', 7) is PC7.
+// Pins, by the numbers that the chip's pins.h gives them. gpio_alternate is for chips whose pins
+// all have the same choice; the RT1062 has pads.h in its place.
 #ifndef GPIO_H
 #define GPIO_H
 
 #include <stdbool.h>
 #include <stdint.h>
 
-#define GPIO_PIN(port, number) ((uint32_t)((port) - 'A') * 16u + (number))
+#include "pins.h"
 
 enum { GPIO_NO_PULL = 0, GPIO_PULL_UP = 1, GPIO_PULL_DOWN = 2 };
 enum { GPIO_LOW_SPEED = 0, GPIO_MEDIUM_SPEED = 1, GPIO_HIGH_SPEED = 2, GPIO_VERY_HIGH_SPEED = 3 };

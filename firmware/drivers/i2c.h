@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Copyright (c) 2026 the pedalsmith developers
 //
-// Writes to chips on an I2C bus, 400 kHz, as its only master.
+// Writes to chips on an I2C bus, 100 or 400 kHz, as its only master.
 #ifndef I2C_H
 #define I2C_H
 

@@ -10,7 +10,8 @@
 // True when the last reset was the watchdog's; forgets it.
 bool watchdog_has_bitten(void);
 
-// From now on it bites after half a second; it cannot be stopped.
+// From now on it bites when it is not fed for half a second, on some chips a whole one; it cannot
+// be stopped.
 void watchdog_start(void);
 
 void watchdog_feed(void);

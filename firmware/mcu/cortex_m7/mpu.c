@@ -22,3 +22,14 @@ void mpu_start(const struct mpu_region *regions, uint32_t count) {
     SCB_SHCSR |= SCB_SHCSR_FAULTS;
     core_barrier();
 }
+
+void mpu_overlay(const struct mpu_region *region) {
+    core_barrier();
+    MPU_RNR = REGIONS - 1;
+    MPU_RASR = 0;
+    if (region) {
+        MPU_RBAR = region->base;
+        MPU_RASR = region->attributes;
+    }
+    core_barrier();
+}

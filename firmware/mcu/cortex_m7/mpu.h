@@ -24,4 +24,7 @@ struct mpu_region {
 // Puts `count` regions (a later one wins where they overlap) over the default map; switches on.
 void mpu_start(const struct mpu_region *regions, uint32_t count);
 
+// Puts one more region over all others, until it is replaced or, by NULL, taken away.
+void mpu_overlay(const struct mpu_region *region);
+
 #endif

@@ -8,6 +8,7 @@
 #include "core.h"
 #include "cycles.h"
 #include "faults.h"
+#include "load.h"
 #include "registers.h"
 
 extern uint32_t stack_top[];
@@ -23,18 +24,6 @@ void startup(void);
 extern const uint32_t vectors[];
 
 enum { HSI_HZ = 64000000, REVISION_V = 0x2003 };
-
-static void copy(const uint32_t *from, uint32_t *to, const uint32_t *end) {
-    while (to < end) {
-        *to++ = *from++;
-    }
-}
-
-static void clear(uint32_t *from, const uint32_t *end) {
-    while (from < end) {
-        *from++ = 0;
-    }
-}
 
 // The system loader jumps here after a download without a reset, with its own clocks, USB and
 // interrupts running; the Daisy bootloader jumps after a reset. Both are brought to the same state.
@@ -63,17 +52,17 @@ void startup(void) {
     cycles_start(HSI_HZ);
     quiet();
     cache_enable_instructions();
-    copy(code_load, code_start, code_end);
+    load_copy(code_load, code_start, code_end);
     // Erratum: before revision V, AXI SRAM gives wrong words where reads overlap; this bit keeps
     // them apart.
     if (DBGMCU_IDCODE >> 16 < REVISION_V) {
         AXI_TARG7_FN_MOD = 1;
     }
-    copy(data_load, data_start, data_end);
-    clear(bss_start, bss_end);
+    load_copy(data_load, data_start, data_end);
+    load_clear(bss_start, bss_end);
     RCC_AHB2ENR |= RCC_AHB2ENR_SRAM;
     (void)RCC_AHB2ENR; // the read makes sure that the clock runs before the first access
-    clear(dma_start, dma_end);
+    load_clear(dma_start, dma_end);
     RCC_AHB4ENR |= RCC_AHB4ENR_BKPRAM;
     PWR_CR1 |= PWR_CR1_DBP;
     cycles_wait_for(&PWR_CR1, PWR_CR1_DBP, PWR_CR1_DBP, 1000);

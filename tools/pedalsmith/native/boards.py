@@ -19,6 +19,10 @@ Address = Annotated[int, BeforeValidator(_address), Field(ge=0, lt=1 << 32)]
 """Written as a hexadecimal text, because JSON has no such numbers."""
 
 
+Pin = Annotated[str, Field(pattern=r"^(P[A-K](\d|1[0-5])|GPIO_[A-Z0-9_]+_\d\d)$")]
+"""A chip's name for a pin: PC7 of an STM32, GPIO_AD_B1_09 of an RT1062"""
+
+
 class _Strict(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -82,6 +86,8 @@ class Board(_Strict):
     """Folder under firmware/mcu/"""
     core: str
     """Folder under firmware/mcu/ with what all chips of that core share"""
+    code: str = ""
+    """Folder under boards/ whose C files serve this board as well; "": its own"""
     clock_hz: int
     sample_rate: int
     """Hz"""
@@ -95,9 +101,9 @@ class Board(_Strict):
     images: dict[str, ImageKind]
     """"flash" is the default."""
     memories: dict[str, Memory]
-    pins: dict[str, Annotated[str, Field(pattern=r"^P[A-K](\d|1[0-5])$")]]
+    pins: dict[str, Pin]
     """What the firmware calls a pin: the chip's name for it"""
-    header: dict[str, Annotated[str, Field(pattern=r"^P[A-K](\d|1[0-5])$")]] = {}
+    header: dict[str, Pin] = {}
     """What the board's maker calls a pin: the chip's name for it"""
     controls: dict[str, Controls]
     """Pedals that the board goes into; "none" is the board alone"""
