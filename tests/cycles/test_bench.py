@@ -10,14 +10,17 @@ import numpy as np
 import pytest
 
 from pedalsmith.cli import main
-from pedalsmith.cycles.family import Entry, entries, parse_entry
+from pedalsmith.cycles.family import Entry, entries, parameters_of, parse_entry
 from pedalsmith.errors import BadInput
+from pedalsmith.models.exporters import keras_json
 from pedalsmith.models.model import Dense, Gru, Lstm
+from pedalsmith.models.reference import run
 
 
 def test_the_family_has_what_the_bounds_are_about() -> None:
     names = [entry.name for entry in entries()]
     assert len(names) == len(set(names))
+    assert {"a1-nano", "a1-feather", "a1-standard", "a2-lite", "a2-full"} <= set(names)
     wanted = {"lstm:16", "lstm:20", "lstm:40", "lstm:48", "gru:10", "gru:24", "gru:40", "gru:56"}
     assert wanted | {"lstm:16/32", "lstm:40/32", "gru:40/32"} <= set(names)
 
@@ -47,10 +50,23 @@ def test_a_model_is_the_same_every_time_and_counted_right(kind: str) -> None:
         if isinstance(array, np.ndarray)
     ]
     assert all(np.array_equal(a, b) for a, b in zip(arrays, twins, strict=True))
-    assert entry.parameters == sum(array.size for array in arrays)
+    assert parameters_of(model) == sum(array.size for array in arrays)
     recurrent, dense = model.layers
     assert isinstance(recurrent, Lstm if kind == "lstm" else Gru)
     assert isinstance(dense, Dense)
+
+
+# As in a .nam file, less the head scale: model_formats of neural-amp-modeler.
+@pytest.mark.parametrize(
+    ("name", "weights"),
+    [("a1-nano", 841), ("a1-feather", 3025), ("a1-standard", 13801), ("a2-lite", 1870)],
+)
+def test_a_wavenet_has_the_shape_of_its_name(name: str, weights: int) -> None:
+    model = parse_entry(name).model()
+    assert parameters_of(model) == weights
+    assert parameters_of(model) == parameters_of(parse_entry(name).model())
+    noise = 0.1 * np.random.default_rng(1).standard_normal(24_000)
+    assert 0.03 < np.std(run(model, noise)[12_000:]) < 0.3
 
 
 def test_bench_prints_and_writes_the_same(
@@ -76,3 +92,19 @@ def test_bench_prints_and_writes_the_same(
     assert cells[2] == f"{network['instructions']:,.0f}"
     assert cells[3] == f"{network['cycles']:,.0f}"
     assert "Made by `pedalsmith bench --board daisy_seed" in written
+
+
+def test_bench_takes_a_folder_of_models(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "notes.txt").write_text("no model")
+    keras_json.write(parse_entry("gru:4").model(), tmp_path / "small.json")
+    line = ["pedalsmith", "bench", "--models", str(tmp_path), "--json"]
+    monkeypatch.setattr(sys, "argv", line)
+    with pytest.raises(SystemExit) as stop:
+        main()
+    assert not stop.value.code
+    told = capsys.readouterr()
+    (network,) = json.loads(told.out)["networks"]
+    assert network["network"] == "small"
+    assert "notes.txt" in told.err

@@ -2,6 +2,8 @@
 # Copyright (c) 2026 the pedalsmith developers
 """`pedalsmith bench`: what a whole family of networks costs on a board."""
 
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -9,6 +11,7 @@ import typer
 
 if TYPE_CHECKING:
     from pedalsmith.cycles.benchmark import Row
+    from pedalsmith.models.model import Model
     from pedalsmith.native.boards import Board
 
 
@@ -16,7 +19,13 @@ def command(
     board: Annotated[str, typer.Option(help="A folder under boards/.")] = "daisy_seed",
     network: Annotated[
         list[str] | None,
-        typer.Option(help="lstm:16, or gru:40/32 for 32 bits of state; repeatable. Default: all."),
+        typer.Option(
+            help="lstm:16, gru:40/32 for 32 bits of state, a2-full; repeatable. Default: all."
+        ),
+    ] = None,
+    models: Annotated[
+        Path | None,
+        typer.Option(help="A folder of float models: their rows instead of the family's."),
     ] = None,
     output: Annotated[
         Path | None, typer.Option("-o", "--output", help="Write the table here, Markdown.")
@@ -26,28 +35,42 @@ def command(
     """Price networks of usual shapes on a board: instructions, cycles, load, RAM, error.
 
     Instructions are counted in an emulated Cortex-M7, cycles estimated by a pipeline model. The
-    networks have weights of a fixed seed, of the sizes that training gives.
+    networks are untrained, with weights of a fixed seed and of the sizes that training gives;
+    `--models` takes trained ones.
 
-    Example: pedalsmith bench --board daisy_seed --network lstm:16 --network gru:24
+    Example: pedalsmith bench --board daisy_seed --network lstm:16 --network a2-lite
     """
     from pedalsmith.assets import dry_path
     from pedalsmith.audio import read_audio
-    from pedalsmith.console import emit_json, talk
+    from pedalsmith.console import emit_json, notice, talk
     from pedalsmith.cycles import ERROR_WORDS
     from pedalsmith.cycles.benchmark import Benchmark
     from pedalsmith.cycles.family import entries, parse_entry
+    from pedalsmith.errors import BadInput
     from pedalsmith.files import write_whole
     from pedalsmith.native.boards import load_board
 
     where = load_board(board)
-    chosen = [parse_entry(text) for text in network] if network else list(entries())
     benchmark = Benchmark(where, read_audio(dry_path()).samples)
+    jobs: dict[str, Callable[[], Row]] = {}
+    if models is None:
+        chosen = [parse_entry(text) for text in network] if network else list(entries())
+        jobs = {entry.name: partial(benchmark.row, entry) for entry in chosen}
+    else:
+        jobs = {name: partial(benchmark.model_row, name, model) for name, model in _models(models)}
     rows = []
     with talk.status("pricing ...") as status:
-        for number, entry in enumerate(chosen, 1):
-            status.update(f"pricing {entry.name}, {number} of {len(chosen)} ...")
-            rows.append(benchmark.row(entry))
-    table = _markdown(where, rows, benchmark.pedal_cycles)
+        for number, (name, job) in enumerate(jobs.items(), 1):
+            status.update(f"pricing {name}, {number} of {len(jobs)} ...")
+            try:
+                rows.append(job())
+            except BadInput as error:
+                if models is None:
+                    raise
+                notice(f"{str(error).rstrip('.')}; it has no row.")
+    if not rows:
+        raise BadInput(f"{models}: holds no model that {where.folder} plays.")
+    table = _markdown(where, rows, benchmark.pedal_cycles, models)
     if output:
         write_whole(output, table)
     if json:
@@ -69,6 +92,23 @@ def command(
         print(table, end="")
 
 
+def _models(folder: Path) -> "list[tuple[str, Model]]":
+    """Name and model of every file in the folder that holds one."""
+    from pedalsmith.console import notice
+    from pedalsmith.errors import BadInput
+    from pedalsmith.models.importers import load_model
+
+    if not folder.is_dir():
+        raise BadInput(f"{folder}: is no folder; --models takes one with float models in it.")
+    found = []
+    for path in sorted(path for path in folder.iterdir() if path.is_file()):
+        try:
+            found.append((path.stem, load_model(path)))
+        except BadInput as error:
+            notice(f"{str(error).rstrip('.')}; it has no row.")
+    return found
+
+
 _COLUMNS = (
     ("network", "network", "{}"),
     ("parameters", "parameters", "{:,}"),
@@ -77,12 +117,21 @@ _COLUMNS = (
     ("worst_cycles", "worst", "{:,.0f}"),
     ("percent", "load %", "{:.1f}"),
     ("ram_bytes", "RAM bytes", "{:,}"),
+    ("slow_bytes", "behind cache", "{:,}"),
     ("esr_db", "ESR dB", "{:.1f}"),
     ("noise_dbfs", "error dBFS", "{:.1f}"),
 )
 
 
-def _markdown(board: "Board", rows: "list[Row]", pedal_cycles: float) -> str:
+_UNTRAINED = (
+    "The networks are untrained: weights of a fixed seed and of the sizes that training gives, "
+    "int16. `/32` is a network with",
+    "32 bits of recurrent state instead of 16 with error feedback; a1 and a2 are the WaveNets of "
+    "neural-amp-modeler.",
+)
+
+
+def _markdown(board: "Board", rows: "list[Row]", pedal_cycles: float, models: Path | None) -> str:
     from pedalsmith.cycles import ERROR_WORDS
 
     budget = board.clock_hz / board.sample_rate
@@ -102,17 +151,20 @@ def _markdown(board: "Board", rows: "list[Row]", pedal_cycles: float) -> str:
             "",
             f"{board.clock_hz / 1e6:g} MHz, {board.sample_rate} Hz, block {board.block}: "
             f"{budget:,.0f} cycles a sample. Instructions are counted in an emulated Cortex-M7;",
-            f"cycles are estimated ({ERROR_WORDS}), of the engine alone, code and data in tightly",
-            f"coupled memory. The load has {pedal_cycles:.0f} more a sample for the rest of the "
-            "pedal. Worst: a block in which no branch is predicted.",
+            f"cycles are estimated ({ERROR_WORDS}), of the engine alone. The load has "
+            f"{pedal_cycles:.0f} more a sample",
+            "for the rest of the pedal. Worst: a block in which no branch is predicted and nothing "
+            "cached.",
             "",
-            "Weights are int16, rounded to nearest, of a fixed seed and the sizes that training "
-            "gives; `/32` is a network",
-            "with 32 bits of recurrent state instead of 16 with error feedback. ESR: integers "
-            "against float on guitar at full",
-            "level. Error: without DC, the worst of 0, -20 and -40 dB input.",
+            *(_UNTRAINED if models is None else (f"The models are those of {models}.",)),
+            "ESR: integers against float on guitar at full level. Error: without DC, the worst of "
+            "0, -20 and -40 dB input. RAM is",
+            "tightly coupled but for the longest histories, which are behind the cache where the "
+            "rest fills it.",
             "",
-            f"Made by `pedalsmith bench --board {board.folder} -o benchmarks/{board.folder}.md`.",
+            f"Made by `pedalsmith bench --board {board.folder} -o benchmarks/{board.folder}.md`."
+            if models is None
+            else f"Made by `pedalsmith bench --board {board.folder} --models {models}`.",
             "",
             line(shown[0]),
             line(rule),

@@ -10,7 +10,7 @@ import typer
 if TYPE_CHECKING:
     from pedalsmith.cycles.price import Price
     from pedalsmith.native.boards import Board
-    from pedalsmith.native.firmware import MemoryUse
+    from pedalsmith.native.firmware import Image
     from pedalsmith.quantization.blob import Blob, LayerRecord
     from pedalsmith.quantization.wavenet_record import WaveNetRecord
 
@@ -43,17 +43,17 @@ def command(
     where = load_board(board)
     blob = psm.read(model)
     with talk.status(f"building and starting {where.name} with {model.name} ..."):
-        cost, use = price_on_board(where, model)
-    facts = _facts(model, blob, where, cost, use)
+        cost, image = price_on_board(where, model)
+    facts = _facts(model, blob, where, cost, image)
     if json:
         emit_json(facts)
     else:
         print(_text(facts))
-    _hold_to(max_cpu, model, blob, where, cost)
+    _hold_to(max_cpu, model, blob, where, cost, image)
 
 
 def _facts(
-    path: Path, blob: "Blob", board: "Board", cost: "Price", use: "tuple[MemoryUse, ...]"
+    path: Path, blob: "Blob", board: "Board", cost: "Price", image: "Image"
 ) -> dict[str, Any]:
     from pedalsmith.cycles import ERROR_WORDS
 
@@ -75,7 +75,7 @@ def _facts(
         "ram_bytes": blob.arena_bytes,
         "memories": [
             {"name": one.name, "used": one.used, "bytes": one.size, "contents": one.contents}
-            for one in use
+            for one in image.use
         ],
         "board": board.folder,
         "clock_hz": clock,
@@ -209,23 +209,38 @@ def _plain(value: Any) -> str:
 
 
 def _hold_to(
-    max_cpu: float | None, path: Path, blob: "Blob", board: "Board", cost: "Price"
+    max_cpu: float | None,
+    path: Path,
+    blob: "Blob",
+    board: "Board",
+    cost: "Price",
+    image: "Image",
 ) -> None:
     """Raises NegativeResult when the worst block takes more than `max_cpu` percent."""
-    from pedalsmith.cycles.engine import largest_that_fits, price_engine
+    from pedalsmith.cycles.board import chip_memory
+    from pedalsmith.cycles.engine import largest_that_fits, price_engine_in
     from pedalsmith.cycles.synthetic import STATE_FORMATS, Shape
     from pedalsmith.errors import NegativeResult
     from pedalsmith.quantization.blob import RecurrentRecord
+    from pedalsmith.quantization.wavenet_record import WaveNetRecord
 
     needed = 100 * cost.load(board.clock_hz, board.sample_rate, worst=True)
     if max_cpu is None or needed <= max_cpu:
         return
     recurrent = [_layer(record) for record in blob.layers if isinstance(record, RecurrentRecord)]
     advice = "take a smaller model"
+    budget = board.clock_hz / board.sample_rate
+    alone = price_engine_in(
+        path.read_bytes(), board.block, chip_memory(board), image.regions, str(path)
+    )
+    around = cost.worst_cycles - alone.worst_cycles
+    if isinstance(blob.layers[0], WaveNetRecord):
+        most, macs = max_cpu / 100 * budget - around, _layer(blob.layers[0])["macs"]
+        found = _wavenet_that_fits(board, image, most, macs)
+        if found:
+            name, smaller = found
+            advice = f"{name} would take {100 * (smaller.worst_cycles + around) / budget:.0f} %"
     if recurrent:
-        budget = board.clock_hz / board.sample_rate
-        alone = price_engine(path.read_bytes(), board.block, str(path))
-        around = cost.worst_cycles - alone.worst_cycles
         first = blob.layers[0]
         like = Shape(
             kind=recurrent[0]["kind"],
@@ -242,3 +257,31 @@ def _hold_to(
     raise NegativeResult(
         f"{path}: needs {needed:.0f} % of {board.folder}, more than {max_cpu:g} %; {advice}."
     )
+
+
+def _wavenet_that_fits(
+    board: "Board", image: "Image", most_cycles: float, macs: int
+) -> "tuple[str, Price] | None":
+    """The largest usual WaveNet of fewer products whose worst block takes at most `most_cycles` a
+    sample, and its price with untrained weights."""
+    from pedalsmith.assets import dry_path
+    from pedalsmith.audio import SAMPLE_RATE, read_audio
+    from pedalsmith.console import talk
+    from pedalsmith.cycles.board import chip_memory
+    from pedalsmith.cycles.engine import price_engine_in
+    from pedalsmith.cycles.wavenets import NAMES, untrained
+    from pedalsmith.quantization.psm import encode
+    from pedalsmith.quantization.quantizer import quantize
+
+    guitar = read_audio(dry_path()).samples[: 2 * SAMPLE_RATE]
+    for key, name in NAMES.items():
+        with talk.status(f"looking whether {name} fits ..."):
+            blob = quantize(untrained(key), name, guitar, noise_dbfs=0.0).blob
+            if sum(_layer(layer)["macs"] for layer in blob.layers) >= macs:
+                continue
+            smaller = price_engine_in(
+                encode(blob), board.block, chip_memory(board), image.regions, name
+            )
+        if smaller.worst_cycles <= most_cycles:
+            return name, smaller
+    return None

@@ -23,7 +23,8 @@ from pedalsmith.emulator.faults import EmulationError
 from pedalsmith.emulator.image import read_image
 from pedalsmith.errors import BadInput
 from pedalsmith.native.boards import Board
-from pedalsmith.native.firmware import MemoryUse, build
+from pedalsmith.native.firmware import Image as BoardImage
+from pedalsmith.native.firmware import build
 
 BLOCK_HANDLER = "pendsv_handler"
 """Every board's audio driver works on a block in PendSV."""
@@ -92,7 +93,7 @@ def chip_memory(board: Board) -> Memory:
     return memory
 
 
-def price_blob_on_board(board: Board, blob: bytes) -> tuple[Price, tuple[MemoryUse, ...]]:
+def price_blob_on_board(board: Board, blob: bytes) -> tuple[Price, BoardImage]:
     """As price_on_board, for a blob that is no file."""
     with TemporaryDirectory(prefix="pedalsmith-") as folder:
         path = Path(folder) / "model.psm"
@@ -100,8 +101,9 @@ def price_blob_on_board(board: Board, blob: bytes) -> tuple[Price, tuple[MemoryU
         return price_on_board(board, path)
 
 
-def price_on_board(board: Board, blob: Path) -> tuple[Price, tuple[MemoryUse, ...]]:
-    """Builds the board's image with a model, boots it and prices a block; how full it is, too.
+def price_on_board(board: Board, blob: Path) -> tuple[Price, BoardImage]:
+    """Builds the board's image with a model, boots it and prices a block; the image, too, whose
+    files are gone.
 
     Raises BadInput when the model cannot be used or does not fit.
     """
@@ -116,4 +118,4 @@ def price_on_board(board: Board, blob: Path) -> tuple[Price, tuple[MemoryUse, ..
             f"{board.folder}: the board starts but does not play {blob}; "
             f"`pedalsmith emulate {blob} IN OUT --on {board.folder}` shows what it says."
         )
-    return cost, built.use
+    return cost, built

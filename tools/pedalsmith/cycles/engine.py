@@ -17,12 +17,13 @@ import numpy as np
 
 from pedalsmith.cycles.core import Core
 from pedalsmith.cycles.image import Image
-from pedalsmith.cycles.memory import tightly_coupled
+from pedalsmith.cycles.memory import Memory, tightly_coupled
 from pedalsmith.cycles.price import Price, Words, price
 from pedalsmith.cycles.synthetic import Shape, recurrent_blob
 from pedalsmith.emulator.bare import BareMachine, Trace
 from pedalsmith.errors import BadInput
 from pedalsmith.native.compiler import run_compiler, zig_cc
+from pedalsmith.native.firmware import Regions
 from pedalsmith.quantization.psm import encode
 from pedalsmith.source import firmware_dir
 
@@ -50,7 +51,7 @@ _INPUT = 0x20011000
 _OUTPUT = 0x20021000
 _ARENA = 0x20040000
 _ARENA_BYTES = 0x80000
-_BLOB = 0x24000000
+_BLOB = 0x08000000
 
 
 def build(sources: Sequence[Path], out: Path, flags: Sequence[str] = ()) -> Image:
@@ -74,13 +75,21 @@ def engine_sources() -> list[Path]:
 class BareEngine:
     """An engine in the bare machine with a blob loaded."""
 
-    def __init__(self, image: Image, blob: bytes, name: str = "blob") -> None:
-        """Raises BadInput when the engine refuses the blob."""
+    def __init__(
+        self, image: Image, blob: bytes, name: str = "blob", regions: Regions | None = None
+    ) -> None:
+        """With `regions` no more memory than a board has, the slow region where the board has it.
+
+        Raises BadInput when the engine refuses the blob.
+        """
         self._machine = BareMachine((start, data) for start, data, _ in image.segments)
         self._process = image.extent("engine_process")[0]
         self._machine.write(_BLOB, blob)
         load = image.extent("engine_load")[0]
-        self._machine.write(_MEMORY, struct.pack("<4I", _ARENA, _ARENA_BYTES, 0, 0))
+        fast = regions.fast.bytes if regions else _ARENA_BYTES
+        slow = regions.slow if regions else None
+        memory = (_ARENA, fast, slow.origin, slow.bytes) if slow else (_ARENA, fast, 0, 0)
+        self._machine.write(_MEMORY, struct.pack("<4I", *memory))
         status = self._machine.call(load, _MEMORY, _BLOB, len(blob), _POINTER)
         if status:
             text = self._machine.call(image.extent("engine_status_text")[0], status)
@@ -120,9 +129,18 @@ def engine_image() -> Image:
 
 def price_engine(blob: bytes, block: int, name: str = "blob") -> Price:
     """Prices the engine alone, all its memory tightly coupled. BadInput for a bad blob."""
+    return price_engine_in(blob, block, tightly_coupled(), None, name)
+
+
+def price_engine_in(
+    blob: bytes, block: int, memory: Memory, regions: Regions | None, name: str = "blob"
+) -> Price:
+    """Prices the engine alone in a board's memory, where its longest histories may be behind the
+    cache. BadInput for a bad blob, or one that does not fit.
+    """
     image = engine_image()
-    core = Core(image.read, tightly_coupled())
-    return price(BareEngine(image, blob, name), core, image.function_at, block)
+    core = Core(image.read, memory)
+    return price(BareEngine(image, blob, name, regions), core, image.function_at, block)
 
 
 def largest_that_fits(like: Shape, most_cycles: float, block: int) -> tuple[int, Price] | None:

@@ -4,17 +4,19 @@
 
 Nobody trained them, so their sound means nothing. Their weights have the sizes that training
 gives, though, so that the error of quantizing them is that of a trained model of the shape.
+wavenets.py has the WaveNets among them.
 """
 
 import re
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, is_dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 from pedalsmith.audio import SAMPLE_RATE
+from pedalsmith.cycles.wavenets import WAVENETS, untrained
 from pedalsmith.errors import BadInput
 from pedalsmith.models.model import Dense, Gru, Lstm, Metadata, Model
 from pedalsmith.quantization.blob import HIDDEN_MAX
@@ -27,25 +29,23 @@ class Entry:
     """A row of the benchmark."""
 
     kind: str
-    """"lstm" or "gru"."""
-    hidden: int
-    state_bits: int
+    """"lstm", "gru", or one of WAVENETS."""
+    hidden: int = 0
+    """0: not recurrent"""
+    state_bits: int = 0
     """Of the recurrent state: 16 (with first-order error feedback) or 32."""
 
     @property
     def name(self) -> str:
-        """As on the command line: lstm:16, or lstm:16/32 with 32 bits of state."""
+        """As on the command line: lstm:16, lstm:16/32 with 32 bits of state, a2-full."""
+        if not self.hidden:
+            return self.kind
         return f"{self.kind}:{self.hidden}" + ("/32" if self.state_bits == 32 else "")
-
-    @property
-    def parameters(self) -> int:
-        """As Keras counts them, the dense layer included."""
-        h = self.hidden
-        recurrent = 4 * h * (h + 2) if self.kind == "lstm" else 3 * h * (h + 3)
-        return recurrent + h + 1
 
     def model(self) -> Model:
         """The float model; the same every time."""
+        if not self.hidden:
+            return untrained(self.kind)
         rng = np.random.default_rng(zlib.crc32(f"{self.kind}:{self.hidden}".encode()))
         return Model(
             layers=(_recurrent(self.kind, self.hidden, rng), _dense(self.hidden, rng)),
@@ -56,12 +56,14 @@ class Entry:
 
 
 def parse_entry(text: str) -> Entry:
-    """The entry of a name such as lstm:16 or gru:40/32. Raises BadInput."""
+    """The entry of a name such as lstm:16, gru:40/32 or a2-full. Raises BadInput."""
+    if text in WAVENETS:
+        return Entry(text)
     found = re.fullmatch(r"(lstm|gru):(\d+)(?:/(16|32))?", text)
     if not found or not 1 <= int(found[2]) <= HIDDEN_MAX:
         raise BadInput(
-            f"{text}: is no network of the benchmark; write lstm:16 or gru:40/32, kind, hidden "
-            f"size up to {HIDDEN_MAX} and bits of the state."
+            f"{text}: is no network of the benchmark; write lstm:16 or gru:40/32 (kind, hidden "
+            f"size up to {HIDDEN_MAX} and bits of the state), or {', '.join(WAVENETS)}."
         )
     return Entry(found[1], int(found[2]), int(found[3] or 16))
 
@@ -75,6 +77,25 @@ def entries() -> Iterator[Entry]:
     yield Entry("lstm", 16, 32)
     yield Entry("lstm", 40, 32)
     yield Entry("gru", 40, 32)
+    for name in WAVENETS:
+        yield Entry(name)
+
+
+def parameters_of(model: Model) -> int:
+    """How many numbers a model has: as Keras counts them, or as a .nam file lists them."""
+    return sum(array.size for layer in model.layers for array in _arrays(layer))
+
+
+def _arrays(part: object) -> Iterator[Floats]:
+    """The arrays in a layer, wherever they are."""
+    if isinstance(part, np.ndarray):
+        yield part
+    elif isinstance(part, tuple):
+        for inner in part:
+            yield from _arrays(inner)
+    elif is_dataclass(part):
+        for inner in vars(part).values():
+            yield from _arrays(inner)
 
 
 def _recurrent(kind: str, hidden: int, rng: np.random.Generator) -> Lstm | Gru:

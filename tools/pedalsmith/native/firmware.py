@@ -40,6 +40,15 @@ class MemoryUse:
 
 
 @dataclass(frozen=True)
+class Regions:
+    """What an image leaves to the engine: engine_memory of engine.h, addresses and bytes."""
+
+    fast: Memory
+    slow: Memory | None
+    """None: there is none"""
+
+
+@dataclass(frozen=True)
 class Image:
     """A built image. The .bin is what is written to `load`; .elf and .hex hold the same bytes."""
 
@@ -50,6 +59,7 @@ class Image:
     load: int
     """Address that the .bin is written to."""
     use: tuple[MemoryUse, ...]
+    regions: Regions
 
 
 def build(
@@ -110,12 +120,17 @@ def build(
         _run(board, kind.code, configure)
         _run(board, kind.code, [program, "--build", tree])
         elf = tree / "pedalsmith.elf"
-        use = _memory_use(board, kind.code, elf, models)
+        symbols = _symbols(board, elf)
+        fast = _region(symbols, "arena")
+        if fast is None:
+            raise PedalsmithError(f"{board.folder}: the image leaves no RAM for a model.")
+        regions = Regions(fast, _region(symbols, "slow"))
+        use = _memory_use(board, kind.code, elf, symbols, regions, models)
         made = {}
         for suffix in ("elf", "bin", "hex"):
             made[suffix] = out_dir / f"{board.folder}.{suffix}"
             write_whole(made[suffix], elf.with_suffix(f".{suffix}").read_bytes())
-    return Image(board, made["elf"], made["bin"], made["hex"], kind.load, use)
+    return Image(board, made["elf"], made["bin"], made["hex"], kind.load, use, regions)
 
 
 def _model(blob: Path) -> bytes:
@@ -153,37 +168,51 @@ def _run(board: Board, code: Memory, command: Sequence[str | Path]) -> None:
     raise PedalsmithError(f"{board.folder}: the firmware does not build:\n{said.strip()}")
 
 
-def _placed(board: Board, model: bytes, fast: int, slow: int) -> Placement:
+def _symbols(board: Board, elf_path: Path) -> dict[str, int]:
+    """Name -> value of every symbol of the image."""
+    with elf_path.open("rb") as file:
+        table = ELFFile(file).get_section_by_name(".symtab")
+        if not isinstance(table, SymbolTableSection):
+            raise PedalsmithError(f"{board.folder}: the linker left no symbols in the image.")
+        return {symbol.name: symbol["st_value"] for symbol in table.iter_symbols()}
+
+
+def _region(symbols: Mapping[str, int], name: str) -> Memory | None:
+    """What lies between <name>_start and <name>_end; None: nothing."""
+    size = symbols[f"{name}_end"] - symbols[f"{name}_start"]
+    return Memory(origin=symbols[f"{name}_start"], bytes=size) if size else None
+
+
+def _placed(board: Board, model: bytes, regions: Regions) -> Placement:
     """Where the board puts a model. Raises BadInput when it has no room."""
-    found = placement(model, fast, slow)
+    slow = regions.slow.bytes if regions.slow else 0
+    found = placement(model, regions.fast.bytes, slow)
     if found is None:
         engine = HostEngine(model)
-        history = engine.history_bytes
         raise BadInput(
             f"{board.folder}: the model needs {engine.arena_bytes:,} bytes of RAM for its weights "
-            f"and state, {history:,} of them for histories that may be behind the cache; the board "
-            f"has {fast:,}, and {slow:,} behind the cache; take a smaller model."
+            f"and state, {engine.history_bytes:,} of them for histories that may be behind the "
+            f"cache; the board has {regions.fast.bytes:,}, and {slow:,} behind the cache; take a "
+            "smaller model."
         )
     return found
 
 
 def _memory_use(
-    board: Board, code: Memory, elf_path: Path, models: Sequence[bytes]
+    board: Board,
+    code: Memory,
+    elf_path: Path,
+    symbols: Mapping[str, int],
+    regions: Regions,
+    models: Sequence[bytes],
 ) -> tuple[MemoryUse, ...]:
     with elf_path.open("rb") as file:
-        elf = ELFFile(file)
-        table = elf.get_section_by_name(".symtab")
-        if not isinstance(table, SymbolTableSection):
-            raise PedalsmithError(f"{board.folder}: the linker left no symbols in the image.")
-        symbols = {symbol.name: symbol["st_value"] for symbol in table.iter_symbols()}
         sections = [
             (section["sh_addr"], section["sh_size"])
-            for section in elf.iter_sections()
+            for section in ELFFile(file).iter_sections()
             if section["sh_flags"] & 2 and section["sh_size"]
         ]
-    fast = symbols["arena_end"] - symbols["arena_start"]
-    slow = symbols["slow_end"] - symbols["slow_start"]
-    placed = [_placed(board, one, fast, slow) for one in models]
+    placed = [_placed(board, one, regions) for one in models]
     in_fast = max((one.fast_bytes for one in placed), default=0)
     in_slow = max((one.slow_bytes for one in placed), default=0)
     model = symbols["model_end"] - symbols["model_start"]
@@ -195,8 +224,8 @@ def _memory_use(
         "DMA": "audio buffers",
     }
     of_model = {"DTCM": in_fast}
-    if in_slow:
-        behind_cache = _holding(board, symbols["slow_start"])
+    if in_slow and regions.slow:
+        behind_cache = _holding(board, regions.slow.origin)
         words[behind_cache] = "the model's longest histories, behind the cache"
         of_model[behind_cache] = in_slow
     for name, text in words.items():
