@@ -19,6 +19,11 @@
 #define ICSR         REG(0xE000ED04)
 #define AIRCR        REG(0xE000ED0C)
 #define SHPR(n)      REG8(0xE000ED14 + (n))
+#define SHCSR        REG(0xE000ED24)
+#define CFSR         REG(0xE000ED28)
+#define HFSR         REG(0xE000ED2C)
+#define MMFAR        REG(0xE000ED34)
+#define BFAR         REG(0xE000ED38)
 #define CPACR        REG(0xE000ED88)
 #define PENDSVSET    (1u << 28)
 
@@ -27,6 +32,7 @@
 
 void start(void);
 void program(void);
+void handler_fault(uint32_t *frame, uint32_t number);
 void handler_pendsv(void);
 void handler_systick(void);
 void handler_svc(void);
@@ -38,10 +44,14 @@ static inline void sleep_until_interrupt(void) {
     __asm__ volatile("dsb\n\twfi" ::: "memory");
 }
 
+#ifdef SEMIHOSTING
+void end(void);
+#else
 static inline void end(void) {
     __asm__ volatile("cpsid i" ::: "memory");
     for (;;) {
     }
 }
+#endif
 
 #endif

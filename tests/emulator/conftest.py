@@ -43,10 +43,10 @@ def teensy() -> Iterator[Rt1062]:
 def program(tmp_path: Path) -> Program:
     """Compiles C text, with bare.h before it, to an image for the flash at an address."""
 
-    def compiled(text: str, flash: int = FLASH) -> Image:
+    def compiled(text: str, flash: int = FLASH, define: str = "EMULATED") -> Image:
         source, elf = tmp_path / "program.c", tmp_path / "program.elf"
         source.write_text(f'#include "bare.h"\n{text}\n', encoding="utf-8")
-        flags = ("-O1", "-std=c11", "-Wall", "-Werror", "-nostdlib", f"-I{HERE}")
+        flags = ("-O1", "-std=c11", "-Wall", "-Werror", "-nostdlib", f"-I{HERE}", f"-D{define}")
         script = tmp_path / "program.ld"
         layout = (HERE / "bare.ld").read_text(encoding="utf-8")
         script.write_text(layout.replace("@FLASH@", f"{flash:#x}"), encoding="utf-8")

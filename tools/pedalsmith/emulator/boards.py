@@ -24,6 +24,8 @@ from pedalsmith.emulator.i2c_bus import I2cBus
 from pedalsmith.emulator.image import read_image
 from pedalsmith.emulator.machine import Machine
 from pedalsmith.emulator.panel import Press, Turn
+from pedalsmith.emulator.spi_flash import SpiFlash
+from pedalsmith.emulator.usb_host import UsbPort
 from pedalsmith.errors import BadInput
 from pedalsmith.native.boards import Board, load_board
 
@@ -53,6 +55,14 @@ class Options:
     """Largest deviation of a knob's reading, in counts of 65536"""
     audio_stall: tuple[float, float] | None = None
     """(at, seconds): the converters' clock stands still, seconds since power-up"""
+    dma_late: tuple[float, float] | None = None
+    """(at, seconds): from then on the DMA tells so much too late that half a ring is done"""
+    faults: tuple[tuple[float, str], ...] = ()
+    """(at, kind): the firmware faults, `bus`, `memory` or `usage` (machine.FAULTS)"""
+    delivers_faults: bool = False
+    """Faults go to the firmware's handlers; else they end the run and name the place."""
+    worn_sectors: tuple[int, ...] = ()
+    """Addresses in the serial flash chip of sectors in which bits no longer change"""
     log_writes: bool = False
     """Keep every register write (Result.writes)."""
 
@@ -64,6 +74,8 @@ class EmulatedBoard(Protocol):
     audio: AudioPort
     console: ConsolePort
     i2c_bus: I2cBus
+    usb: UsbPort
+    spi_flash: SpiFlash
 
     def lights(self) -> list[tuple[float, int, bool]]:
         """Changes of the lights: seconds, which, on."""
@@ -113,8 +125,30 @@ def assemble(board: Board | str, options: Options | None = None) -> EmulatedBoar
         raise BadInput(
             f"{board.folder}: there is no emulated {board.mcu}; use --on host."
         ) from None
-    emulated: EmulatedBoard = chip.assemble(board, options or Options())
+    options = options or Options()
+    emulated: EmulatedBoard = chip.assemble(board, options)
+    _break(emulated, options)
     return emulated
+
+
+def _break(emulated: EmulatedBoard, options: Options) -> None:
+    """Makes the board as unsound as the options say."""
+    machine = emulated.machine
+    machine.state.delivers_faults = int(options.delivers_faults or bool(options.faults))
+    emulated.spi_flash.worn.update(options.worn_sectors)
+    if options.audio_stall:
+        at, seconds = options.audio_stall
+        machine.script.append((at, partial(machine.hold_frames, seconds)))
+    if options.dma_late:
+        at, seconds = options.dma_late
+        machine.script.append((at, partial(setattr, emulated.audio, "late_by", seconds)))
+    for at, kind in options.faults:
+        machine.script.append((at, partial(machine.inject_fault, kind)))
+
+
+def flash_image(emulated: EmulatedBoard, board: Board, image: Path) -> None:
+    """Writes an image where a loader would. Raises BadInput when it cannot be used."""
+    emulated.machine.load(read_image(image, next(iter(board.images.values())).load))
 
 
 def run(
@@ -136,10 +170,7 @@ def run(
     machine = emulated.machine
     try:
         machine.writes.on = bool(options and options.log_writes)
-        machine.load(read_image(image, next(iter(board.images.values())).load))
-        if options and options.audio_stall:
-            at, seconds = options.audio_stall
-            machine.script.append((at, partial(machine.hold_frames, seconds)))
+        flash_image(emulated, board, image)
         emulated.audio.play(samples_in, len(samples_in) + _MOST_LATENCY)
         emulated.power_up()
         before = time.process_time()

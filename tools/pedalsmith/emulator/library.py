@@ -35,7 +35,8 @@ _FLAGS = tuple(flag for flag in HOST_FLAGS if flag != "-fno-builtin")
 _UNICORN = [
     f"uc_{name}"
     for name in (
-        "open", "close", "ctl", "mem_map_ptr", "mmio_map", "hook_add", "emu_start", "emu_stop",
+        "open", "close", "ctl", "mem_map_ptr", "mmio_map", "hook_add", "hook_del", "emu_start", "emu_stop",
+        "context_alloc", "context_save", "context_restore", "context_free",
         "reg_read", "reg_write", "reg_read_batch",
     )
 ]  # fmt: skip
@@ -141,6 +142,8 @@ class MachineState(ctypes.Structure):
         *_fields(c_uint32, "spin_block spins"),
         ("stop", c_int32),
         *_fields(c_uint8, "leave attention tracing delivers_faults"),
+        ("end_page", ctypes.c_void_p),
+        ("watching", c_uint8),
         ("no_fpu", c_uint32),
         *_fields(c_uint8 * EXCEPTIONS, "pending enabled active line priority"),
         *_fields(c_uint32, "vtor airc ccr scr shcsr cpacr cfsr hfsr mmfar bfar fpccr fpdscr"),

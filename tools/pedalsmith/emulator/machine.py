@@ -70,6 +70,7 @@ class Machine:
         self._deferred: list[Callable[[], None]] = []
         self._pump_calls: list[Callable[[int], None] | None] = [None] * library.PUMPS
         self._kept: dict[int, Any] = {}
+        self._ram: list[npt.NDArray[np.uint8]] = []
         self._library = library.load()
         self._callbacks = library.Callbacks(
             library.ON_READ(self._on_read),
@@ -102,8 +103,10 @@ class Machine:
         host = self._library.core_add_memory(self._pointer, base, size, protection)
         if not host:
             raise EmulationError(f"{self.name}: memory at {base:#010x} cannot be mapped.")
-        array = (ctypes.c_uint8 * size).from_address(host)
-        return np.ctypeslib.as_array(array)
+        array = np.ctypeslib.as_array((ctypes.c_uint8 * size).from_address(host))
+        if protection & WRITE:
+            self._ram.append(array)
+        return array
 
     def protect(self, base: int, protection: int) -> None:
         """Changes what may be done with the memory that begins at `base`."""
@@ -169,6 +172,13 @@ class Machine:
                 f"{self.name}: {address:#010x} is no memory; the image is too large."
             )
         ctypes.memmove(host, data, len(data))
+
+    def scramble_ram(self, keep: npt.NDArray[np.uint8]) -> None:
+        """Fills every RAM with bytes of no meaning, as power-up does; not the memory of `keep`."""
+        noise = np.random.default_rng(self.now)
+        for array in self._ram:
+            if not np.shares_memory(array, keep):
+                array[:] = noise.integers(0, 256, len(array), dtype=np.uint8)
 
     # Time
 

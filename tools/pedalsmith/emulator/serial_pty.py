@@ -8,6 +8,7 @@ POSIX only. The board runs while `step` is called; what is typed waits in betwee
 import contextlib
 import os
 import threading
+import time
 import tty
 from collections.abc import Iterator
 from typing import Protocol
@@ -16,6 +17,8 @@ from pedalsmith.emulator.console_port import ConsolePort
 from pedalsmith.emulator.faults import EmulationError
 from pedalsmith.emulator.machine import Machine
 from pedalsmith.emulator.usb_host import UsbHost
+
+_STEP_SECONDS = 0.005
 
 
 class Line(Protocol):
@@ -51,7 +54,7 @@ class SerialPty:
     def __exit__(self, *error: object) -> None:
         self.close()
 
-    def step(self, seconds: float = 0.005) -> None:
+    def step(self, seconds: float = _STEP_SECONDS) -> None:
         """Gives the board what was typed, lets it run, passes on what it says."""
         try:
             typed = os.read(self._master, 4096)
@@ -71,8 +74,12 @@ class SerialPty:
 
         def work() -> None:
             try:
+                begin, steps = time.monotonic(), 0
                 while not stop.is_set():
-                    self.step()
+                    self.step(_STEP_SECONDS)
+                    steps += 1
+                    # No faster than a real board; slower where the computer is.
+                    time.sleep(max(begin + steps * _STEP_SECONDS - time.monotonic(), 0))
             except EmulationError as error:
                 failure.append(error)
 
@@ -107,15 +114,19 @@ class UartLine:
 
 
 class UsbLine:
-    """The USB serial port as a Line; the host must be connected."""
+    """The USB serial port as a Line; a device that comes back after a restart is enumerated."""
 
     def __init__(self, host: UsbHost) -> None:
         self._host = host
 
     def send(self, data: bytes) -> None:
-        """See Line."""
-        self._host.write(data)
+        """See Line; to a device that is not there it is lost."""
+        if self._host.is_connected():
+            self._host.write(data)
 
     def receive(self, seconds: float) -> bytes:
         """See Line."""
-        return self._host.read(seconds)
+        if self._host.is_connected():
+            return self._host.read(seconds)
+        self._host.wait_and_connect(seconds)
+        return b""

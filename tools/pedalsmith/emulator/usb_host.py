@@ -133,6 +133,18 @@ class UsbHost:
         language = 0x0409 if kind == 3 and index else 0
         return self.control(0x80, 6, kind << 8 | index, language, count)
 
+    def is_connected(self) -> bool:
+        """The device has been enumerated and has not gone since."""
+        if not self._port.attached():
+            self.serial = None
+        return self.serial is not None
+
+    def wait_and_connect(self, seconds: float) -> None:
+        """Lets the board run for that long, then enumerates a device that is there."""
+        self._machine.run(seconds)
+        if self._port.attached():
+            self.connect()
+
     def connect(self) -> None:
         """Waits for the device, resets the bus and enumerates it; opens its serial port."""
         begin = self._machine.seconds

@@ -46,8 +46,9 @@ enum {
 #define CORE_PPB_BASE 0xE0000000u
 #define CORE_PPB_SIZE 0x00100000u
 #define CORE_END_PAGE                                                                              \
-    0xF0000000u /* Unicorn ends a run there, and looks the page up at each start */
-#define CORE_NEVER UINT64_MAX
+    0xF0000000u            /* Unicorn ends a run there, and looks the page up at each start */
+#define CORE_END_FILL 0xDE /* UDF */
+#define CORE_NEVER    UINT64_MAX
 
 // Why core_run came back.
 enum {
@@ -72,8 +73,13 @@ typedef struct {
     uc_err (*mmio_map)(uc_engine *, uint64_t, uint64_t, uc_cb_mmio_read_t, void *,
                        uc_cb_mmio_write_t, void *);
     uc_err (*hook_add)(uc_engine *, uc_hook *, int, void *, void *, uint64_t, uint64_t, ...);
+    uc_err (*hook_del)(uc_engine *, uc_hook);
     uc_err (*emu_start)(uc_engine *, uint64_t, uint64_t, uint64_t, size_t);
     uc_err (*emu_stop)(uc_engine *);
+    uc_err (*context_alloc)(uc_engine *, uc_context **);
+    uc_err (*context_save)(uc_engine *, uc_context *);
+    uc_err (*context_restore)(uc_engine *, uc_context *);
+    uc_err (*context_free)(uc_context *);
     uc_err (*reg_read)(uc_engine *, int, void *);
     uc_err (*reg_write)(uc_engine *, int, const void *);
     uc_err (*reg_read_batch)(uc_engine *, int const *, void **, int);
@@ -149,6 +155,8 @@ typedef struct {
     uint8_t attention;
     uint8_t tracing;
     uint8_t delivers_faults; /* to the firmware's handlers; else a fault ends the run */
+    uint8_t *end_page;       /* host side of CORE_END_PAGE */
+    uint8_t watching;        /* data accesses go there, to see where they want to go */
     uint32_t no_fpu;         /* address of a floating-point instruction that CPACR forbids */
 
     uint8_t pending[CORE_EXCEPTIONS], enabled[CORE_EXCEPTIONS], active[CORE_EXCEPTIONS];
@@ -214,6 +222,7 @@ bool core_can_take(machine_t *m, uint32_t exception); /* more urgent than what i
 int core_fault(machine_t *m, uint32_t exception, uint32_t cfsr, uint32_t address);
 uint32_t core_escalate(machine_t *m, uint32_t exception);
 int core_memory_fault(machine_t *m);
+void core_find_address(machine_t *m); /* of the access refused, to the byte */
 
 // system.c
 uint64_t core_ppb_read(uc_engine *uc, uint64_t offset, unsigned size, void *machine);

@@ -114,6 +114,11 @@ static bool on_page(uc_engine *uc, uint64_t address, uc_mem_type type, uc_tlb_en
     uint32_t wanted = type == UC_MEM_WRITE   ? UC_PROT_WRITE
                       : type == UC_MEM_FETCH ? UC_PROT_EXEC
                                              : UC_PROT_READ;
+    if (m->watching && type != UC_MEM_FETCH) {
+        entry->paddr = CORE_END_PAGE;
+        entry->perms = UC_PROT_READ | UC_PROT_WRITE;
+        return true;
+    }
     bool system = page >= CORE_PPB_BASE;
     uint32_t allowed = page == CORE_END_PAGE ? UC_PROT_EXEC
                        : system              ? UC_PROT_READ | UC_PROT_WRITE
@@ -147,10 +152,11 @@ static bool on_page(uc_engine *uc, uint64_t address, uc_mem_type type, uc_tlb_en
 
 bool core_open_memory(machine_t *m) {
     uc_hook hook;
-    uint8_t *end = core_add_memory(m, CORE_END_PAGE, HOST_PAGE, UC_PROT_EXEC);
-    if (end) {
-        memset(end, 0xDE, HOST_PAGE); /* UDF */
+    m->end_page = core_add_memory(m, CORE_END_PAGE, HOST_PAGE, UC_PROT_EXEC);
+    if (m->end_page) {
+        memset(m->end_page, CORE_END_FILL, HOST_PAGE);
     }
-    return end && !m->unicorn.ctl(m->uc, UC_CTL_WRITE(UC_CTL_TLB_TYPE, 1), UC_TLB_VIRTUAL) &&
+    return m->end_page &&
+           !m->unicorn.ctl(m->uc, UC_CTL_WRITE(UC_CTL_TLB_TYPE, 1), UC_TLB_VIRTUAL) &&
            !m->unicorn.hook_add(m->uc, &hook, UC_HOOK_TLB_FILL, (void *)on_page, m, 1, 0);
 }

@@ -295,8 +295,14 @@ static int after_stop(machine_t *m, uc_err error) {
                    ? core_fault(m, EXCEPTION_USAGE_FAULT, CFSR_INVPC, 0)
                    : CORE_FAULT;
     }
+    if (m->fault_kind && m->delivers_faults) {
+        return core_memory_fault(m);
+    }
     if (m->fault_kind) {
-        return m->delivers_faults ? core_memory_fault(m) : CORE_REFUSED;
+        if ((m->fault_kind & 0xFFu) != UC_MEM_FETCH + 1) {
+            core_find_address(m);
+        }
+        return CORE_REFUSED;
     }
     return error == UC_ERR_EXCEPTION || m->delivers_faults ? take_exception(m, pc) : CORE_INVALID;
 }
