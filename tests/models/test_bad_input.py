@@ -16,6 +16,7 @@ from pedalsmith.errors import BadInput
 from pedalsmith.models.exporters import keras_json
 from pedalsmith.models.importers import load_model
 from pedalsmith.models.model import Dense
+from pedalsmith.models.parsing.node import Node
 from pedalsmith.models.validation import validate
 
 
@@ -71,6 +72,13 @@ def test_a_zip_a_folder_and_nothing_are_refused(tmp_path: Path) -> None:
     assert "is a zip archive" in refusal(archive)
     assert "is a folder" in refusal(tmp_path)
     assert "no such file" in refusal(tmp_path / "none.json")
+
+
+def test_a_place_of_any_length_leaves_the_message_short(tmp_path: Path) -> None:
+    with pytest.raises(BadInput) as caught:
+        Node(tmp_path, {}, f"state_dict.{'9' * 5_000}.weight").fail("is not supported")
+    text = str(caught.value)
+    assert "state_dict.99" in text and "9.weight: is not supported" in text and len(text) < 400
 
 
 Edit = Callable[[dict[str, Any]], object]

@@ -16,6 +16,9 @@ EXPORT_AGAIN = "copy or export the file again"
 
 _FLOAT32_LIMIT = float(np.finfo(np.float32).max)
 
+_LONGEST_PLACE = 120
+"""Characters; keys may be of any length."""
+
 
 class Node:
     """One JSON value, its file and its place. Every reader raises BadInput in one line."""
@@ -27,7 +30,7 @@ class Node:
 
     def fail(self, reason: str, remedy: str = EXPORT_AGAIN) -> NoReturn:
         """Raises BadInput: file, place, reason, remedy."""
-        place = f"{self.place}: " if self.place else ""
+        place = f"{_shortened(self.place)}: " if self.place else ""
         raise BadInput(f"{self.path}: {place}{reason}; {remedy}.")
 
     # Objects
@@ -175,3 +178,9 @@ class Node:
     def _need(self, kind: type, words: str) -> None:
         if not isinstance(self.value, kind):
             self.fail(f"is {self.show()} where {words} belongs")
+
+
+def _shortened(place: str) -> str:
+    if len(place) <= _LONGEST_PLACE:
+        return place
+    return f"{place[: _LONGEST_PLACE // 2]} ... {place[-_LONGEST_PLACE // 2 :]}"
