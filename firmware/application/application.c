@@ -26,6 +26,7 @@ static struct meter input, output;
 static struct events events;
 static struct link link;
 static uint32_t ms;
+static bool changed; // the model
 
 static void process(const int32_t *in, int32_t *out, uint32_t frames) {
     if (board_audio_late()) {
@@ -114,7 +115,7 @@ static void note_model(void) {
     uint8_t slot = model ? model->slot : LINK_NO_SLOT;
     if (pedal.model == PEDAL_PLAYING) {
         events_add(&events, LINK_EVENT_PLAYS, slot, model ? model->crc : 0);
-    } else if (pedal.model == PEDAL_REFUSED) {
+    } else if (pedal.model == PEDAL_REFUSED && !pedal.changing) {
         events_add(&events, LINK_EVENT_REFUSED, slot, (uint32_t)pedal.status);
     }
     tell_model();
@@ -139,9 +140,7 @@ static void tick(void) {
     for (uint32_t i = 0; i < PANEL_LIGHTS; i++) {
         board_light(i, panel.lights[i]);
     }
-    if (changing && !pedal.changing) {
-        note_model();
-    }
+    changed = changed || (changing && !pedal.changing);
     watch_overload();
     if (panel.loader_wanted && ++loader_ms == LOADER_MS) {
         board_enter_loader();
@@ -195,6 +194,11 @@ void application_step(void) {
         tick();
     }
     link_poll(&link);
+    // Only now is it known which slot a loaded model is in.
+    if (changed) {
+        changed = false;
+        note_model();
+    }
     if (link.asked_for_status) {
         link.asked_for_status = false;
         tell_start();

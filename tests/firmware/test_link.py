@@ -326,8 +326,8 @@ def test_the_log_keeps_what_happened(line: Line) -> None:
     first, count, following = struct.unpack_from("<III", body)
     assert (first, following) == (0, count)
     events = [struct.unpack_from("<IBBHI", body, 12 + 12 * i)[1:3] for i in range(count)]
-    # Started, plays, a tool, the new one plays, stored.
-    assert events == [(1, 255), (3, 128), (10, 255), (3, 128), (6, 2)]
+    # Started, plays, a tool, the new one is stored, plays.
+    assert events == [(1, 255), (3, 128), (10, 255), (6, 2), (3, 2)]
     assert struct.unpack_from("<III", line.good(wire.LOG, struct.pack("<I", 99))) == (5, 0, 5)
 
 
