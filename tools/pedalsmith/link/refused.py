@@ -25,7 +25,7 @@ class Refused(DeviceTrouble):
     def __init__(self, where: str, command: Command, status: int, detail: int, reason: str) -> None:
         self.command, self.status, self.detail = command, status, detail
         said = reason or f"status {status}"
-        advice = _ADVICE.get(status)
+        advice = "take a smaller model" if "RAM" in reason else _ADVICE.get(status)
         super().__init__(f"{where}: {said}{f'; {advice}' if advice else ''}.")
 
 

@@ -1,0 +1,125 @@
+# SPDX-License-Identifier: MIT
+# Copyright (c) 2026 the pedalsmith developers
+"""The tool against the emulated Daisy Seed: the image that is flashed, over its USB, register by
+register. Time is the board's."""
+
+import zlib
+from collections.abc import Iterator
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from firmware.blobs import write_lstm
+from pedalsmith.emulator.boards import assemble
+from pedalsmith.emulator.faults import LoaderEntered
+from pedalsmith.emulator.image import read_image
+from pedalsmith.emulator.usb_host import UsbHost
+from pedalsmith.link import bank, client, readings
+from pedalsmith.link import protocol as p
+from pedalsmith.link.client import Client
+from pedalsmith.link.stream import compare, stream
+from pedalsmith.link.upload import load
+from pedalsmith.native.firmware import build
+
+from .boards import GOLDEN, GRU, LSTM
+
+
+class UsbTime:
+    """Bytes over USB as a Line, and the board's seconds in the place of the module time."""
+
+    def __init__(self, emulated: object) -> None:
+        self.machine = emulated.machine  # type: ignore[attr-defined]
+        self.host = UsbHost(self.machine, emulated.usb)  # type: ignore[attr-defined]
+
+    def monotonic(self) -> float:
+        return float(self.machine.seconds)
+
+    def sleep(self, seconds: float) -> None:
+        self.machine.run(seconds)
+
+    def write(self, data: bytes) -> None:
+        self.host.write(data)
+
+    def read(self, seconds: float) -> bytes:
+        until = self.monotonic() + seconds
+        while True:
+            said = self.host.read(0.001)
+            if said or self.monotonic() >= until:
+                return said
+
+    def close(self) -> None:
+        pass
+
+
+@pytest.fixture(scope="module")
+def plugged_in(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SimpleNamespace]:
+    """A Daisy Seed with a model in its image, on USB, with guitar at its input."""
+    image = build("daisy_seed", GOLDEN / "lstm-state-1.psm", tmp_path_factory.mktemp("image"))
+    emulated = assemble(image.board)
+    try:
+        emulated.machine.load(read_image(image.bin, image.load))
+        guitar = np.random.default_rng(1).integers(-(2**20), 2**20, 480_000, np.int32)
+        emulated.audio.play(guitar, len(guitar))
+        emulated.power_up()
+        line = UsbTime(emulated)
+        line.host.connect()
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(client, "time", line)
+            patch.setattr(readings, "time", line)
+            with Client(line, "the Daisy", on_text=lambda text: None) as talk:
+                yield SimpleNamespace(talk=talk, line=line, image=image, emulated=emulated)
+    finally:
+        emulated.machine.close()
+
+
+def ignore(what: str, share: float) -> None:
+    pass
+
+
+def test_hello_tells_the_image_that_was_flashed(plugged_in: SimpleNamespace) -> None:
+    hello, image = plugged_in.talk.hello, plugged_in.image.bin.read_bytes()
+    assert (hello.board, hello.image, hello.controls) == ("daisy_seed", "flash", "none")
+    assert (hello.core_hz, hello.sample_rate, hello.block) == (480_000_000, 48_000, 48)
+    assert (hello.image_bytes, hello.image_crc) == (len(image), zlib.crc32(image))
+
+
+def test_a_model_is_loaded_verified_and_watched_while_guitar_plays(
+    plugged_in: SimpleNamespace,
+) -> None:
+    talk = plugged_in.talk
+    before = talk.ask(p.Command.STATS, p.Stats)
+    slot, model = load(talk, GRU, ignore)
+    assert (slot, model.crc, model.state) == (0, zlib.crc32(GRU), p.ModelState.PLAYS)
+    assert [one.crc for one in bank.slots(talk)] == [zlib.crc32(LSTM), zlib.crc32(GRU)]
+    words = np.random.default_rng(2).integers(-(2**23), 2**23, 2_000, np.int32)
+    played = stream(talk, words, ignore)
+    assert compare(GRU, "gru", words, played.samples) is None
+    watch = readings.Readings(talk, 0.0)
+    plugged_in.line.sleep(0.05)
+    reading = watch.next()
+    assert reading.state == "plays" and 0 < reading.cpu_mean <= reading.cpu_max < 20
+    assert reading.input_dbfs == pytest.approx(-18.06, abs=0.1)
+    after = talk.ask(p.Command.STATS, p.Stats)
+    assert after.overruns == before.overruns == 0
+    # Every block of the time was played: 48 samples a millisecond.
+    blocks, passed = after.blocks - before.blocks, after.uptime_ms - before.uptime_ms
+    assert abs(blocks - passed) <= 2
+    assert after.link_errors == talk.resent == 0
+
+
+def test_a_model_of_30_kb_is_loaded_within_2_s(
+    plugged_in: SimpleNamespace, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    path = write_lstm(tmp_path_factory.mktemp("large") / "large.psm", 56, golden=2_300)
+    blob = path.read_bytes()
+    assert len(blob) >= 30_000
+    began = plugged_in.line.monotonic()
+    load(plugged_in.talk, blob, ignore)
+    assert plugged_in.line.monotonic() - began < 2.0
+
+
+def test_at_last_it_restarts_into_the_loader_in_rom(plugged_in: SimpleNamespace) -> None:
+    with pytest.raises(LoaderEntered):
+        plugged_in.talk.ask_raw(p.Command.REBOOT, p.Reboot(p.RebootInto.LOADER))
+        plugged_in.line.sleep(1.0)
