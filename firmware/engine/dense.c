@@ -147,6 +147,7 @@ static void dense_process(struct layer *layer, const struct layer_signal *in, ui
 
 const struct layer_kind dense_kind = {
     .kind = 3,
+    .chunk = LAYER_CHUNK,
     .check = dense_check,
     .load = dense_load,
     .reset = dense_reset,

@@ -21,7 +21,7 @@ struct engine {
     uint32_t silent;                   // samples of exact 0 in a row, up to ENGINE_REST_FRAMES
     int32_t held;                      // the output while the engine rests
     int32_t last;                      // the output of the sample before
-    int32_t audio[LAYER_CHUNK];        // a chunk of the input, 24 bits
+    int32_t audio[LAYER_CHUNK_MAX];    // a chunk of the input, 24 bits
 };
 
 // The arena's share of the engine itself (README.md, Arena).
@@ -285,7 +285,8 @@ void engine_process(struct engine *engine, const int32_t *in, int32_t *out, size
         // A chunk ends where the silence has lasted long enough, so that the words do not depend on
         // how the caller cuts the signal.
         const size_t left = frames - done;
-        const uint32_t most = left < LAYER_CHUNK ? (uint32_t)left : LAYER_CHUNK;
+        const uint32_t chunk = engine->rate != NULL ? LAYER_CHUNK : engine->layer[0]->kind->chunk;
+        const uint32_t most = left < chunk ? (uint32_t)left : chunk;
         uint32_t count = 0, silent = engine->silent;
         while (count < most && silent < ENGINE_REST_FRAMES) {
             const int32_t x = in[done + count];

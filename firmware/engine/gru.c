@@ -55,6 +55,7 @@ static struct layer *gru_load(const struct blob_record *record, const struct lay
 
 const struct layer_kind gru_kind = {
     .kind = 2,
+    .chunk = LAYER_CHUNK,
     .check = gru_check,
     .load = gru_load,
     .reset = recurrent_reset,

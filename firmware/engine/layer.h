@@ -15,6 +15,8 @@
 // A layer computes at most so many samples before the next layer reads them. Larger blocks only
 // cost RAM: 16 already hides the calls.
 #define LAYER_CHUNK 16
+// The most that any kind takes at once.
+#define LAYER_CHUNK_MAX 48
 
 // Words behind `wide` that a kernel may read ahead.
 #define LAYER_AHEAD 3
@@ -69,7 +71,8 @@ struct layer_arena {
 struct layer;
 
 struct layer_kind {
-    uint16_t kind; // the blob's number
+    uint16_t kind;  // the blob's number
+    uint16_t chunk; // frames that it takes at once, LAYER_CHUNK or, alone in a model, more
     // Checks a record against the limits and proves its sums; moves the chain on.
     enum engine_status (*check)(const struct blob_record *record, struct layer_chain *chain);
     // Builds the layer of a checked record; NULL when the arena is too small.
@@ -81,7 +84,7 @@ struct layer_kind {
     void (*set_knobs)(struct layer *layer, const int32_t *knobs);
     // Reads a unit, as engine_unit does; NULL for kinds without units.
     int (*unit)(const struct layer *layer, uint32_t unit, struct engine_unit *found);
-    // Computes up to LAYER_CHUNK frames into layer->out.
+    // Computes up to `chunk` frames into layer->out.
     void (*process)(struct layer *layer, const struct layer_signal *in, uint32_t frames);
 };
 

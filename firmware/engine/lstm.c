@@ -72,6 +72,7 @@ static struct layer *lstm_load(const struct blob_record *record, const struct la
 
 const struct layer_kind lstm_kind = {
     .kind = 1,
+    .chunk = LAYER_CHUNK,
     .check = lstm_check,
     .load = lstm_load,
     .reset = recurrent_reset,

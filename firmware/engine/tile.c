@@ -4,55 +4,56 @@
 
 #include "words_m7.h"
 
-#ifndef WORDS_M7 // tile_m7.c has the same words
-
 void tile_16(const struct tile *tile, const int16_t *const *tap, int32_t *acc) {
-    const uint32_t channels = tile->channels;
+    const uint32_t step = tile->frame_step;
     const int16_t *w = tile->weights;
-    for (uint32_t row = 0; row < tile->rows; row++) {
-        int32_t a = 0, b = 0, c = 0, d = 0;
-        for (uint32_t k = 0; k < tile->taps; k++) {
-            const int16_t *q = tap[k];
-            for (uint32_t i = 0; i < channels; i++, q++) {
-                const int32_t weight = *w++;
-                a += weight * q[0];
-                b += weight * q[channels];
-                c += weight * q[2 * channels];
-                d += weight * q[3 * channels];
+    for (uint32_t pair = 0; pair < tile->row_pairs; pair++, acc += 2 * TILE_FRAMES) {
+        for (uint32_t row = 0; row < 2; row++) {
+            int32_t *const s = acc + row * TILE_FRAMES;
+            const int16_t *v = w + 2 * row;
+            int32_t a = s[0], b = s[1], c = s[2], d = s[3];
+            for (uint32_t k = 0; k < tile->taps; k++) {
+                const int16_t *q = tap[k];
+                for (uint32_t i = 0; i < tile->column_pairs; i++, v += 4, q += tile->pair_step) {
+                    a = add_pair(v, q, a);
+                    b = add_pair(v, q + step, b);
+                    c = add_pair(v, q + 2 * step, c);
+                    d = add_pair(v, q + 3 * step, d);
+                }
             }
+            s[0] = a;
+            s[1] = b;
+            s[2] = c;
+            s[3] = d;
         }
-        *acc++ = a;
-        *acc++ = b;
-        *acc++ = c;
-        *acc++ = d;
+        w += tile->row_step;
     }
 }
 
-// SMULWB
-static inline int32_t mulw(int32_t w, int32_t q) {
-    return (int32_t)(((int64_t)q * w) >> 16);
-}
-
-void tile_32(const struct tile *tile, const int32_t *const *tap, int32_t *acc) {
-    const uint32_t channels = tile->channels;
+void tile_32(const struct tile *tile, const int32_t *const *tap, uint32_t column_step,
+             int32_t *acc) {
+    const uint32_t step = tile->frame_step;
     const int16_t *w = tile->weights;
-    for (uint32_t row = 0; row < tile->rows; row++) {
-        int32_t a = 0, b = 0, c = 0, d = 0;
-        for (uint32_t k = 0; k < tile->taps; k++) {
-            const int32_t *q = tap[k];
-            for (uint32_t i = 0; i < channels; i++, q++) {
-                const int32_t weight = *w++;
-                a += mulw(weight, q[0]);
-                b += mulw(weight, q[channels]);
-                c += mulw(weight, q[2 * channels]);
-                d += mulw(weight, q[3 * channels]);
+    for (uint32_t pair = 0; pair < tile->row_pairs; pair++, acc += 2 * TILE_FRAMES) {
+        for (uint32_t row = 0; row < 2; row++) {
+            int32_t *const s = acc + row * TILE_FRAMES;
+            const int16_t *v = w + 2 * row;
+            int32_t a = s[0], b = s[1], c = s[2], d = s[3];
+            for (uint32_t k = 0; k < tile->taps; k++) {
+                const int32_t *q = tap[k];
+                for (uint32_t i = 0; i < tile->column_pairs; i++, v += 4, q += tile->pair_step) {
+                    const int32_t *const other = q + column_step;
+                    a = add_upper(v, q[0], other[0], a);
+                    b = add_upper(v, q[step], other[step], b);
+                    c = add_upper(v, q[2 * step], other[2 * step], c);
+                    d = add_upper(v, q[3 * step], other[3 * step], d);
+                }
             }
+            s[0] = a;
+            s[1] = b;
+            s[2] = c;
+            s[3] = d;
         }
-        *acc++ = a;
-        *acc++ = b;
-        *acc++ = c;
-        *acc++ = d;
+        w += tile->row_step;
     }
 }
-
-#endif

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Copyright (c) 2026 the pedalsmith developers
 //
-// The inner loops of a WaveNet: rows of int16 weights over TILE_FRAMES frames at once, so that
-// each loaded weight is used on all of them (WAVENET.md, Rows).
+// The inner loops of a WaveNet: two rows of int16 weights over TILE_FRAMES frames at once, so that
+// each loaded word is used several times (WAVENET.md, Rows).
 #ifndef TILE_H
 #define TILE_H
 
@@ -11,17 +11,28 @@
 #define TILE_FRAMES   4
 #define TILE_TAPS_MAX 32
 
+// What is computed a chunk of frames at a time lies in tiles: all channels of four frames, each
+// channel's frames beside each other. `channels` is even, or 1.
+static inline uint32_t tile_at(uint32_t frame, uint32_t channel, uint32_t channels) {
+    return (frame / TILE_FRAMES * channels + channel) * TILE_FRAMES + frame % TILE_FRAMES;
+}
+
 struct tile {
-    const int16_t *weights; // rows x taps x channels
-    uint16_t rows, taps;
-    uint16_t channels; // even: words of a frame
+    // taps x column pairs x 2 rows x 2 columns; an odd row or column is padded with 0
+    const int16_t *weights;
+    uint32_t row_pairs, taps, column_pairs;
+    uint32_t row_step;   // weights from a pair of rows to the next one
+    uint32_t frame_step; // columns from a frame to the next one
+    uint32_t pair_step;  // columns from a pair of columns to the next one
 };
 
-// acc[row][frame] = sum over taps and channels of w q. tap[k] is where tap k of the first frame
-// begins; the other frames follow it. q is int16.
+// acc[row][frame] += sum over taps and columns of w q. tap[k] is where tap k of the first frame
+// begins; q is int16, a pair of columns side by side.
 void tile_16(const struct tile *tile, const int16_t *const *tap, int32_t *acc);
 
-// The same of floor(w q / 2^16), q int32.
-void tile_32(const struct tile *tile, const int32_t *const *tap, int32_t *acc);
+// The same of floor(w q / 2^16), q int32; the second column of a pair lies `column_step` behind the
+// first.
+void tile_32(const struct tile *tile, const int32_t *const *tap, uint32_t column_step,
+             int32_t *acc);
 
 #endif

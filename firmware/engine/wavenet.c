@@ -6,129 +6,147 @@
 
 #include "activation.h"
 #include "fixed.h"
-#include "words_m7.h"
+#include "wavenet_m7.h"
 
-_Static_assert(LAYER_CHUNK % TILE_FRAMES == 0, "a chunk is whole tiles");
+_Static_assert(WAVENET_CHUNK % TILE_FRAMES == 0, "a chunk is whole tiles");
 
-static void reset_layer(struct wavenet_layer *layer, uint32_t channels) {
-    const uint32_t words = (layer->frames + TILE_FRAMES - 1) * wavenet_even(channels);
-    int16_t *const narrow = layer->ring;
-    int32_t *const wide = layer->ring;
-    for (uint32_t i = 0; i < words; i++) {
-        if (layer->history_scale == NULL)
-            wide[i] = 0;
-        else
-            narrow[i] = 0;
+static void reset_layer(struct wavenet_layer *layer, const struct wavenet_stream *writer) {
+    struct wavenet_ring *const ring = &layer->ring;
+    const uint32_t halves = (ring->frames + TILE_FRAMES - 1) * ring->channels << ring->wide;
+    int16_t *const words = ring->words;
+    for (uint32_t i = 0; i < halves; i++) {
+        words[i] = 0;
         __asm__ volatile(""); // keeps compilers from calling memset
     }
-    for (uint32_t i = 0; layer->error != NULL && i < channels; i++) {
-        layer->error[i] = 0;
-        __asm__ volatile("");
-    }
-    layer->at = 0;
+    for (uint32_t c = 0; c < ring->channels; c++)
+        wavenet_channel_back(writer, c)[WAVENET_ERROR] = 0;
+    ring->at = 0;
 }
 
 static void wavenet_reset(struct layer *base) {
     struct wavenet *const net = (struct wavenet *)base;
     for (uint32_t i = 0; i < net->arrays; i++) {
         struct wavenet_array *const array = net->array[i];
-        for (uint32_t l = 0; l < array->count; l++)
-            reset_layer(&array->layers[l], array->channels);
+        const struct wavenet_stream *writer = &array->entry;
+        for (uint32_t l = 0; l < array->count; l++) {
+            reset_layer(&array->layers[l], writer);
+            writer = &array->layers[l].channels;
+        }
         wide_reset(&array->head);
     }
 }
 
-// A run of frames into a 16-bit history: channel by channel, the remainder in a register.
-static void remember_16(struct wavenet_layer *layer, int16_t *ring, const int32_t *residual,
-                        uint32_t channels, uint32_t frames) {
-    const uint32_t stride = layer->conv.tile.channels;
-    for (uint32_t c = 0; c < channels; c++) {
-        const int32_t scale = layer->history_scale[c];
-        const int32_t *r = residual + c;
-        int16_t *q = ring + c;
-        int32_t t = layer->error[c];
-        for (uint32_t f = 0; f < frames; f++, r += channels, q += stride) {
-            t += mulh(*r, scale);
-            *q = (int16_t)clip(t >> WAVENET_FEEDBACK_BITS, INT16_MIN, INT16_MAX);
-            t &= (1 << WAVENET_FEEDBACK_BITS) - 1;
-        }
-        layer->error[c] = t;
+// A channel of a run of frames into a 16-bit history, the remainder in a register.
+static void remember_16(const struct wavenet_ring *ring, int32_t *writer, const int32_t *residual,
+                        uint32_t c, uint32_t from, uint32_t frames) {
+    const int32_t scale = writer[WAVENET_HISTORY];
+    int16_t *q = (int16_t *)ring->words + c;
+    uint32_t at = ring->at + from;
+    at = at >= ring->frames ? at - ring->frames : at;
+    int32_t t = writer[WAVENET_ERROR];
+    for (uint32_t f = from; f < from + frames; f++, at++) {
+        at = at == ring->frames ? 0 : at;
+        t += mulh(residual[tile_at(f, c, ring->channels)], scale);
+        q[at * ring->channels] = (int16_t)clip(t >> WAVENET_FEEDBACK_BITS, INT16_MIN, INT16_MAX);
+        t &= (1 << WAVENET_FEEDBACK_BITS) - 1;
     }
+    writer[WAVENET_ERROR] = t;
 }
 
 // The same into one of 32 bit: the product by 2^n, saturated.
-static void remember_32(const struct wavenet_layer *layer, int32_t *ring, const int32_t *residual,
-                        uint32_t channels, uint32_t frames) {
-    const uint32_t stride = layer->conv.tile.channels, shift = layer->shift;
-    const int32_t top = INT32_MAX >> shift;
-    for (uint32_t f = 0; f < frames; f++, ring += stride)
-        for (uint32_t c = 0; c < channels; c++) {
-            const int32_t r = *residual++;
-            ring[c] = r > top ? INT32_MAX : r < -top - 1 ? INT32_MIN : shl(r, shift);
-        }
+static void remember_32(const struct wavenet_ring *ring, const int32_t *residual, uint32_t c,
+                        uint32_t from, uint32_t frames) {
+    int32_t *const q = (int32_t *)ring->words + c;
+    const int32_t top = INT32_MAX >> ring->shift;
+    uint32_t at = ring->at + from;
+    at = at >= ring->frames ? at - ring->frames : at;
+    for (uint32_t f = from; f < from + frames; f++, at++) {
+        const int32_t r = residual[tile_at(f, c, ring->channels)];
+        at = at == ring->frames ? 0 : at;
+        q[at * ring->channels] = r > top        ? INT32_MAX
+                                 : r < -top - 1 ? INT32_MIN
+                                                : shl(r, ring->shift);
+    }
 }
 
-static void remember_run(struct wavenet_layer *layer, uint32_t at, const int32_t *residual,
-                         uint32_t channels, uint32_t frames) {
-    const uint32_t from = at * layer->conv.tile.channels;
-    if (layer->history_scale == NULL)
-        remember_32(layer, (int32_t *)layer->ring + from, residual, channels, frames);
-    else
-        remember_16(layer, (int16_t *)layer->ring + from, residual, channels, frames);
-}
-
-// Writes the residual of a chunk into the ring, from where the convolution reads it.
-static void remember(struct wavenet_layer *layer, const int32_t *residual, uint32_t channels,
-                     uint32_t frames) {
-    const uint32_t room = layer->frames - layer->at;
-    const uint32_t first = frames < room ? frames : room;
-    remember_run(layer, layer->at, residual, channels, first);
-    if (first < frames)
-        remember_run(layer, 0, residual + first * channels, channels, frames - first);
-    if (first == frames && layer->at >= TILE_FRAMES - 1)
+// The first frames are mirrored behind the last, so that no tile wraps. `frames` are new.
+static void mirror(const struct wavenet_ring *ring, uint32_t frames) {
+    if (ring->at >= TILE_FRAMES - 1 && ring->at + frames <= ring->frames)
         return;
-    // The first frames are mirrored behind the last, so that no tile wraps.
-    const uint32_t stride = layer->conv.tile.channels;
-    for (uint32_t i = 0; i < (TILE_FRAMES - 1) * stride; i++) {
-        if (layer->history_scale == NULL)
-            ((int32_t *)layer->ring)[layer->frames * stride + i] = ((int32_t *)layer->ring)[i];
-        else
-            ((int16_t *)layer->ring)[layer->frames * stride + i] = ((int16_t *)layer->ring)[i];
+    const uint32_t words = ring->channels << ring->wide >> 1;
+    int32_t *const first = ring->words;
+    for (uint32_t i = 0; i < (TILE_FRAMES - 1) * words; i++) {
+        first[ring->frames * words + i] = first[i];
         __asm__ volatile(""); // keeps compilers from calling memcpy
     }
 }
 
-// acc of the TILE_FRAMES frames from `frame` of the chunk on.
-static void convolve(const struct wavenet_layer *layer, uint32_t frame, int32_t *acc) {
-    const struct tile *const tile = &layer->conv.tile;
-    uint32_t at = layer->at + frame; // of the newest tap, then one dilation older each
-    at = at >= layer->frames ? at - layer->frames : at;
-    uint32_t from[TILE_TAPS_MAX];
-    for (uint32_t k = tile->taps; k-- > 0;) {
-        from[k] = at * tile->channels;
-        at = at >= layer->dilation ? at - layer->dilation : at + layer->frames - layer->dilation;
-    }
-    if (layer->history_scale == NULL) {
-        const int32_t *tap[TILE_TAPS_MAX];
-        for (uint32_t k = 0; k < tile->taps; k++)
-            tap[k] = (const int32_t *)layer->ring + from[k];
-        tile_32(tile, tap, acc);
-    } else {
-        const int16_t *tap[TILE_TAPS_MAX];
-        for (uint32_t k = 0; k < tile->taps; k++)
-            tap[k] = (const int16_t *)layer->ring + from[k];
-        tile_16(tile, tap, acc);
+// Writes the residual of frames of a chunk into the ring, from where the convolution reads it.
+static void remember(const struct wavenet_ring *ring, const struct wavenet_stream *writer,
+                     const int32_t *residual, uint32_t channels, uint32_t from, uint32_t frames) {
+    for (uint32_t c = 0; c < channels; c++) {
+        if (ring->wide)
+            remember_32(ring, residual, c, from, frames);
+        else
+            remember_16(ring, wavenet_channel_back(writer, c), residual, c, from, frames);
     }
 }
 
-static inline int32_t activate(uint32_t activation, int32_t slope, int32_t v) {
-    switch (activation) {
-    case WAVENET_LEAKY:
-        return v >= 0 ? v : shl(mulh(v, slope), 1);
+static void begin_sums(const struct wavenet *net, const struct wavenet_layer *layer,
+                       uint32_t frame) {
+    const int32_t *const x = net->x + frame;
+    int32_t *acc = net->acc;
+    for (uint32_t r = 0; r < 2u * layer->rows.pairs; r++, acc += TILE_FRAMES) {
+        const int32_t *const front = wavenet_row_front(&layer->rows, r);
+        const int32_t bias = front[0], mixin = front[1];
+        for (uint32_t f = 0; f < TILE_FRAMES; f++)
+            acc[f] = bias + mulh(x[f], mixin);
+    }
+}
+
+// acc of the TILE_FRAMES frames from `frame` of the chunk on.
+static void convolve(const struct wavenet *net, const struct wavenet_layer *layer, uint32_t frame) {
+    const struct wavenet_ring *const ring = &layer->ring;
+    const uint32_t channels = ring->channels;
+    struct tile tile;
+    tile.weights = (const int16_t *)(layer->rows.words + WAVENET_ROWS_FRONT);
+    tile.row_pairs = layer->rows.pairs;
+    tile.row_step = 2 * wavenet_row_words(&layer->rows);
+    tile.taps = layer->taps;
+    tile.column_pairs = channels / 2;
+    tile.frame_step = channels;
+    tile.pair_step = 2;
+    uint32_t at = ring->at + frame; // of the newest tap, then one dilation older each
+    at = at >= ring->frames ? at - ring->frames : at;
+    const int16_t *narrow[TILE_TAPS_MAX];
+    const int32_t *wide[TILE_TAPS_MAX];
+    for (uint32_t k = layer->taps; k-- > 0;) {
+        narrow[k] = (const int16_t *)ring->words + at * channels;
+        wide[k] = (const int32_t *)ring->words + at * channels;
+        at = at >= layer->dilation ? at - layer->dilation : at + ring->frames - layer->dilation;
+    }
+    if (ring->wide)
+        tile_32(&tile, wide, 1, net->acc);
+    else
+        tile_16(&tile, narrow, net->acc);
+}
+
+// sat32(acc 2^n)
+static inline int32_t lifted(int32_t acc, uint32_t lift) {
+    return sat((int64_t)acc * (1 << lift), 32);
+}
+
+static inline int32_t activate(const struct wavenet_layer *layer, int32_t slope, int32_t v) {
+    switch (layer->activation) {
+    case WAVENET_LEAKY: {
+        const int32_t lifted = layer->lift - WAVENET_LIFT_ONE;
+        const int32_t high = lifted < 0 ? v >> -lifted : v;
+        return clip(high, 0, (1 << wavenet_high(layer->lift)) - 1) + mulh(v, slope);
+    }
     case WAVENET_TANH:
-        return activation_tanh_of(activation_sigmoid(v));
+        return layer->gated ? activation_tanh_of(activation_sigmoid(v)) : activation_sigmoid(v);
     case WAVENET_SIGMOID:
-        return activation_sigmoid(v) << 7;
+        return layer->gated ? activation_sigmoid(v) << 7 : activation_sigmoid(v);
     case WAVENET_SILU:
         return mulh(v, activation_sigmoid(v) << 7);
     default:
@@ -136,111 +154,118 @@ static inline int32_t activate(uint32_t activation, int32_t slope, int32_t v) {
     }
 }
 
-// Activations and head sum of a tile, row by row, from the sums in net->acc. Frames of the last
-// tile that are not there yet hold old words, which harm nobody: nothing can overflow.
-static inline __attribute__((always_inline)) void
-activate_rows(struct wavenet *net, const struct wavenet_layer *layer, uint32_t activation,
-              uint32_t bottleneck, uint32_t frame) {
-    const uint32_t stride = wavenet_even(bottleneck);
-    const int32_t *const x = net->x + frame;
-    const int32_t *acc = net->acc;
-    const int32_t x0 = x[0], x1 = x[1], x2 = x[2], x3 = x[3];
-    for (uint32_t r = 0; r < bottleneck; r++, acc += TILE_FRAMES) {
-        const int32_t bias = layer->conv.bias[r], scale = layer->conv.scale[r];
-        const int32_t mixin = layer->mixin[r], head_scale = layer->head_scale[r];
-        const int32_t slope = activation == WAVENET_LEAKY ? layer->slope[r] : 0;
-        int32_t *a = net->a + frame * stride + r;
-        int32_t *head = net->head + frame * bottleneck + r;
-        const int32_t v[TILE_FRAMES] = {
-            bias + mulh(acc[0], scale) + mulh(x0, mixin),
-            bias + mulh(acc[1], scale) + mulh(x1, mixin),
-            bias + mulh(acc[2], scale) + mulh(x2, mixin),
-            bias + mulh(acc[3], scale) + mulh(x3, mixin),
-        };
-        for (uint32_t f = 0; f < TILE_FRAMES; f++, a += stride, head += bottleneck) {
-            const int32_t value = activate(activation, slope, v[f]);
-            *a = value;
-            *head = add_saturated(*head, mulh(value, head_scale));
-        }
-    }
+// As a 1x1 that reads 16 bits has it.
+static inline int16_t upper(const struct wavenet_layer *layer, int32_t a) {
+    const int from_table = !layer->gated && (layer->activation == WAVENET_TANH ||
+                                             layer->activation == WAVENET_SIGMOID);
+    if (from_table)
+        return (int16_t)((a >> 8) - (1 << 15));
+    return (int16_t)(a >>
+                     (layer->activation == WAVENET_LEAKY ? wavenet_high(layer->lift) - 14 : 16));
 }
 
-// The same of a gated layer, whose second half of the rows are the gates.
-static void activate_gated(struct wavenet *net, const struct wavenet_layer *layer,
-                           uint32_t bottleneck, uint32_t frame) {
-    const uint32_t stride = wavenet_even(bottleneck);
-    for (uint32_t r = 0; r < bottleneck; r++) {
-        const int32_t slope = layer->activation == WAVENET_LEAKY ? layer->slope[r] : 0;
-        for (uint32_t f = 0; f < TILE_FRAMES; f++) {
-            int32_t v[2];
-            for (uint32_t half = 0; half < 2; half++) {
-                const uint32_t row = half * bottleneck + r;
-                v[half] = layer->conv.bias[row] +
-                          mulh(net->acc[row * TILE_FRAMES + f], layer->conv.scale[row]) +
-                          mulh(net->x[frame + f], layer->mixin[row]);
-            }
-            const int32_t value =
-                mulh(activate(layer->activation, slope, v[0]), activation_sigmoid(v[1]) << 7);
-            int32_t *const head = net->head + (frame + f) * bottleneck + r;
-            net->a[(frame + f) * stride + r] = value;
-            *head = add_saturated(*head, mulh(value, layer->head_scale[r]));
-        }
-    }
-}
-
+// Activations and head sum of a tile, from the sums in net->acc. Frames of the last tile that are
+// not there yet hold old words, which harm nobody: nothing can overflow.
 static void activate_tile(struct wavenet *net, const struct wavenet_layer *layer,
                           uint32_t bottleneck, uint32_t frame) {
-    if (layer->gated)
-        activate_gated(net, layer, bottleneck, frame);
-    else if (layer->activation == WAVENET_LEAKY)
-        activate_rows(net, layer, WAVENET_LEAKY, bottleneck, frame);
-    else if (layer->activation == WAVENET_TANH)
-        activate_rows(net, layer, WAVENET_TANH, bottleneck, frame);
-    else
-        activate_rows(net, layer, layer->activation, bottleneck, frame);
-}
-
-// Adds the 1x1 of the activations to the residual.
-static void add_matrix(struct wavenet *net, const struct wavenet_layer *layer, int32_t *residual,
-                       uint32_t frame) {
-    const struct wavenet_matrix *const matrix = &layer->matrix;
-    const uint32_t channels = matrix->tile.rows;
-    const int32_t *const tap = net->a + frame * matrix->tile.channels;
-    tile_32(&matrix->tile, &tap, net->acc);
-    const int32_t *acc = net->acc;
-    for (uint32_t c = 0; c < channels; c++, acc += TILE_FRAMES) {
-        const int32_t bias = matrix->bias[c], scale = matrix->scale[c];
-        int32_t *r = residual + frame * channels + c;
-        for (uint32_t f = 0; f < TILE_FRAMES; f++, r += channels)
-            *r = add_saturated(*r, bias + mulh(acc[f], scale));
+    const int scaled =
+        layer->gated || (layer->activation != WAVENET_LINEAR && layer->activation != WAVENET_LEAKY);
+    const uint32_t lift = layer->activation == WAVENET_LEAKY ? 0 : layer->lift;
+    const uint32_t width = wavenet_even(bottleneck);
+    int32_t *const wide = net->a + frame * width;
+    int16_t *const narrow = (int16_t *)(net->a + frame / 2 * width);
+    int32_t *const head = net->head + frame * width;
+    for (uint32_t r = 0; r < bottleneck; r++) {
+        const int32_t *const row = wavenet_row_back(&layer->rows, r);
+        for (uint32_t f = 0; f < TILE_FRAMES; f++) {
+            int32_t v = net->acc[r * TILE_FRAMES + f];
+            v = scaled ? mulh(lifted(v, lift), row[WAVENET_SCALE]) : v;
+            int32_t a = activate(layer, row[WAVENET_SLOPE], v);
+            if (layer->gated) {
+                v = lifted(net->acc[(r + bottleneck) * TILE_FRAMES + f], lift);
+                v = mulh(v, wavenet_row_back(&layer->rows, r + bottleneck)[WAVENET_SCALE]);
+                a = mulh(a, activation_sigmoid(v) << 7);
+            }
+            if (layer->matrix_format == WAVENET_MATRIX_32)
+                wide[r * TILE_FRAMES + f] = a;
+            else
+                narrow[(r / 2 * TILE_FRAMES + f) * 2 + (r & 1)] = upper(layer, a);
+            head[r * TILE_FRAMES + f] += mulh(a, row[WAVENET_HEAD]);
+        }
     }
 }
 
-static void play_layer(struct wavenet *net, struct wavenet_layer *layer, int32_t *residual,
+// Adds the 1x1 of a tile's activations to the residual.
+static void add_matrix(const struct wavenet *net, const struct wavenet_stream *stream, int wide,
+                       int32_t *residual, uint32_t frame) {
+    const uint32_t sums = 2u * stream->pairs * TILE_FRAMES;
+    struct tile tile;
+    tile.weights = (const int16_t *)(stream->words + WAVENET_CHANNELS_FRONT);
+    tile.row_pairs = stream->pairs;
+    tile.row_step = 2 * wavenet_channel_words(stream);
+    tile.taps = 1;
+    tile.column_pairs = stream->columns;
+    tile.frame_step = wide ? 1 : 2;
+    tile.pair_step = 2 * TILE_FRAMES;
+    for (uint32_t i = 0; i < sums; i++)
+        net->acc[i] = *wavenet_channel_front(stream, i / TILE_FRAMES);
+    if (wide) {
+        const int32_t *const tap = net->a + 2 * frame * stream->columns;
+        tile_32(&tile, &tap, TILE_FRAMES, net->acc);
+    } else {
+        const int16_t *const tap = (const int16_t *)(net->a + frame * stream->columns);
+        tile_16(&tile, &tap, net->acc);
+    }
+    int32_t *const r = residual + frame * 2 * stream->pairs;
+    for (uint32_t i = 0; i < sums; i++)
+        r[i] += mulh(net->acc[i], wavenet_channel_back(stream, i / TILE_FRAMES)[WAVENET_STEP]);
+}
+
+// Adds a 1x1 to the residual, and writes that into the next layer's ring, if there is one. `wide`:
+// of activations in 32 bits.
+static void play_channels(struct wavenet *net, const struct wavenet_stream *stream, int wide,
+                          const struct wavenet_ring *next, int32_t *residual, uint32_t channels,
+                          uint32_t frames) {
+    uint32_t done = 0;
+    if (next != NULL && !wide)
+        done = wavenet_channels_run(net, stream, next, residual, frames);
+    if (done < frames && stream->columns != 0)
+        for (uint32_t frame = done; frame < frames; frame += TILE_FRAMES)
+            add_matrix(net, stream, wide, residual, frame);
+    if (next == NULL)
+        return;
+    remember(next, stream, residual, channels, done, frames - done);
+    mirror(next, frames);
+}
+
+// A layer over a chunk whose history is written.
+static void play_layer(struct wavenet *net, struct wavenet_layer *layer,
+                       const struct wavenet_ring *next, int32_t *residual,
                        const struct wavenet_array *array, uint32_t frames) {
-    remember(layer, residual, array->channels, frames);
-    for (uint32_t frame = 0; frame < frames; frame += TILE_FRAMES) {
-        convolve(layer, frame, net->acc);
+    uint32_t frame = wavenet_rows_run(net, layer, array->bottleneck, frames);
+    for (; frame < frames; frame += TILE_FRAMES) {
+        begin_sums(net, layer, frame);
+        convolve(net, layer, frame);
         activate_tile(net, layer, array->bottleneck, frame);
-        if (layer->matrix.tile.rows != 0)
-            add_matrix(net, layer, residual, frame);
     }
-    layer->at += frames;
-    if (layer->at >= layer->frames)
-        layer->at -= layer->frames;
+    play_channels(net, &layer->channels, layer->matrix_format == WAVENET_MATRIX_32, next, residual,
+                  array->channels, frames);
+    layer->ring.at += frames;
+    if (layer->ring.at >= layer->ring.frames)
+        layer->ring.at -= layer->ring.frames;
 }
 
 static void start_head(struct wavenet *net, const struct wavenet_array *array, int below,
                        uint32_t frames) {
-    const uint32_t width = array->bottleneck;
-    for (uint32_t f = 0; f < frames; f++)
-        for (uint32_t b = 0; b < width; b++) {
-            const int64_t from = below ? net->out[f * width + b] : 0;
-            net->head[f * width + b] = sat(from + array->start[b], 32);
+    const uint32_t width = wavenet_even(array->bottleneck);
+    for (uint32_t i = 0; i < frames; i += TILE_FRAMES)
+        for (uint32_t b = 0; b < array->bottleneck; b++) {
+            const uint32_t at = tile_at(i, b, width);
+            for (uint32_t f = 0; f < TILE_FRAMES; f++)
+                net->head[at + f] = (below ? net->out[at + f] : 0) + array->start[b];
         }
 }
 
-// The words between an odd bottleneck's frames meet weights of 0; they need no value.
 static void wavenet_process(struct layer *base, const struct layer_signal *in, uint32_t frames) {
     struct wavenet *const net = (struct wavenet *)base;
     for (uint32_t f = 0; f < frames; f++)
@@ -251,8 +276,13 @@ static void wavenet_process(struct layer *base, const struct layer_signal *in, u
         int32_t *const residual = net->residual[i & 1];
         wide_process(&array->rechannel, below, residual, frames);
         start_head(net, array, i > 0, frames);
-        for (uint32_t l = 0; l < array->count; l++)
-            play_layer(net, &array->layers[l], residual, array, frames);
+        play_channels(net, &array->entry, 0, &array->layers[0].ring, residual, array->channels,
+                      frames);
+        for (uint32_t l = 0; l < array->count; l++) {
+            struct wavenet_layer *const layer = &array->layers[l];
+            const struct wavenet_ring *const next = l + 1u < array->count ? &layer[1].ring : NULL;
+            play_layer(net, layer, next, residual, array, frames);
+        }
         wide_process(&array->head, net->head, net->out, frames);
         below = residual;
     }
@@ -260,6 +290,7 @@ static void wavenet_process(struct layer *base, const struct layer_signal *in, u
 
 const struct layer_kind wavenet_kind = {
     .kind = 16,
+    .chunk = WAVENET_CHUNK,
     .check = wavenet_check,
     .load = wavenet_load,
     .reset = wavenet_reset,

@@ -11,16 +11,23 @@
 #include "tile.h"
 #include "wide.h"
 
+// The record's format that this engine reads.
+#define WAVENET_FORMAT 1
+
+#define WAVENET_CHUNK        WIDE_CHUNK // frames that run at once
 #define WAVENET_ARRAYS_MAX   4
 #define WAVENET_LAYERS_MAX   48
 #define WAVENET_CHANNELS_MAX 32
 #define WAVENET_SHIFT_MAX    16
 // Bits of the remainder that a 16-bit history feeds back.
 #define WAVENET_FEEDBACK_BITS 6
+// A leaky activation with this lift is neither lifted nor lowered.
+#define WAVENET_LIFT_ONE 8
+#define WAVENET_LIFT_MAX 15
 
 // The arena's share of an array's and a layer's struct.
 #define WAVENET_ARRAY_BYTES 128
-#define WAVENET_LAYER_BYTES 160
+#define WAVENET_LAYER_BYTES 96
 
 enum wavenet_history { WAVENET_HISTORY_16 = 1, WAVENET_HISTORY_32 = 2 };
 
@@ -33,6 +40,9 @@ enum wavenet_activation {
     WAVENET_ACTIVATIONS
 };
 
+// How the 1x1 reads the activations: the upper 16 bits, or all 32.
+enum wavenet_matrix_format { WAVENET_MATRIX_NONE, WAVENET_MATRIX_16, WAVENET_MATRIX_32 };
+
 struct wavenet_array_view {
     uint16_t channels, bottleneck, layers;
     struct wide_view rechannel, head; // the head is read after the layers
@@ -40,77 +50,134 @@ struct wavenet_array_view {
 };
 
 struct wavenet_layer_view {
-    uint16_t taps, dilation, rows, activation, gated, history, shift, matrix;
+    uint16_t taps, dilation, rows, activation, gated, history, shift, matrix, lift;
     uint32_t ring_bytes;
-    const uint8_t *history_scale, *weights, *scale, *mixin, *bias, *slope, *head_scale;
-    const uint8_t *matrix_weights, *matrix_scale, *matrix_bias;
+    const uint8_t *history_scale, *weights, *bias, *mixin, *scale, *slope, *head_scale;
+    const uint8_t *matrix_weights, *matrix_bias, *matrix_scale;
+};
+
+// Largest |residual| and |head sum| so far, which the record's proof walks along.
+struct wavenet_bounds {
+    uint64_t residual[WAVENET_CHANNELS_MAX], head[WAVENET_CHANNELS_MAX];
 };
 
 // Each reads the next part of a record, checks it and proves its sums, and adds what its load takes
-// to `arena_bytes`.
+// to `arena_bytes`. The load, which needs no proof, gives NULL for `bounds`.
 enum engine_status wavenet_read_array(struct wavenet_array_view *array, struct blob_cursor *cursor,
-                                      uint32_t *arena_bytes);
+                                      uint32_t *arena_bytes, struct wavenet_bounds *bounds);
 enum engine_status wavenet_read_layer(struct wavenet_layer_view *layer,
                                       const struct wavenet_array_view *array,
-                                      struct blob_cursor *cursor, uint32_t *arena_bytes);
+                                      struct blob_cursor *cursor, uint32_t *arena_bytes,
+                                      struct wavenet_bounds *bounds);
 enum engine_status wavenet_read_head(struct wavenet_array_view *array, struct blob_cursor *cursor,
-                                     uint32_t *arena_bytes);
+                                     uint32_t *arena_bytes, struct wavenet_bounds *bounds);
 
 // Frames of a layer's ring, without the mirrored ones.
 uint32_t wavenet_ring_frames(const struct wavenet_layer_view *layer);
 
 // The whole record; `widest` is what the work buffers must hold a frame. The chain is told what the
-// load takes; NULL: nobody asks.
+// load takes; NULL: nobody asks, and nothing is proved.
 enum engine_status wavenet_check(const struct blob_record *record, struct layer_chain *chain);
 enum engine_status wavenet_measure(const struct blob_record *record, uint32_t *widest,
                                    struct layer_chain *chain);
 
-// Words of a frame: an even number of channels.
+// Bits at which the part above 0 of a leaky activation saturates.
+static inline uint32_t wavenet_high(uint32_t lift) {
+    return lift > WAVENET_LIFT_ONE ? 30 + WAVENET_LIFT_ONE - lift : 30;
+}
+
+// Rows and channels come in pairs.
 static inline uint32_t wavenet_even(uint32_t count) {
     return (count + 1) & ~(uint32_t)1;
 }
 
-struct wavenet_matrix {
-    struct tile tile;
-    const int32_t *scale, *bias; // rows
+// The parameters of a pair of rows lie in one stream, in the order in which they are used: bias and
+// mixin of each row; the weights as struct tile has them; scale, slope and head scale of each row.
+#define WAVENET_ROWS_FRONT 4
+#define WAVENET_ROWS_BACK  6
+enum { WAVENET_SCALE, WAVENET_SLOPE, WAVENET_HEAD };
+
+// Those of a pair of channels of a 1x1: both biases; the weights; of each channel the scale and,
+// for the history of 16 bits that is written behind it and that the next layer reads, the scale and
+// the remainder, 0..2^WAVENET_FEEDBACK_BITS - 1.
+#define WAVENET_CHANNELS_FRONT 2
+#define WAVENET_CHANNELS_BACK  6
+enum { WAVENET_STEP, WAVENET_HISTORY, WAVENET_ERROR };
+
+// A stream of `pairs` blocks.
+struct wavenet_stream {
+    int32_t *words;
+    uint16_t pairs, columns; // pairs of rows; pairs of columns that each has weights for
+};
+
+struct wavenet_ring {
+    void *words;       // (frames + TILE_FRAMES - 1) x even channels, int16 or int32
+    uint32_t frames;   // without the mirrored ones
+    uint32_t at;       // where the next chunk goes
+    uint32_t channels; // even
+    uint8_t wide;      // int32
+    uint8_t shift;     // of a wide one
 };
 
 struct wavenet_layer {
-    struct wavenet_matrix conv, matrix; // the 1x1 has 0 rows where there is none
-    const int32_t *mixin;               // rows
-    const int32_t *slope;               // bottleneck, Q31; NULL unless leaky
-    const int32_t *head_scale;          // bottleneck
-    const int32_t *history_scale;       // channels; NULL with a history of 32 bit
-    int32_t *error;                     // channels, 0..2^WAVENET_FEEDBACK_BITS - 1
-    void *ring;      // (frames + TILE_FRAMES - 1) x even channels, int16 or int32
-    uint32_t frames; // of the ring, without the mirrored ones
-    uint32_t at;     // where the next frame goes
-    uint16_t dilation;
-    uint8_t activation, gated, shift;
+    struct wavenet_ring ring;
+    struct wavenet_stream rows;     // taps x channels
+    struct wavenet_stream channels; // bottleneck, or none without a 1x1
+    uint16_t taps, dilation;
+    uint8_t activation, gated, lift, matrix_format;
 };
 
 struct wavenet_array {
     struct wide rechannel, head;
     const int32_t *start; // bottleneck
     struct wavenet_layer *layers;
+    struct wavenet_stream entry; // without weights; the first layer's history
     uint16_t count, channels, bottleneck;
 };
 
+// The buffers of a chunk are in tiles (tile.h).
 struct wavenet {
     struct layer layer;
     uint32_t arrays;
     struct wavenet_array *array[WAVENET_ARRAYS_MAX];
-    int32_t *residual[2];   // LAYER_CHUNK x channels; of this array and of the one below
-    int32_t *head;          // LAYER_CHUNK x bottleneck: the head sum
-    int32_t *a;             // LAYER_CHUNK x even bottleneck: activations
-    int32_t *out;           // LAYER_CHUNK x head outputs
-    int32_t *acc;           // rows x TILE_FRAMES
-    int32_t x[LAYER_CHUNK]; // the audio, Q31
+    int32_t *residual[2];     // even channels; of this array and of the one below
+    int32_t *head;            // even bottleneck: the head sum
+    int32_t *a;               // even bottleneck: activations, or pairs of their upper halves
+    int32_t *out;             // head outputs, even but for the last one
+    int32_t *acc;             // even rows x TILE_FRAMES
+    int32_t x[WAVENET_CHUNK]; // the audio, Q31
 };
 
 // Builds the network of a checked record; NULL when the arena is too small.
 struct layer *wavenet_load(const struct blob_record *record, const struct layer_chain *chain,
                            struct layer_arena *arena);
+
+// Words of a block of a stream.
+static inline uint32_t wavenet_row_words(const struct wavenet_stream *stream) {
+    return WAVENET_ROWS_FRONT + 2u * stream->columns + WAVENET_ROWS_BACK;
+}
+
+static inline uint32_t wavenet_channel_words(const struct wavenet_stream *stream) {
+    return WAVENET_CHANNELS_FRONT + 2u * stream->columns + WAVENET_CHANNELS_BACK;
+}
+
+// Bias and mixin of a row; its bias alone.
+static inline int32_t *wavenet_row_front(const struct wavenet_stream *stream, uint32_t row) {
+    return stream->words + row / 2 * wavenet_row_words(stream) + (row & 1) * 2;
+}
+
+static inline int32_t *wavenet_channel_front(const struct wavenet_stream *stream, uint32_t row) {
+    return stream->words + row / 2 * wavenet_channel_words(stream) + (row & 1);
+}
+
+// What is behind the weights of a row.
+static inline int32_t *wavenet_row_back(const struct wavenet_stream *stream, uint32_t row) {
+    return stream->words + (row / 2 + 1) * wavenet_row_words(stream) - (row & 1 ? 3 : 6);
+}
+
+static inline int32_t *wavenet_channel_back(const struct wavenet_stream *stream, uint32_t row) {
+    return stream->words + (row / 2 + 1) * wavenet_channel_words(stream) - (row & 1 ? 3 : 6);
+}
 
 extern const struct layer_kind wavenet_kind;
 

@@ -1,19 +1,16 @@
 // SPDX-License-Identifier: MIT
 // Copyright (c) 2026 the pedalsmith developers
+#include "cold.h"
 #include "wavenet.h"
 
-enum { PART_BYTES = 16, L1_MAX = 65535 };
+enum { PART_BYTES = 16 };
 
-static uint32_t even(uint32_t count) {
-    return (count + 1) & ~(uint32_t)1;
-}
-
-static uint32_t larger(uint32_t a, uint32_t b) {
+COLD static uint32_t larger(uint32_t a, uint32_t b) {
     return a > b ? a : b;
 }
 
 // The eight fields at the head of an array or a layer.
-static int take_fields(struct blob_cursor *cursor, uint16_t field[8]) {
+COLD static int take_fields(struct blob_cursor *cursor, uint16_t field[8]) {
     const uint8_t *const at = blob_take(cursor, PART_BYTES);
     if (at == NULL)
         return 0;
@@ -22,8 +19,14 @@ static int take_fields(struct blob_cursor *cursor, uint16_t field[8]) {
     return 1;
 }
 
-enum engine_status wavenet_read_array(struct wavenet_array_view *array, struct blob_cursor *cursor,
-                                      uint32_t *arena_bytes) {
+// A stream of so many rows with weights and `beside` other words a pair.
+COLD static uint32_t stream_bytes(uint32_t rows, uint32_t columns, uint32_t beside) {
+    return 4 * (wavenet_even(rows) / 2) * (beside + wavenet_even(columns));
+}
+
+COLD enum engine_status wavenet_read_array(struct wavenet_array_view *array,
+                                           struct blob_cursor *cursor, uint32_t *arena_bytes,
+                                           struct wavenet_bounds *bounds) {
     uint16_t field[8];
     if (!take_fields(cursor, field))
         return ENGINE_BAD_SECTION;
@@ -43,64 +46,138 @@ enum engine_status wavenet_read_array(struct wavenet_array_view *array, struct b
     array->head.outputs = field[4];
     array->head.taps = field[5];
     array->head.fraction = field[7];
-    *arena_bytes += WAVENET_ARRAY_BYTES + layer_eights(4 * array->bottleneck);
+    *arena_bytes +=
+        WAVENET_ARRAY_BYTES + layer_eights(4 * array->bottleneck) +
+        stream_bytes(array->channels, 0, WAVENET_CHANNELS_FRONT + WAVENET_CHANNELS_BACK);
     const enum engine_status status = wide_read(&array->rechannel, cursor, arena_bytes);
     if (status != ENGINE_OK)
         return status;
     array->start = blob_take(cursor, (uint32_t)4 * array->bottleneck);
-    return array->start != NULL ? ENGINE_OK : ENGINE_BAD_SECTION;
+    if (array->start == NULL)
+        return ENGINE_BAD_SECTION;
+    if (bounds == NULL)
+        return ENGINE_OK;
+    uint64_t below[WAVENET_CHANNELS_MAX];
+    for (uint32_t i = 0; i < WAVENET_CHANNELS_MAX; i++)
+        below[i] = bounds->residual[i];
+    wide_bounds(&array->rechannel, below, bounds->residual);
+    for (uint32_t b = 0; b < array->bottleneck; b++)
+        bounds->head[b] += layer_magnitude(blob_word(array->start, b));
+    return ENGINE_OK;
 }
 
-enum engine_status wavenet_read_head(struct wavenet_array_view *array, struct blob_cursor *cursor,
-                                     uint32_t *arena_bytes) {
-    return wide_read(&array->head, cursor, arena_bytes);
+COLD enum engine_status wavenet_read_head(struct wavenet_array_view *array,
+                                          struct blob_cursor *cursor, uint32_t *arena_bytes,
+                                          struct wavenet_bounds *bounds) {
+    const enum engine_status status = wide_read(&array->head, cursor, arena_bytes);
+    if (status != ENGINE_OK || bounds == NULL)
+        return status;
+    for (uint32_t c = 0; c < array->channels; c++)
+        if (bounds->residual[c] > INT32_MAX)
+            return ENGINE_NOT_PROVED;
+    uint64_t sums[WAVENET_CHANNELS_MAX];
+    for (uint32_t b = 0; b < array->bottleneck; b++) {
+        sums[b] = bounds->head[b];
+        if (sums[b] > INT32_MAX)
+            return ENGINE_NOT_PROVED;
+    }
+    wide_bounds(&array->head, sums, bounds->head);
+    return ENGINE_OK;
 }
 
-// Proves |bias| + |mixin| / 2 + |acc scale| / 2^32 < 2^31 for every row; `mixin` may be NULL.
-static int rows_proved(const uint8_t *weights, const uint8_t *scale, const uint8_t *bias,
-                       const uint8_t *mixin, uint32_t rows, uint32_t columns, int wide) {
-    for (uint32_t r = 0; r < rows; r++) {
-        uint32_t l1 = 0;
-        for (uint32_t i = 0; i < columns; i++) {
-            const int32_t w = blob_i16(weights + (size_t)2 * (r * columns + i));
-            l1 += (uint32_t)(w < 0 ? -w : w);
-        }
-        if (l1 > L1_MAX)
+// Largest |mulh| of a word up to `bound` by `factor`.
+COLD static uint64_t product(uint64_t bound, int32_t factor) {
+    return (bound * layer_magnitude(factor) + UINT32_MAX) >> 32;
+}
+
+// Largest |sum| of a row of weights over words of 16 bits or, floored, of 32.
+COLD static uint64_t row_bound(const uint8_t *weights, const uint8_t *bias, uint32_t row,
+                               uint32_t columns, int floored) {
+    uint64_t l1 = 0;
+    for (uint32_t i = 0; i < columns; i++)
+        l1 += layer_magnitude(blob_i16(weights + (size_t)2 * (row * columns + i)));
+    return (l1 << 15) + (floored ? columns : 0) + layer_magnitude(blob_word(bias, row));
+}
+
+COLD static int scaled(const struct wavenet_layer_view *layer) {
+    return layer->gated ||
+           (layer->activation != WAVENET_LINEAR && layer->activation != WAVENET_LEAKY);
+}
+
+// Largest |a| where |v| is at most `v`.
+COLD static uint64_t activation_bound(const struct wavenet_layer_view *layer, uint32_t row,
+                                      uint64_t v) {
+    const int from_table =
+        layer->activation == WAVENET_TANH || layer->activation == WAVENET_SIGMOID;
+    if (layer->activation == WAVENET_LINEAR)
+        return v;
+    if (layer->activation == WAVENET_LEAKY)
+        return ((uint64_t)1 << wavenet_high(layer->lift)) +
+               product(v, blob_word(layer->slope, row));
+    return (uint64_t)1 << (from_table && !layer->gated ? 24 : 31);
+}
+
+// Proves the sums of a layer and moves the bounds on.
+COLD static int layer_proved(const struct wavenet_layer_view *layer,
+                             const struct wavenet_array_view *array,
+                             struct wavenet_bounds *bounds) {
+    const uint32_t columns = layer->taps * array->channels, bottleneck = array->bottleneck;
+    const int wide = layer->history == WAVENET_HISTORY_32;
+    for (uint32_t r = 0; r < layer->rows; r++) {
+        uint64_t v = row_bound(layer->weights, layer->bias, r, columns, wide);
+        v += (layer_magnitude(blob_word(layer->mixin, r)) + 1) >> 1;
+        if (v > INT32_MAX)
             return 0;
-        const uint64_t acc = ((uint64_t)l1 << 15) + (wide ? columns : 0);
-        uint64_t bound = layer_magnitude(blob_word(bias, r));
-        bound += (acc * layer_magnitude(blob_word(scale, r)) + UINT32_MAX) >> 32;
-        if (mixin != NULL)
-            bound += (layer_magnitude(blob_word(mixin, r)) + 1) >> 1;
-        if (bound > INT32_MAX)
+        if (r >= bottleneck)
+            continue;
+        if (scaled(layer))
+            v = product(layer->activation == WAVENET_LEAKY ? v : (uint64_t)1 << 31,
+                        blob_word(layer->scale, r));
+        const uint64_t a = activation_bound(layer, r, v);
+        if (layer->activation == WAVENET_LEAKY && a > (uint64_t)2 << wavenet_high(layer->lift))
             return 0;
+        bounds->head[r] += product(a, blob_word(layer->head_scale, r));
+    }
+    for (uint32_t c = 0; layer->matrix && c < array->channels; c++) {
+        const uint64_t acc = row_bound(layer->matrix_weights, layer->matrix_bias, c, bottleneck,
+                                       layer->matrix == WAVENET_MATRIX_32);
+        if (acc > INT32_MAX)
+            return 0;
+        bounds->residual[c] += product(acc, blob_word(layer->matrix_scale, c));
     }
     return 1;
 }
 
-static enum engine_status take_matrix(struct wavenet_layer_view *layer,
-                                      const struct wavenet_array_view *array,
-                                      struct blob_cursor *cursor, uint32_t *arena_bytes) {
-    const uint32_t rows = array->channels, columns = array->bottleneck;
-    layer->matrix_weights = blob_take(cursor, 2 * rows * columns);
-    layer->matrix_scale = blob_take(cursor, 4 * rows);
-    layer->matrix_bias = blob_take(cursor, 4 * rows);
-    if (layer->matrix_weights == NULL || layer->matrix_scale == NULL || layer->matrix_bias == NULL)
-        return ENGINE_BAD_SECTION;
-    if (!rows_proved(layer->matrix_weights, layer->matrix_scale, layer->matrix_bias, NULL, rows,
-                     columns, 1))
-        return ENGINE_NOT_PROVED;
-    *arena_bytes += layer_eights(2 * rows * even(columns)) + 2 * layer_eights(4 * rows);
-    return ENGINE_OK;
+COLD uint32_t wavenet_ring_frames(const struct wavenet_layer_view *layer) {
+    return (uint32_t)(layer->taps - 1) * layer->dilation + WAVENET_CHUNK;
 }
 
-uint32_t wavenet_ring_frames(const struct wavenet_layer_view *layer) {
-    return (uint32_t)(layer->taps - 1) * layer->dilation + LAYER_CHUNK;
+// The tensors of a layer whose fields are read.
+COLD static int take_tensors(struct wavenet_layer_view *layer,
+                             const struct wavenet_array_view *array, struct blob_cursor *cursor) {
+    const uint32_t channels = array->channels, bottleneck = array->bottleneck, rows = layer->rows;
+    const uint8_t *const none = cursor->at;
+    const int wide = layer->history == WAVENET_HISTORY_32;
+    layer->history_scale = wide ? none : blob_take(cursor, 4 * channels);
+    layer->weights = blob_take(cursor, 2 * rows * layer->taps * channels);
+    layer->bias = blob_take(cursor, 4 * rows);
+    layer->mixin = blob_take(cursor, 4 * rows);
+    layer->scale = scaled(layer) ? blob_take(cursor, 4 * rows) : none;
+    layer->slope = layer->activation == WAVENET_LEAKY ? blob_take(cursor, 4 * bottleneck) : none;
+    layer->head_scale = blob_take(cursor, 4 * bottleneck);
+    layer->matrix_weights = layer->matrix ? blob_take(cursor, 2 * channels * bottleneck) : none;
+    layer->matrix_bias = layer->matrix ? blob_take(cursor, 4 * channels) : none;
+    layer->matrix_scale = layer->matrix ? blob_take(cursor, 4 * channels) : none;
+    return layer->history_scale != NULL && layer->weights != NULL && layer->bias != NULL &&
+           layer->mixin != NULL && layer->scale != NULL && layer->slope != NULL &&
+           layer->head_scale != NULL && layer->matrix_weights != NULL &&
+           layer->matrix_bias != NULL && layer->matrix_scale != NULL;
 }
 
-enum engine_status wavenet_read_layer(struct wavenet_layer_view *layer,
-                                      const struct wavenet_array_view *array,
-                                      struct blob_cursor *cursor, uint32_t *arena_bytes) {
+COLD enum engine_status wavenet_read_layer(struct wavenet_layer_view *layer,
+                                           const struct wavenet_array_view *array,
+                                           struct blob_cursor *cursor, uint32_t *arena_bytes,
+                                           struct wavenet_bounds *bounds) {
     uint16_t field[8];
     if (!take_fields(cursor, field))
         return ENGINE_BAD_SECTION;
@@ -111,83 +188,83 @@ enum engine_status wavenet_read_layer(struct wavenet_layer_view *layer,
     layer->history = field[4];
     layer->shift = field[5];
     layer->matrix = field[6];
+    layer->lift = field[7];
     const int wide = layer->history == WAVENET_HISTORY_32;
-    if (layer->activation >= WAVENET_ACTIVATIONS || layer->gated > 1 || layer->matrix > 1 ||
-        (!wide && layer->history != WAVENET_HISTORY_16) ||
-        layer->shift > (wide ? WAVENET_SHIFT_MAX : 0) || field[7] != 0)
+    if (layer->activation >= WAVENET_ACTIVATIONS || layer->gated > 1 ||
+        layer->matrix > WAVENET_MATRIX_32 || (!wide && layer->history != WAVENET_HISTORY_16) ||
+        layer->shift > (wide ? WAVENET_SHIFT_MAX : 0) ||
+        layer->lift > (layer->activation == WAVENET_LINEAR ? 0 : WAVENET_LIFT_MAX))
         return ENGINE_UNKNOWN_FORMAT;
     if (layer->taps < 1 || layer->taps > TILE_TAPS_MAX || layer->dilation < 1 ||
         (uint32_t)(layer->taps - 1) * layer->dilation > ENGINE_REST_FRAMES)
         return ENGINE_BAD_SHAPE;
-    const uint32_t channels = array->channels, bottleneck = array->bottleneck;
-    const uint32_t rows = bottleneck << layer->gated, columns = layer->taps * channels;
-    const int leaky = layer->activation == WAVENET_LEAKY;
-    layer->rows = (uint16_t)rows;
-    layer->history_scale = wide ? cursor->at : blob_take(cursor, 4 * channels);
-    layer->weights = blob_take(cursor, 2 * rows * columns);
-    layer->scale = blob_take(cursor, 4 * rows);
-    layer->mixin = blob_take(cursor, 4 * rows);
-    layer->bias = blob_take(cursor, 4 * rows);
-    layer->slope = leaky ? blob_take(cursor, 4 * bottleneck) : cursor->at;
-    layer->head_scale = blob_take(cursor, 4 * bottleneck);
-    if (layer->history_scale == NULL || layer->weights == NULL || layer->scale == NULL ||
-        layer->mixin == NULL || layer->bias == NULL || layer->slope == NULL ||
-        layer->head_scale == NULL)
+    layer->rows = (uint16_t)(array->bottleneck << layer->gated);
+    if (!take_tensors(layer, array, cursor))
         return ENGINE_BAD_SECTION;
-    if (!rows_proved(layer->weights, layer->scale, layer->bias, layer->mixin, rows, columns, wide))
+    if (bounds != NULL && !layer_proved(layer, array, bounds))
         return ENGINE_NOT_PROVED;
-    const uint32_t ring = (wavenet_ring_frames(layer) + TILE_FRAMES - 1) * even(channels);
-    *arena_bytes += WAVENET_LAYER_BYTES + layer_eights(2 * rows * layer->taps * even(channels)) +
-                    3 * layer_eights(4 * rows) + (leaky ? 2 : 1) * layer_eights(4 * bottleneck);
+    const uint32_t channels = wavenet_even(array->channels), rows = wavenet_even(layer->rows);
+    const uint32_t ring = (wavenet_ring_frames(layer) + TILE_FRAMES - 1) * channels;
     layer->ring_bytes = layer_eights((wide ? 4 : 2) * ring);
-    *arena_bytes += layer->ring_bytes + (wide ? 0 : 2 * layer_eights(4 * channels));
-    return layer->matrix ? take_matrix(layer, array, cursor, arena_bytes) : ENGINE_OK;
+    *arena_bytes +=
+        WAVENET_LAYER_BYTES + layer->ring_bytes +
+        stream_bytes(rows, layer->taps * channels, WAVENET_ROWS_FRONT + WAVENET_ROWS_BACK) +
+        stream_bytes(channels, layer->matrix ? array->bottleneck : 0,
+                     WAVENET_CHANNELS_FRONT + WAVENET_CHANNELS_BACK);
+    return ENGINE_OK;
 }
 
-enum engine_status wavenet_measure(const struct blob_record *record, uint32_t *widest,
-                                   struct layer_chain *chain) {
+COLD enum engine_status wavenet_measure(const struct blob_record *record, uint32_t *widest,
+                                        struct layer_chain *chain) {
     struct blob_cursor cursor = record->tensors;
+    struct wavenet_bounds bounds, *const proof = chain != NULL ? &bounds : NULL;
     uint32_t history = 0, residual = 1, head = 0, arena_bytes = 0;
     *widest = 0;
-    if (record->format != 0 || record->own[1] != 0)
+    if (record->format != WAVENET_FORMAT || record->own[1] != 0)
         return ENGINE_UNKNOWN_FORMAT;
     if (record->inputs != 1 || record->outputs != 1 || record->own[0] < 1 ||
         record->own[0] > WAVENET_ARRAYS_MAX)
         return ENGINE_BAD_SHAPE;
+    for (uint32_t i = 0; i < WAVENET_CHANNELS_MAX; i++) {
+        bounds.residual[i] = (uint64_t)1 << 31; // the audio
+        bounds.head[i] = 0;
+    }
     for (uint32_t a = 0; a < record->own[0]; a++) {
         struct wavenet_array_view array;
-        enum engine_status status = wavenet_read_array(&array, &cursor, &arena_bytes);
+        enum engine_status status = wavenet_read_array(&array, &cursor, &arena_bytes, proof);
+        if (status != ENGINE_OK)
+            return status;
+        if (array.rechannel.inputs != residual || (a > 0 && array.bottleneck != head))
+            return ENGINE_BAD_SHAPE;
         for (uint32_t l = 0; status == ENGINE_OK && l < array.layers; l++) {
             struct wavenet_layer_view layer;
-            status = wavenet_read_layer(&layer, &array, &cursor, &arena_bytes);
+            status = wavenet_read_layer(&layer, &array, &cursor, &arena_bytes, proof);
             if (status == ENGINE_OK) {
-                history += wavenet_ring_frames(&layer) - LAYER_CHUNK;
-                *widest = larger(*widest, layer.rows);
+                history += wavenet_ring_frames(&layer) - WAVENET_CHUNK;
+                *widest = larger(*widest, wavenet_even(layer.rows));
                 if (chain != NULL && !layer_add_history(chain, layer.ring_bytes))
                     status = ENGINE_BAD_SHAPE;
             }
         }
         if (status == ENGINE_OK)
-            status = wavenet_read_head(&array, &cursor, &arena_bytes);
+            status = wavenet_read_head(&array, &cursor, &arena_bytes, proof);
         if (status != ENGINE_OK)
             return status;
-        if (array.rechannel.inputs != residual || (a > 0 && array.bottleneck != head))
-            return ENGINE_BAD_SHAPE;
         history += array.head.taps - 1u;
         residual = array.channels;
         head = array.head.outputs;
-        *widest = larger(*widest, even(larger(residual, larger(head, array.bottleneck))));
+        *widest = larger(*widest, wavenet_even(larger(residual, larger(head, array.bottleneck))));
     }
     if (head != 1 || history > ENGINE_REST_FRAMES)
         return ENGINE_BAD_SHAPE;
-    arena_bytes += LAYER_ARENA_BYTES + 5 * layer_eights(4 * LAYER_CHUNK * *widest) +
+    arena_bytes += LAYER_ARENA_BYTES + 5 * layer_eights(4 * WAVENET_CHUNK * *widest) +
                    layer_eights(4 * TILE_FRAMES * *widest);
     if (chain != NULL)
         chain->arena_bytes += arena_bytes;
     return cursor.left == 0 ? ENGINE_OK : ENGINE_BAD_SECTION;
 }
 
-enum engine_status wavenet_check(const struct blob_record *record, struct layer_chain *chain) {
+COLD enum engine_status wavenet_check(const struct blob_record *record, struct layer_chain *chain) {
     uint32_t widest;
     if (chain->index != 0 || chain->knobs != 0)
         return ENGINE_BAD_SHAPE;

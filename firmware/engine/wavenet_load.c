@@ -2,80 +2,100 @@
 // Copyright (c) 2026 the pedalsmith developers
 //
 // Builds a checked WaveNet in the arena.
+#include "cold.h"
 #include "wavenet.h"
 
 _Static_assert(sizeof(struct wavenet) + 8 <= LAYER_ARENA_BYTES, "struct wavenet outgrew its share");
 _Static_assert(sizeof(struct wavenet_array) <= WAVENET_ARRAY_BYTES, "struct wavenet_array");
 _Static_assert(sizeof(struct wavenet_layer) <= WAVENET_LAYER_BYTES, "struct wavenet_layer");
 
-static const int32_t *load_words(const uint8_t *from, uint32_t count, struct layer_arena *arena) {
+COLD static const int32_t *load_words(const uint8_t *from, uint32_t count,
+                                      struct layer_arena *arena) {
     int32_t *const words = layer_take(arena, (size_t)4 * count);
     for (uint32_t i = 0; words != NULL && i < count; i++)
         words[i] = blob_word(from, i);
     return words;
 }
 
-static int load_matrix(struct wavenet_matrix *matrix, const uint8_t *weights, const uint8_t *scale,
-                       const uint8_t *bias, struct layer_arena *arena, uint32_t channels) {
-    struct tile *const tile = &matrix->tile;
-    int16_t *const words = layer_take(arena, (size_t)2 * tile->rows * tile->taps * tile->channels);
-    matrix->scale = load_words(scale, tile->rows, arena);
-    matrix->bias = load_words(bias, tile->rows, arena);
-    if (words == NULL || matrix->scale == NULL || matrix->bias == NULL)
-        return 0;
-    for (uint32_t r = 0; r < (uint32_t)tile->rows * tile->taps; r++)
-        for (uint32_t i = 0; i < channels; i++)
-            words[r * tile->channels + i] =
-                (int16_t)blob_i16(weights + (size_t)2 * (r * channels + i));
-    tile->weights = words;
-    return 1;
+// Takes a stream for so many rows; `words` in a block.
+COLD static int take_stream(struct wavenet_stream *stream, uint32_t rows, uint32_t columns,
+                            uint32_t beside, struct layer_arena *arena) {
+    stream->pairs = (uint16_t)(wavenet_even(rows) / 2);
+    stream->columns = (uint16_t)(wavenet_even(columns) / 2);
+    stream->words = layer_take(arena, (size_t)4 * stream->pairs * (beside + 2 * stream->columns));
+    return stream->words != NULL;
 }
 
-static int load_layer(struct wavenet_layer *layer, const struct wavenet_layer_view *view,
-                      const struct wavenet_array_view *array, struct layer_arena *arena) {
+// Weights of rows x taps x columns as struct tile has them, `block` words a pair of rows.
+COLD static void load_weights(int32_t *first, uint32_t block, const uint8_t *from, uint32_t rows,
+                              uint32_t taps, uint32_t columns) {
+    const uint32_t pairs = wavenet_even(columns) / 2;
+    for (uint32_t i = 0; i < rows * taps * columns; i++) {
+        const uint32_t row = i / columns / taps, tap = i / columns % taps, column = i % columns;
+        int16_t *const words = (int16_t *)(first + row / 2 * block);
+        words[(tap * pairs + column / 2) * 4 + (row & 1) * 2 + (column & 1)] =
+            (int16_t)blob_i16(from + (size_t)2 * i);
+    }
+}
+
+COLD static void load_rows(const struct wavenet_stream *stream,
+                           const struct wavenet_layer_view *view, uint32_t channels,
+                           uint32_t bottleneck) {
+    const int leaky = view->activation == WAVENET_LEAKY;
+    const int scaled = view->gated || (view->activation != WAVENET_LINEAR && !leaky);
+    load_weights(stream->words + WAVENET_ROWS_FRONT, wavenet_row_words(stream), view->weights,
+                 view->rows, view->taps, channels);
+    for (uint32_t r = 0; r < view->rows; r++) {
+        int32_t *const front = wavenet_row_front(stream, r);
+        int32_t *const back = wavenet_row_back(stream, r);
+        front[0] = blob_word(view->bias, r);
+        front[1] = blob_word(view->mixin, r);
+        back[WAVENET_SCALE] = scaled ? blob_word(view->scale, r) : 0;
+        if (r >= bottleneck)
+            continue;
+        back[WAVENET_SLOPE] = leaky ? blob_word(view->slope, r) : 0;
+        back[WAVENET_HEAD] = blob_word(view->head_scale, r);
+    }
+}
+
+COLD static int load_layer(struct wavenet_layer *layer, const struct wavenet_layer_view *view,
+                           const struct wavenet_array_view *array, struct layer_arena *arena) {
     const uint32_t channels = array->channels, bottleneck = array->bottleneck;
-    const int wide = view->history == WAVENET_HISTORY_32;
-    layer->conv.tile.rows = view->rows;
-    layer->conv.tile.taps = view->taps;
-    layer->conv.tile.channels = (uint16_t)wavenet_even(channels);
-    if (!load_matrix(&layer->conv, view->weights, view->scale, view->bias, arena, channels))
+    struct wavenet_ring *const ring = &layer->ring;
+    if (!take_stream(&layer->rows, view->rows, view->taps * wavenet_even(channels),
+                     WAVENET_ROWS_FRONT + WAVENET_ROWS_BACK, arena) ||
+        !take_stream(&layer->channels, channels, view->matrix ? bottleneck : 0,
+                     WAVENET_CHANNELS_FRONT + WAVENET_CHANNELS_BACK, arena))
         return 0;
-    layer->mixin = load_words(view->mixin, view->rows, arena);
-    layer->head_scale = load_words(view->head_scale, bottleneck, arena);
-    if (layer->mixin == NULL || layer->head_scale == NULL)
-        return 0;
-    if (view->activation == WAVENET_LEAKY) {
-        layer->slope = load_words(view->slope, bottleneck, arena);
-        if (layer->slope == NULL)
-            return 0;
+    load_rows(&layer->rows, view, channels, bottleneck);
+    if (view->matrix)
+        load_weights(layer->channels.words + WAVENET_CHANNELS_FRONT,
+                     wavenet_channel_words(&layer->channels), view->matrix_weights, channels, 1,
+                     bottleneck);
+    for (uint32_t c = 0; view->matrix && c < channels; c++) {
+        *wavenet_channel_front(&layer->channels, c) = blob_word(view->matrix_bias, c);
+        wavenet_channel_back(&layer->channels, c)[WAVENET_STEP] = blob_word(view->matrix_scale, c);
     }
-    if (!wide) {
-        layer->history_scale = load_words(view->history_scale, channels, arena);
-        layer->error = layer_take(arena, (size_t)4 * channels);
-        if (layer->history_scale == NULL || layer->error == NULL)
-            return 0;
-    }
-    layer->frames = wavenet_ring_frames(view);
-    layer->ring = layer_take_history(
-        arena, (size_t)(wide ? 4 : 2) * (layer->frames + TILE_FRAMES - 1) * wavenet_even(channels));
+    ring->words = layer_take_history(arena, view->ring_bytes);
+    ring->frames = wavenet_ring_frames(view);
+    ring->channels = wavenet_even(channels);
+    ring->wide = view->history == WAVENET_HISTORY_32;
+    ring->shift = (uint8_t)view->shift;
+    layer->taps = view->taps;
     layer->dilation = view->dilation;
     layer->activation = (uint8_t)view->activation;
     layer->gated = (uint8_t)view->gated;
-    layer->shift = (uint8_t)view->shift;
-    if (layer->ring == NULL || !view->matrix)
-        return layer->ring != NULL;
-    layer->matrix.tile.rows = array->channels;
-    layer->matrix.tile.taps = 1;
-    layer->matrix.tile.channels = (uint16_t)wavenet_even(bottleneck);
-    return load_matrix(&layer->matrix, view->matrix_weights, view->matrix_scale, view->matrix_bias,
-                       arena, bottleneck);
+    layer->lift = (uint8_t)view->lift;
+    layer->matrix_format = (uint8_t)view->matrix;
+    return ring->words != NULL;
 }
 
-static struct wavenet_array *load_array(struct blob_cursor *cursor, struct layer_arena *arena) {
+COLD static struct wavenet_array *load_array(struct blob_cursor *cursor,
+                                             struct layer_arena *arena) {
     struct wavenet_array_view view;
     uint32_t unused = 0;
     struct wavenet_array *const array = layer_take(arena, WAVENET_ARRAY_BYTES);
-    if (array == NULL || wavenet_read_array(&view, cursor, &unused) != ENGINE_OK ||
+    if (array == NULL || wavenet_read_array(&view, cursor, &unused, NULL) != ENGINE_OK ||
         !wide_load(&array->rechannel, &view.rechannel, arena))
         return NULL;
     array->count = view.layers;
@@ -83,22 +103,28 @@ static struct wavenet_array *load_array(struct blob_cursor *cursor, struct layer
     array->bottleneck = view.bottleneck;
     array->start = load_words(view.start, view.bottleneck, arena);
     array->layers = layer_take(arena, (size_t)WAVENET_LAYER_BYTES * view.layers);
-    if (array->start == NULL || array->layers == NULL)
+    if (array->start == NULL || array->layers == NULL ||
+        !take_stream(&array->entry, view.channels, 0,
+                     WAVENET_CHANNELS_FRONT + WAVENET_CHANNELS_BACK, arena))
         return NULL;
+    const struct wavenet_stream *writer = &array->entry; // of the history that a layer reads
     for (uint32_t i = 0; i < view.layers; i++) {
         struct wavenet_layer_view layer;
-        if (wavenet_read_layer(&layer, &view, cursor, &unused) != ENGINE_OK ||
+        if (wavenet_read_layer(&layer, &view, cursor, &unused, NULL) != ENGINE_OK ||
             !load_layer(&array->layers[i], &layer, &view, arena))
             return NULL;
+        for (uint32_t c = 0; layer.history == WAVENET_HISTORY_16 && c < view.channels; c++)
+            wavenet_channel_back(writer, c)[WAVENET_HISTORY] = blob_word(layer.history_scale, c);
+        writer = &array->layers[i].channels;
     }
-    if (wavenet_read_head(&view, cursor, &unused) != ENGINE_OK ||
+    if (wavenet_read_head(&view, cursor, &unused, NULL) != ENGINE_OK ||
         !wide_load(&array->head, &view.head, arena))
         return NULL;
     return array;
 }
 
-struct layer *wavenet_load(const struct blob_record *record, const struct layer_chain *chain,
-                           struct layer_arena *arena) {
+COLD struct layer *wavenet_load(const struct blob_record *record, const struct layer_chain *chain,
+                                struct layer_arena *arena) {
     (void)chain;
     uint32_t widest;
     struct blob_cursor cursor = record->tensors;
@@ -107,7 +133,7 @@ struct layer *wavenet_load(const struct blob_record *record, const struct layer_
         return NULL;
     int32_t **const work[] = {&net->residual[0], &net->residual[1], &net->head, &net->a, &net->out};
     for (uint32_t i = 0; i < sizeof work / sizeof work[0]; i++) {
-        *work[i] = layer_take(arena, (size_t)4 * LAYER_CHUNK * widest);
+        *work[i] = layer_take(arena, (size_t)4 * WAVENET_CHUNK * widest);
         if (*work[i] == NULL)
             return NULL;
     }
@@ -120,6 +146,9 @@ struct layer *wavenet_load(const struct blob_record *record, const struct layer_
         if (net->array[i] == NULL)
             return NULL;
     }
+    // The audio comes and goes as frames side by side.
+    net->array[0]->rechannel.in_channels = 1;
+    net->array[net->arrays - 1]->head.out_channels = 1;
     net->layer.kind = &wavenet_kind;
     net->layer.out.wide = net->out;
     net->layer.out.state = NULL;

@@ -2,17 +2,19 @@
 // Copyright (c) 2026 the pedalsmith developers
 #include "wide.h"
 
+#include "cold.h"
 #include "fixed.h"
+#include "tile.h"
 
 enum { FRACTION_MAX = 31 };
 
 // The frames before a chunk, and the chunk.
 static uint32_t heard_frames(uint32_t taps) {
-    return taps > 1 ? taps - 1 + LAYER_CHUNK : 0;
+    return taps > 1 ? taps - 1 + WIDE_CHUNK : 0;
 }
 
-enum engine_status wide_read(struct wide_view *view, struct blob_cursor *cursor,
-                             uint32_t *arena_bytes) {
+COLD enum engine_status wide_read(struct wide_view *view, struct blob_cursor *cursor,
+                                  uint32_t *arena_bytes) {
     const uint32_t columns = (uint32_t)view->taps * view->inputs, outputs = view->outputs;
     if (view->fraction < 1 || view->fraction > FRACTION_MAX)
         return ENGINE_UNKNOWN_FORMAT;
@@ -39,15 +41,30 @@ enum engine_status wide_read(struct wide_view *view, struct blob_cursor *cursor,
     return ENGINE_OK;
 }
 
-int wide_load(struct wide *wide, const struct wide_view *view, struct layer_arena *arena) {
+COLD void wide_bounds(const struct wide_view *view, const uint64_t *inputs, uint64_t *outputs) {
+    const uint32_t columns = (uint32_t)view->taps * view->inputs, f = view->fraction;
+    for (uint32_t o = 0; o < view->outputs; o++) {
+        uint64_t sum = (layer_magnitude(blob_word(view->bias, o)) << f) + ((uint64_t)1 << (f - 1)) +
+                       ((uint64_t)1 << f) - 1;
+        for (uint32_t i = 0; i < columns; i++)
+            sum += layer_magnitude(blob_word(view->weights, o * columns + i)) *
+                   inputs[i % view->inputs];
+        outputs[o] = sum >> f < (uint64_t)1 << 31 ? sum >> f : (uint64_t)1 << 31;
+    }
+}
+
+COLD int wide_load(struct wide *wide, const struct wide_view *view, struct layer_arena *arena) {
     const uint32_t columns = (uint32_t)view->taps * view->inputs, outputs = view->outputs;
     int32_t *const weights = layer_take(arena, (size_t)4 * outputs * columns);
     int32_t *const bias = layer_take(arena, (size_t)4 * outputs);
     int32_t *const heard = layer_take(arena, (size_t)4 * heard_frames(view->taps) * view->inputs);
     if (weights == NULL || bias == NULL || heard == NULL)
         return 0;
-    for (uint32_t i = 0; i < outputs * columns; i++)
-        weights[i] = blob_word(view->weights, i);
+    for (uint32_t o = 0; o < outputs; o++)
+        for (uint32_t i = 0; i < view->inputs; i++)
+            for (uint32_t k = 0; k < view->taps; k++)
+                weights[(o * view->inputs + i) * view->taps + k] =
+                    blob_word(view->weights, (o * view->taps + k) * view->inputs + i);
     for (uint32_t o = 0; o < outputs; o++)
         bias[o] = blob_word(view->bias, o);
     wide->weights = weights;
@@ -57,6 +74,8 @@ int wide_load(struct wide *wide, const struct wide_view *view, struct layer_aren
     wide->outputs = view->outputs;
     wide->taps = view->taps;
     wide->fraction = view->fraction;
+    wide->in_channels = (uint16_t)((view->inputs + 1) & ~1);
+    wide->out_channels = (uint16_t)((view->outputs + 1) & ~1);
     return 1;
 }
 
@@ -68,36 +87,77 @@ void wide_reset(struct wide *wide) {
     }
 }
 
-static int64_t dot(const int32_t *w, const int32_t *x, uint32_t count) {
-    int64_t sum = 0;
-    for (uint32_t i = 0; i < count; i++)
-        sum += (int64_t)w[i] * x[i];
-    return sum;
+// Writes a chunk behind the past of each input.
+static void hear(struct wide *wide, const int32_t *in, uint32_t frames) {
+    const uint32_t past = wide->taps - 1u, length = heard_frames(wide->taps);
+    for (uint32_t i = 0; i < wide->inputs; i++) {
+        const int32_t *from = in + i * TILE_FRAMES;
+        int32_t *const to = wide->heard + i * length + past;
+        for (uint32_t f = 0; f < frames; f += TILE_FRAMES) {
+            to[f] = from[0];
+            to[f + 1] = from[1];
+            to[f + 2] = from[2];
+            to[f + 3] = from[3];
+            from += (size_t)wide->in_channels * TILE_FRAMES;
+        }
+    }
 }
 
-// Copies words forward; `to` may be within `from`, but before it.
-static void copy(int32_t *to, const int32_t *from, uint32_t words) {
-    for (uint32_t i = 0; i < words; i++) {
-        to[i] = from[i];
-        __asm__ volatile(""); // keeps compilers from calling memmove
+// Keeps the newest frames of a chunk as the past of the next one.
+static void keep(struct wide *wide, uint32_t frames) {
+    const uint32_t past = wide->taps - 1u, length = heard_frames(wide->taps);
+    for (uint32_t i = 0; i < wide->inputs; i++) {
+        int32_t *const heard = wide->heard + i * length;
+        for (uint32_t f = 0; f < past; f++) {
+            heard[f] = heard[frames + f];
+            __asm__ volatile(""); // keeps compilers from calling memmove
+        }
     }
+}
+
+// Four frames of one output; `step` words from an input to the next.
+static inline __attribute__((always_inline)) void convolve(const struct wide *wide, uint32_t taps,
+                                                           const int32_t *w, int64_t start,
+                                                           const int32_t *heard, uint32_t step,
+                                                           int32_t *out) {
+    int64_t a = start, b = start, c = start, d = start;
+    for (uint32_t i = 0; i < wide->inputs; i++, heard += step) {
+        const int32_t *u = heard;
+        for (uint32_t k = 0; k < taps; k++, u++) {
+            const int32_t weight = *w++;
+            a += (int64_t)weight * u[0];
+            b += (int64_t)weight * u[1];
+            c += (int64_t)weight * u[2];
+            d += (int64_t)weight * u[3];
+        }
+    }
+    out[0] = sat(a >> wide->fraction, 32);
+    out[1] = sat(b >> wide->fraction, 32);
+    out[2] = sat(c >> wide->fraction, 32);
+    out[3] = sat(d >> wide->fraction, 32);
 }
 
 void wide_process(struct wide *wide, const int32_t *in, int32_t *out, uint32_t frames) {
-    const uint32_t inputs = wide->inputs, columns = wide->taps * inputs;
-    const uint32_t past = columns - inputs;
+    const uint32_t taps = wide->taps, columns = taps * wide->inputs;
+    const uint32_t step = taps > 1 ? heard_frames(taps) : TILE_FRAMES;
     const int32_t *heard = in;
-    if (past != 0) {
-        copy(wide->heard + past, in, frames * inputs);
+    if (taps > 1) {
+        hear(wide, in, frames);
         heard = wide->heard;
     }
-    for (uint32_t frame = 0; frame < frames; frame++, heard += inputs) {
+    for (uint32_t f = 0; f < frames; f += TILE_FRAMES) {
         const int32_t *w = wide->weights;
         for (uint32_t o = 0; o < wide->outputs; o++, w += columns) {
-            const int64_t bias = wide->bias[o] * (int64_t)((uint64_t)1 << wide->fraction);
-            *out++ = sat(rsh(bias + dot(w, heard, columns), wide->fraction), 32);
+            const int64_t start = wide->bias[o] * (int64_t)((uint64_t)1 << wide->fraction) +
+                                  (int64_t)((uint64_t)1 << (wide->fraction - 1));
+            if (taps == 1)
+                convolve(wide, 1, w, start, heard, step, out + o * TILE_FRAMES);
+            else
+                convolve(wide, taps, w, start, heard, step, out + o * TILE_FRAMES);
         }
+        heard += taps > 1 ? TILE_FRAMES : (size_t)wide->in_channels * TILE_FRAMES;
+        out += (size_t)wide->out_channels * TILE_FRAMES;
     }
-    if (past != 0)
-        copy(wide->heard, wide->heard + frames * inputs, past);
+    if (taps > 1)
+        keep(wide, frames);
 }

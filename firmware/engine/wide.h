@@ -10,12 +10,15 @@
 #include "layer.h"
 
 #define WIDE_TAPS_MAX 32
+// Frames that run at once.
+#define WIDE_CHUNK 48
 
 struct wide {
-    const int32_t *weights; // outputs x taps x inputs, Qf
+    const int32_t *weights; // outputs x inputs x taps, Qf
     const int32_t *bias;    // outputs
-    int32_t *heard; // (taps - 1 + LAYER_CHUNK) x inputs, the oldest first; unused with one tap
+    int32_t *heard; // inputs x (taps - 1 + WIDE_CHUNK), the oldest first; unused with one tap
     uint16_t inputs, outputs, taps, fraction;
+    uint16_t in_channels, out_channels; // of the tiles: even, or 1
 };
 
 // A wide convolution as a blob has it.
@@ -35,7 +38,10 @@ int wide_load(struct wide *wide, const struct wide_view *view, struct layer_aren
 // Sets the past to zeros.
 void wide_reset(struct wide *wide);
 
-// frames x inputs -> frames x outputs, at most LAYER_CHUNK frames.
+// Largest |output| for inputs up to `inputs`, at most 2^31 each; of a checked convolution.
+void wide_bounds(const struct wide_view *view, const uint64_t *inputs, uint64_t *outputs);
+
+// At most WIDE_CHUNK frames, in and out in tiles (tile.h); all frames of the last tile are written.
 void wide_process(struct wide *wide, const int32_t *in, int32_t *out, uint32_t frames);
 
 #endif

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Copyright (c) 2026 the pedalsmith developers
 //
-// One instruction each on a Cortex-M7, plain C elsewhere; the same words.
+// Products of pairs of int16 weights: an instruction or two on a Cortex-M7, plain C elsewhere; the
+// same words. The weights are on a word boundary.
 #ifndef WORDS_M7_H
 #define WORDS_M7_H
 
@@ -14,37 +15,32 @@
 // Two int16 beside each other, wherever they are kept.
 typedef uint32_t __attribute__((may_alias)) pair_m7;
 
-// acc + both products of the halves
-static inline int32_t smlad_m7(uint32_t a, uint32_t b, int32_t acc) {
+// acc + w[0] q[0] + w[1] q[1], q on a word boundary
+static inline int32_t add_pair(const int16_t *w, const int16_t *q, int32_t acc) {
     int32_t sum;
-    __asm__("smlad %0, %1, %2, %3" : "=r"(sum) : "r"(a), "r"(b), "r"(acc));
+    __asm__("smlad %0, %1, %2, %3"
+            : "=r"(sum)
+            : "r"(*(const pair_m7 *)w), "r"(*(const pair_m7 *)q), "r"(acc));
     return sum;
 }
 
-// acc + floor(a times the lower half of b / 2^16), and the upper half
-static inline int32_t smlawb_m7(int32_t a, uint32_t b, int32_t acc) {
+// acc + floor(w[0] a / 2^16) + floor(w[1] b / 2^16)
+static inline int32_t add_upper(const int16_t *w, int32_t a, int32_t b, int32_t acc) {
+    const uint32_t weights = *(const pair_m7 *)w;
     int32_t sum;
-    __asm__("smlawb %0, %1, %2, %3" : "=r"(sum) : "r"(a), "r"(b), "r"(acc));
-    return sum;
-}
-
-static inline int32_t smlawt_m7(int32_t a, uint32_t b, int32_t acc) {
-    int32_t sum;
-    __asm__("smlawt %0, %1, %2, %3" : "=r"(sum) : "r"(a), "r"(b), "r"(acc));
-    return sum;
-}
-
-// sat32(a + b)
-static inline int32_t add_saturated(int32_t a, int32_t b) {
-    int32_t sum;
-    __asm__("qadd %0, %1, %2" : "=r"(sum) : "r"(a), "r"(b));
+    __asm__("smlawb %0, %1, %2, %3" : "=r"(sum) : "r"(a), "r"(weights), "r"(acc));
+    __asm__("smlawt %0, %1, %2, %0" : "+r"(sum) : "r"(b), "r"(weights));
     return sum;
 }
 
 #else
 
-static inline int32_t add_saturated(int32_t a, int32_t b) {
-    return sat((int64_t)a + b, 32);
+static inline int32_t add_pair(const int16_t *w, const int16_t *q, int32_t acc) {
+    return acc + w[0] * q[0] + w[1] * q[1];
+}
+
+static inline int32_t add_upper(const int16_t *w, int32_t a, int32_t b, int32_t acc) {
+    return acc + (int32_t)(((int64_t)a * w[0]) >> 16) + (int32_t)(((int64_t)b * w[1]) >> 16);
 }
 
 #endif

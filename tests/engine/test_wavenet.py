@@ -37,6 +37,7 @@ shapes = st.builds(
     activation=st.sampled_from([LINEAR, LEAKY, TANH, SIGMOID, SILU]),
     gated=st.booleans(),
     wide=st.booleans(),
+    wide_activation=st.booleans(),
     extreme=st.booleans(),
 )
 

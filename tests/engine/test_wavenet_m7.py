@@ -16,11 +16,13 @@ from .wavenets import Shape, wavenet_blob
 
 CASES = [
     Shape(1, (3,), 3, taps=6, head_taps=16),
-    Shape(2, (8,), 8, taps=6, head_taps=16, extreme=True),
+    Shape(2, (8,), 8, taps=15, head_taps=16, extreme=True),
     Shape(3, (4, 2), 2, activation=2, wide=True),
     Shape(4, (16, 8), 8, activation=2, extreme=True),
     Shape(5, (5, 7), 3, activation=3, gated=True, wide=True, extreme=True),
     Shape(6, (1, 9), 1, activation=4, gated=True),
+    Shape(7, (12, 6), 6, activation=3),
+    Shape(8, (8, 4), 4, activation=2, wide_activation=True),
 ]
 
 
@@ -33,7 +35,7 @@ def images(tmp_path_factory: pytest.TempPathFactory):
 @pytest.mark.parametrize("shape", CASES, ids=lambda shape: str(shape.seed))
 def test_the_core_equals_the_host(images, shape: Shape) -> None:
     data = psm.encode(wavenet_blob(shape, golden_frames=1))
-    for name, block in (("random", 48), ("square", 7)):
+    for name, block in (("random", 48), ("square", 7), ("random", 20)):
         audio = signals(shape.seed, 150)[name]
         expected = HostEngine(data).process(audio)
         assert np.array_equal(Machine(images("zig"), data).process(audio, block), expected), name

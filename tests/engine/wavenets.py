@@ -8,15 +8,21 @@ import numpy as np
 
 from pedalsmith.quantization.blob import Blob, Int
 from pedalsmith.quantization.reference import with_golden
-from pedalsmith.quantization.wavenet_proof import L1_MAX, WORD_MAX
+from pedalsmith.quantization.wavenet_proof import WORD_MAX
 from pedalsmith.quantization.wavenet_record import (
     LEAKY,
+    LIFT_MAX,
+    LIFT_ONE,
+    LINEAR,
+    MATRIX_16,
+    MATRIX_32,
     Matrix16,
     WaveNetArrayRecord,
     WaveNetLayerRecord,
     WaveNetRecord,
     WideConv,
 )
+from pedalsmith.quantization.wavenet_rounding import LIFT
 
 
 @dataclass(frozen=True)
@@ -32,6 +38,7 @@ class Shape:
     activation: int = LEAKY
     gated: bool = False
     wide: bool = False
+    wide_activation: bool = False
     extreme: bool = False
 
 
@@ -49,10 +56,11 @@ def wavenet_record(rng: np.random.Generator, shape: Shape) -> WaveNetRecord:
     for index, channels in enumerate(shape.channels):
         outputs = 1 if index + 1 == len(shape.channels) else shape.bottleneck
         layers = tuple(_layer(rng, shape, channels) for _ in range(shape.layers))
+        # A quarter of the word for the start, a quarter for the head below, half for the layers.
         arrays.append(
             WaveNetArrayRecord(
                 _wide(rng, shape, channels, 1, below),
-                _words(rng, shape, shape.bottleneck),
+                rng.integers(-(2**29), 2**29, shape.bottleneck),
                 layers,
                 _wide(rng, shape, outputs, shape.head_taps, shape.bottleneck),
             )
@@ -68,9 +76,14 @@ def _words(rng: np.random.Generator, shape: Shape, *size: int) -> Int:
 
 
 def _wide(rng: np.random.Generator, shape: Shape, outputs: int, taps: int, inputs: int) -> WideConv:
-    top = (2**32 - 2**8) // (taps * inputs) if shape.extreme else 2**24
-    weights = rng.integers(-min(top, 2**31), min(top, 2**31), (outputs, taps, inputs))
-    return WideConv(weights, rng.integers(-(2**20), 2**20, outputs), 1 if shape.extreme else 24)
+    """Outputs up to a quarter of the word, which is what residuals and head sums begin with."""
+    fraction = int(rng.integers(3, 25))
+    top = max(2 ** (fraction - 2) // (taps * inputs), 1)
+    weights = rng.integers(-top, top, (outputs, taps, inputs), endpoint=shape.extreme)
+    if taps * inputs > 2 ** (fraction - 2):
+        weights[:] = 0
+        weights[:, -1, 0] = 1 if fraction > 2 else 0
+    return WideConv(weights, rng.integers(-(2**20), 2**20, outputs), fraction)
 
 
 def _layer(rng: np.random.Generator, shape: Shape, channels: int) -> WaveNetLayerRecord:
@@ -78,34 +91,57 @@ def _layer(rng: np.random.Generator, shape: Shape, channels: int) -> WaveNetLaye
     mixin = rng.integers(-(2**27), 2**27, rows)
     drive = (np.abs(mixin) + 1) >> 1
     conv = _matrix(rng, shape, (rows, shape.taps, channels), drive, shape.wide)
-    leaky = shape.activation == LEAKY
+    leaky, lift = shape.activation == LEAKY, _lift(rng, shape.activation)
+    if not shape.gated and shape.activation in (LEAKY, LINEAR):
+        conv = Matrix16(conv.weights, conv.bias, None)
     has_matrix = bool(rng.integers(0, 4))
     size = (channels, 1, shape.bottleneck)
-    matrix = _matrix(rng, shape, size, np.zeros(channels, np.int64), True)
+    matrix = _matrix(rng, shape, size, np.zeros(channels, np.int64), shape.wide_activation)
+    # What all layers add may fill half the word: sums of up to 2^31 times this, over 2^32.
+    most = 2**30 // shape.layers // 2 * 2
+    assert matrix.scale is not None
+    scale = np.clip(matrix.scale, -most, most)
     return WaveNetLayerRecord(
         conv=conv,
         dilation=int(rng.integers(1, 40)),
         mixin=mixin,
         activation=shape.activation,
         gated=shape.gated,
-        head_scale=_words(rng, shape, shape.bottleneck),
-        slope=_words(rng, shape, shape.bottleneck) if leaky else None,
+        head_scale=rng.integers(-most, most, shape.bottleneck, endpoint=shape.extreme),
+        slope=_slope(rng, shape, lift) if leaky else None,
+        lift=lift,
         history_scale=None if shape.wide else _words(rng, shape, channels),
         history_shift=int(rng.integers(0, 17)) if shape.wide else 0,
-        matrix=matrix if has_matrix else None,
+        matrix=Matrix16(matrix.weights, matrix.bias, scale) if has_matrix else None,
+        matrix_format=MATRIX_32 if shape.wide_activation or not has_matrix else MATRIX_16,
     )
 
 
+def _slope(rng: np.random.Generator, shape: Shape, lift: int) -> Int:
+    """As large as the lift allows."""
+    most = 2 ** (31 - max(lift - LIFT_ONE, 0)) - 1
+    if shape.extreme:
+        return rng.choice(np.array([-most, most, 0]), shape.bottleneck)
+    return rng.integers(-most, most, shape.bottleneck)
+
+
+def _lift(rng: np.random.Generator, activation: int) -> int:
+    """Mostly what the Cortex-M7 has kernels for."""
+    if activation == LINEAR:
+        return 0
+    usual = LIFT_ONE + LIFT if activation == LEAKY else int(rng.integers(0, 2))
+    return usual if rng.integers(0, 4) else int(rng.integers(0, LIFT_MAX + 1))
+
+
 def _matrix(
-    rng: np.random.Generator, shape: Shape, size: tuple[int, int, int], drive: Int, wide: bool
+    rng: np.random.Generator, shape: Shape, size: tuple[int, int, int], drive: Int, floored: bool
 ) -> Matrix16:
-    """Rows with the largest sum of weights and the largest bias where it is extreme."""
+    """Rows with the largest sum of weights, or bias beside them, where it is extreme."""
     raw = rng.normal(size=size)
-    target = L1_MAX if shape.extreme else 30_000
+    most = WORD_MAX - drive - (size[1] * size[2] if floored else 0)
+    target = (most >> 15 if shape.extreme else np.full(size[0], 30_000))[:, None, None]
     total = np.abs(raw).sum(axis=(1, 2), keepdims=True)
     weights = np.clip(np.trunc(raw * target / total), -(2**15), 2**15 - 1).astype(np.int64)
-    scale = rng.integers(-(2**30), 2**30, size[0])
-    acc = (np.abs(weights).sum(axis=(1, 2)) << 15) + (size[1] * size[2] if wide else 0)
-    room = WORD_MAX - drive - ((acc * np.abs(scale) + 2**32 - 1) >> 32)
+    room = most - (np.abs(weights).sum(axis=(1, 2)) << 15)
     bias = room * rng.choice([-1, 1], size[0]) if shape.extreme else rng.integers(-99, 99, size[0])
-    return Matrix16(weights, scale, bias)
+    return Matrix16(weights, bias, rng.integers(-(2**31), 2**31, size[0]))

@@ -107,7 +107,8 @@ def _words(values: npt.NDArray[np.integer[Any]], kind: str) -> bytes:
 
 def _record_bytes(layer: LayerRecord) -> bytes:
     if isinstance(layer, WaveNetRecord):
-        own, form, body = (len(layer.arrays), 0), 0, wavenet_bytes.tensors_of(layer)
+        own, form = (len(layer.arrays), 0), layer.FORMAT
+        body = wavenet_bytes.tensors_of(layer)
     elif isinstance(layer, DenseRecord):
         own = (layer.fraction, 0)
         form = 0
@@ -219,7 +220,7 @@ class _Reader:
         require(1 <= inputs <= HIDDEN_MAX, f"{name}: {inputs} inputs; 1..{HIDDEN_MAX} are served")
         layer: LayerRecord
         if kind == WaveNetRecord.KIND:
-            require(form == 0, f"{name}: unknown format {form}")
+            require(form == WaveNetRecord.FORMAT, f"{name}: unknown format {form}")
             require(inputs == outputs == 1, f"{name}: a WaveNet of other than one channel")
             layer = wavenet_bytes.read(self, own)
         elif kind == DenseRecord.KIND:

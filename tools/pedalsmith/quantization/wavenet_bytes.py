@@ -19,6 +19,8 @@ from pedalsmith.quantization.wavenet_record import (
     HISTORY_16,
     HISTORY_32,
     LEAKY,
+    LINEAR,
+    MATRIX_32,
     SILU,
     Matrix16,
     WaveNetArrayRecord,
@@ -72,18 +74,21 @@ def _layer_bytes(layer: WaveNetLayerRecord) -> bytes:
     parts = [
         _PART.pack(
             *(conv.taps, layer.dilation, layer.activation, layer.gated),
-            *(layer.history_format, layer.history_shift, matrix is not None, 0),
+            *(layer.history_format, layer.history_shift),
+            *(0 if matrix is None else layer.matrix_format, layer.lift),
         )
     ]
     if layer.history_scale is not None:
         parts.append(_words(layer.history_scale))
-    parts += [_words(conv.weights, "<i2"), _words(conv.scale), _words(layer.mixin)]
-    parts.append(_words(conv.bias))
+    parts += [_words(conv.weights, "<i2"), _words(conv.bias), _words(layer.mixin)]
+    if conv.scale is not None:
+        parts.append(_words(conv.scale))
     if layer.slope is not None:
         parts.append(_words(layer.slope))
     parts.append(_words(layer.head_scale))
     if matrix is not None:
-        parts += [_words(matrix.weights, "<i2"), _words(matrix.scale), _words(matrix.bias)]
+        assert matrix.scale is not None
+        parts += [_words(matrix.weights, "<i2"), _words(matrix.bias), _words(matrix.scale)]
     return b"".join(parts)
 
 
@@ -111,14 +116,16 @@ def _read_array(reader: Reader) -> WaveNetArrayRecord:
 
 
 def _read_layer(reader: Reader, channels: int, bottleneck: int) -> WaveNetLayerRecord:
-    taps, dilation, activation, gated, form, shift, has_matrix, zero = _fields(reader)
-    known = gated <= 1 and has_matrix <= 1 and zero == 0 and activation <= SILU
+    taps, dilation, activation, gated, form, shift, has_matrix, lift = _fields(reader)
+    known = gated <= 1 and has_matrix <= MATRIX_32 and activation <= SILU
     require(known and form in (HISTORY_16, HISTORY_32), "a WaveNet layer of an unknown format")
     require(1 <= taps <= TAPS_MAX, f"a WaveNet layer of {taps} taps; 1..{TAPS_MAX} are served")
     rows = bottleneck << gated
     history_scale = reader.array("<i4", channels) if form == HISTORY_16 else None
     weights = reader.array("<i2", rows, taps, channels)
-    scale, mixin, bias = (reader.array("<i4", rows) for _ in range(3))
+    bias, mixin = (reader.array("<i4", rows) for _ in range(2))
+    scaled = gated or activation not in (LINEAR, LEAKY)
+    scale = reader.array("<i4", rows) if scaled else None
     slope = reader.array("<i4", bottleneck) if activation == LEAKY else None
     head_scale = reader.array("<i4", bottleneck)
     matrix = None
@@ -126,16 +133,16 @@ def _read_layer(reader: Reader, channels: int, bottleneck: int) -> WaveNetLayerR
         words = reader.array("<i2", channels, 1, bottleneck)
         matrix = Matrix16(words, reader.array("<i4", channels), reader.array("<i4", channels))
     return WaveNetLayerRecord(
-        Matrix16(weights, scale, bias),
-        *(
-            dilation,
-            mixin,
-            activation,
-            bool(gated),
-            head_scale,
-            slope,
-            history_scale,
-            shift,
-            matrix,
-        ),
+        conv=Matrix16(weights, bias, scale),
+        dilation=dilation,
+        mixin=mixin,
+        activation=activation,
+        gated=bool(gated),
+        head_scale=head_scale,
+        slope=slope,
+        lift=lift,
+        history_scale=history_scale,
+        history_shift=shift,
+        matrix=matrix,
+        matrix_format=has_matrix or MATRIX_32,
     )

@@ -2,8 +2,8 @@
 # Copyright (c) 2026 the pedalsmith developers
 """The limits of a WaveNet record, and the proof that no sum of its rows leaves its word.
 
-The C loader (firmware/engine/wavenet_blob.c) computes the same bounds in the same integers.
-Residuals, histories and head sums saturate, so only what comes before them needs a proof.
+The C loader (firmware/engine/wavenet_blob.c) computes the same bounds in the same integers. Only
+histories and what a wide convolution gives saturate.
 """
 
 import numpy as np
@@ -13,6 +13,10 @@ from pedalsmith.quantization.refusal import fits, require
 from pedalsmith.quantization.wavenet_record import (
     HISTORY_SHIFT_MAX,
     LEAKY,
+    LIFT_MAX,
+    LINEAR,
+    MATRIX_16,
+    MATRIX_32,
     SILU,
     Matrix16,
     WaveNetArrayRecord,
@@ -23,8 +27,6 @@ from pedalsmith.quantization.wavenet_record import (
 
 ARRAYS_MAX, LAYERS_MAX, CHANNELS_MAX, TAPS_MAX = 4, 48, 32, 32
 FRACTION_MAX = 31
-L1_MAX = 65_535
-"""Largest sum of |weight| of a row: times 2^15 it is below 2^31."""
 WORD_MAX = 2**31 - 1
 HISTORY_MAX = 24_000
 """Frames: ENGINE_REST_FRAMES, after which a silent engine is set to rest."""
@@ -34,13 +36,16 @@ def check(record: WaveNetRecord, name: str) -> None:
     """Raises Refused when the record breaks a limit or its overflow proof fails."""
     arrays = record.arrays
     require(1 <= len(arrays) <= ARRAYS_MAX, f"{name}: {len(arrays)} arrays")
-    residual, head = 1, None
+    width, head_width = 1, None
+    residual, below = [2**31], [0] * CHANNELS_MAX
     for array in arrays:
+        require(array.rechannel.inputs == width, f"{name}: an array reads another width")
+        require(head_width in (None, array.bottleneck), f"{name}: heads of different widths")
         _check_array(array, name)
-        require(array.rechannel.inputs == residual, f"{name}: an array reads another width")
-        require(head in (None, array.bottleneck), f"{name}: heads of different widths")
-        residual, head = array.channels, array.head.outputs
-    require(head == 1, f"{name}: {head} outputs; the engine gives 1")
+        residual, head = _array_bounds(array, residual, below, name)
+        below = wide_bounds(array.head, head)
+        width, head_width = array.channels, array.head.outputs
+    require(head_width == 1, f"{name}: {head_width} outputs; the engine gives 1")
     require(record.history <= HISTORY_MAX, f"{name}: looks back more than {HISTORY_MAX} samples")
 
 
@@ -71,9 +76,21 @@ def _check_wide(wide: WideConv, name: str) -> None:
         require(bound < 2**63, f"{name}: a sum may leave 64 bits")
 
 
+def wide_bounds(wide: WideConv, inputs: list[int]) -> list[int]:
+    """Largest |output| of a checked convolution of words up to `inputs`, at most 2^31."""
+    f, found = wide.fraction, []
+    weights = np.abs(wide.weights.astype(np.int64)).sum(axis=1)
+    for row, bias in zip(weights.tolist(), wide.bias.tolist(), strict=True):
+        total = sum(w * bound for w, bound in zip(row, inputs, strict=False))
+        total += (abs(bias) << f) + (1 << (f - 1)) + (1 << f) - 1
+        found.append(min(total >> f, 2**31))
+    return found
+
+
 def _check_layer(layer: WaveNetLayerRecord, array: WaveNetArrayRecord, name: str) -> None:
     rows = array.bottleneck << layer.gated
     wide = layer.history_scale is None
+    leaky = layer.activation == LEAKY
     require(layer.conv.channels == array.channels, f"{name}: a convolution of another width")
     require(layer.conv.rows == rows, f"{name}: a convolution of {layer.conv.rows} rows")
     require(1 <= layer.conv.taps <= TAPS_MAX, f"{name}: {layer.conv.taps} taps")
@@ -82,32 +99,85 @@ def _check_layer(layer: WaveNetLayerRecord, array: WaveNetArrayRecord, name: str
     require(0 <= layer.activation <= SILU, f"{name}: unknown activation {layer.activation}")
     most = HISTORY_SHIFT_MAX if wide else 0
     require(0 <= layer.history_shift <= most, f"{name}: history shift {layer.history_shift}")
-    require((layer.slope is not None) == (layer.activation == LEAKY), f"{name}: slopes")
+    require((layer.slope is not None) == leaky, f"{name}: slopes")
+    require((layer.conv.scale is not None) == layer.scaled, f"{name}: scales")
+    require(
+        0 <= layer.lift <= (0 if layer.activation == LINEAR else LIFT_MAX),
+        f"{name}: lift {layer.lift}",
+    )
+    require(layer.matrix_format in (MATRIX_16, MATRIX_32), f"{name}: format of a 1x1")
     shapes: list[tuple[npt.ArrayLike | None, int]] = [
         (layer.mixin, rows),
+        (layer.conv.bias, rows),
+        (layer.conv.scale, rows),
         (layer.head_scale, array.bottleneck),
         (layer.slope, array.bottleneck),
         (layer.history_scale, array.channels),
     ]
+    if layer.matrix is not None:
+        shapes += [(layer.matrix.bias, array.channels), (layer.matrix.scale, array.channels)]
+        shape = (array.channels, 1, array.bottleneck)
+        require(layer.matrix.weights.shape == shape, f"{name}: a 1x1 that is not {shape}")
+        require(fits(layer.matrix.weights, 16), f"{name}: a weight outside int16")
+    require(fits(layer.conv.weights, 16), f"{name}: a weight outside int16")
     for values, count in shapes:
         require(values is None or np.shape(values) == (count,), f"{name}: a tensor of odd length")
         require(values is None or fits(values, 32), f"{name}: a word outside int32")
+
+
+def _array_bounds(
+    array: WaveNetArrayRecord, inputs: list[int], below: list[int], name: str
+) -> tuple[list[int], list[int]]:
+    """Largest |residual| and |head sum| of a checked array, each proved to be in its word."""
+    residual = wide_bounds(array.rechannel, inputs)
+    head = [abs(s) + b for s, b in zip(array.head_start.tolist(), below, strict=False)]
+    for layer in array.layers:
+        a = _activation_bounds(layer, name)
+        for b, scale in enumerate(layer.head_scale.tolist()):
+            head[b] += _product(a[b], scale)
+        if layer.matrix is not None:
+            assert layer.matrix.scale is not None
+            acc = row_bounds(layer.matrix, layer.matrix_format == MATRIX_32, name)
+            for c, scale in enumerate(layer.matrix.scale.tolist()):
+                residual[c] += _product(acc[c], scale)
+    require(max(residual) <= WORD_MAX, f"{name}: a residual may leave 32 bits")
+    require(max(head) <= WORD_MAX, f"{name}: a head sum may leave 32 bits")
+    return residual, head
+
+
+def _activation_bounds(layer: WaveNetLayerRecord, name: str) -> list[int]:
+    """Largest |a| of each channel of the bottleneck."""
     drive = (np.abs(layer.mixin.astype(np.int64)) + 1) >> 1
-    _check_rows(layer.conv, drive, wide, name)
-    if layer.matrix is not None:
-        shape = (array.channels, 1, array.bottleneck)
-        require(layer.matrix.weights.shape == shape, f"{name}: a 1x1 that is not {shape}")
-        _check_rows(layer.matrix, np.zeros(array.channels, np.int64), True, name)
+    v = row_bounds(layer.conv, layer.history_scale is None, name, drive.tolist())
+    if layer.conv.scale is not None:
+        leaky = layer.activation == LEAKY  # all others lift their sums, up to the word
+        scales = layer.conv.scale.tolist()
+        v = [_product(b if leaky else 2**31, s) for b, s in zip(v, scales, strict=True)]
+    kind, count = layer.activation, layer.bottleneck
+    if layer.from_table:
+        return [2**24] * count
+    if kind == LEAKY:
+        assert layer.slope is not None
+        slopes, most = layer.slope.tolist(), 2**layer.bits_high
+        low = [_product(bound, s) for bound, s in zip(v, slopes, strict=False)]
+        require(max(low) <= most, f"{name}: an activation may leave its word")
+        return [most + bound for bound in low]
+    return v[:count] if kind == LINEAR else [2**31] * count
 
 
-def _check_rows(matrix: Matrix16, drive: npt.NDArray[np.int64], wide: bool, name: str) -> None:
-    """|bias| + |drive| + |acc scale| / 2^32 < 2^31, each rounded outwards."""
-    require(fits(matrix.weights, 16), f"{name}: a weight outside int16")
-    for words in (matrix.scale, matrix.bias):
-        require(words.shape == (matrix.rows,) and fits(words, 32), f"{name}: a word outside int32")
+def row_bounds(
+    matrix: Matrix16, floored: bool, name: str, drive: list[int] | None = None
+) -> list[int]:
+    """Largest |acc| of each row, proved to be in its word."""
     l1 = np.abs(matrix.weights.astype(np.int64)).sum(axis=(1, 2))
-    require(np.all(l1 <= L1_MAX), f"{name}: a row's weights sum to more than {L1_MAX}")
-    acc = (l1 << 15) + (matrix.taps * matrix.channels if wide else 0)
-    bound = (acc * np.abs(matrix.scale.astype(np.int64)) + (2**32 - 1)) >> 32
-    bound = bound + np.abs(matrix.bias.astype(np.int64)) + drive
-    require(np.all(bound <= WORD_MAX), f"{name}: a row may leave 32 bits")
+    acc = (l1 << 15) + (matrix.taps * matrix.channels if floored else 0)
+    acc += np.abs(matrix.bias.astype(np.int64))
+    if drive is not None:
+        acc += np.array(drive, np.int64)
+    require(np.all(acc <= WORD_MAX), f"{name}: a row may leave 32 bits")
+    return [int(bound) for bound in acc]
+
+
+def _product(bound: int, factor: int) -> int:
+    """Largest |mulh| of a word up to `bound` by `factor`."""
+    return (bound * abs(factor) + 2**32 - 1) >> 32

@@ -2,8 +2,8 @@
 # Copyright (c) 2026 the pedalsmith developers
 """A float WaveNet and some guitar in, a Blob and a report out.
 
-Histories have 16 bits with error feedback; where the measured error asks for more, the first
-layers, whose signals the later ones amplify, get 32.
+Histories have 16 bits with error feedback, and a 1x1 reads activations of 16; where the measured
+error asks for more, the places that add the most noise for what they cost get 32.
 """
 
 from collections.abc import Iterator
@@ -27,7 +27,8 @@ from pedalsmith.quantization.report import Report
 from pedalsmith.quantization.rows import Floats
 from pedalsmith.quantization.wavenet_network import from_model
 from pedalsmith.quantization.wavenet_record import WaveNetRecord
-from pedalsmith.quantization.wavenet_rounding import Ranges, Rounded, rounded
+from pedalsmith.quantization.wavenet_rounding import Formats, Ranges, Rounded, rounded
+from pedalsmith.quantization.wavenet_sensitivity import formats_for, sources
 
 NOISE_DBFS = -100.0
 """Error without DC that is aimed at; less costs memory and cycles where it is asked for."""
@@ -35,11 +36,10 @@ NOISE_DBFS = -100.0
 EXCERPTS = 8
 """Of the calibration's excerpts at each level, measured on."""
 
-RAM_BYTES = 80_000
-"""Histories are not made wider beyond this arena, which a Daisy Seed has left for a model; those
-of a model that is larger anyway not beyond RAM_GROWTH times its least."""
+MARGINS_DB = (0.5, 3.0, 6.0, 10.0, 20.0)
+"""By which the estimate of the noise may have to be better than what is aimed at."""
 
-RAM_GROWTH = 1.25
+SENSITIVITY_FRAMES = 24_000
 
 GOLDEN_FRAMES = 256
 
@@ -50,9 +50,13 @@ class Tried:
 
     blob: Blob
     rounded: Rounded
-    wide: int
-    """Layers with a history of 32 bit."""
+    formats: Formats
     errors: tuple[LevelError, ...]
+
+    @property
+    def wide(self) -> int:
+        """Histories and activations of 32 bit."""
+        return len(self.formats.histories) + len(self.formats.activations)
 
     @property
     def noise_dbfs(self) -> float:
@@ -90,24 +94,6 @@ class _Quantizer:
         flat = from_q23(words).reshape(-1, time)
         return np.stack([self.net.play(one) for one in flat]).reshape(levels, count, time)
 
-    def _counts(self) -> Iterator[int]:
-        """Of wide layers, to be tried in this order."""
-        total = sum(len(array.layers) for array in self.net.arrays)
-        count = 0
-        while count < total:
-            yield count
-            count = max(2, 2 * count)
-        yield total
-
-    def round(self, wide: int) -> Rounded:
-        """With a history of 32 bit in the first `wide` layers. Raises Refused."""
-        places = [
-            (index, number)
-            for index, array in enumerate(self.net.arrays)
-            for number in range(len(array.layers))
-        ]
-        return rounded(self.net, self.ranges, frozenset(places[:wide]))
-
     def assemble(self, record: WaveNetRecord) -> Blob:
         """The proved blob. Raises Refused."""
         blob = Blob(
@@ -130,23 +116,34 @@ class _Quantizer:
             played.reshape(levels, count, time), self.reference, self.net.rest_output
         )
 
+    def _formats(self, first: Tried, noise_dbfs: float) -> Iterator[Formats]:
+        """To be tried in this order after `first`, which has 16 bits everywhere."""
+        quiet = from_q23(self.words[-1]).reshape(-1)[:SENSITIVITY_FRAMES]
+        loudest = from_q23(self.words[0]).reshape(-1)[:SENSITIVITY_FRAMES]
+        found = sources(self.net, first.rounded, [loudest, quiet])
+        last = first.formats
+        for margin in MARGINS_DB:
+            formats = formats_for(found, 10 ** ((noise_dbfs - margin) / 10))
+            if formats != last:
+                yield formats
+            last = formats
+
+    def _try(self, formats: Formats) -> Tried:
+        made = rounded(self.net, self.ranges, formats)
+        blob = self.assemble(made.record)
+        return Tried(blob, made, formats, self.measure(blob))
+
     def choose(self, noise_dbfs: float) -> Tried:
-        """The fewest wide layers that are true enough, or the truest that fits."""
-        tried: list[Tried] = []
+        """The fewest bits that are true enough, or the truest."""
         try:
-            for wide in self._counts():
-                made = self.round(wide)
-                blob = self.assemble(made.record)
-                if tried and blob.arena_bytes > max(
-                    RAM_BYTES, RAM_GROWTH * tried[0].blob.arena_bytes
-                ):
-                    break
-                tried.append(Tried(blob, made, wide, self.measure(blob)))
-                if tried[-1].noise_dbfs <= noise_dbfs:
-                    break
+            tried = [self._try(Formats())]
+            if tried[0].noise_dbfs > noise_dbfs:
+                for formats in self._formats(tried[0], noise_dbfs):
+                    tried.append(self._try(formats))
+                    if tried[-1].noise_dbfs <= noise_dbfs:
+                        break
         except Refused as refusal:
-            if not tried:
-                raise BadInput(f"{self.name}: {refusal}.") from None
+            raise BadInput(f"{self.name}: {refusal}.") from None
         return min(tried, key=lambda t: (max(t.noise_dbfs, noise_dbfs), t.wide))
 
     def finish(self, tried: Tried) -> tuple[Blob, Report]:
@@ -155,7 +152,8 @@ class _Quantizer:
         report = Report(
             weights="int16",
             state_bits=16,
-            rounding=f"to nearest; {tried.wide} layers with a history of 32 bit",
+            rounding=f"to nearest; 32 bits in {len(tried.formats.histories)} histories and in "
+            f"{len(tried.formats.activations)} layers' activations",
             tensors=tried.rounded.tensors,
             cells=(),
             errors=tried.errors,

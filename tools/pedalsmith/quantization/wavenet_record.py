@@ -22,8 +22,15 @@ HISTORY_16, HISTORY_32 = 1, 2
 
 HISTORY_SHIFT_MAX = 16
 
-CHUNK = 16
-"""LAYER_CHUNK: frames that run at once."""
+MATRIX_16, MATRIX_32 = 1, 2
+"""Formats of the activations as a 1x1 reads them: the upper 16 bits, or all 32."""
+
+LIFT_ONE = 8
+LIFT_MAX = 15
+"""A leaky activation with a lift of LIFT_ONE is neither lifted nor lowered."""
+
+CHUNK = 48
+"""Frames that run at once."""
 TILE = 4
 """Frames that the inner loops compute at once; a ring is longer by TILE - 1 mirrored frames."""
 
@@ -73,14 +80,14 @@ class WideConv:
 
 @dataclass(frozen=True)
 class Matrix16:
-    """Rows of int16 weights with a scale, a bias: conv or 1x1."""
+    """Rows of int16 weights with a bias and a scale: conv or 1x1."""
 
     weights: Tensor
     """(rows, taps, channels), int16"""
-    scale: Tensor
-    """(rows,), int32: result = bias + mulh(acc, scale)"""
     bias: Tensor
-    """(rows,), int32"""
+    """(rows,), int32; the sum begins here"""
+    scale: Tensor | None
+    """(rows,), int32: result = mulh(acc, scale); None: it is acc itself"""
 
     @property
     def rows(self) -> int:
@@ -97,11 +104,9 @@ class Matrix16:
         """What a row reads at each tap."""
         return int(self.weights.shape[2])
 
-    @property
-    def arena_bytes(self) -> int:
-        """Weights with channels padded to even, scale and bias."""
-        weights = 2 * self.rows * self.taps * even(self.channels)
-        return eights(weights) + 2 * eights(4 * self.rows)
+    def arena_bytes(self, beside: int) -> int:
+        """Of the stream of weights, padded to pairs, and `beside` words more a pair of rows."""
+        return 2 * even(self.rows) * (beside + self.taps * even(self.channels))
 
 
 @dataclass(frozen=True)
@@ -120,18 +125,43 @@ class WaveNetLayerRecord:
     head_scale: Tensor
     """(bottleneck,), int32: what is added to the head sum is mulh(a, head_scale)"""
     slope: Tensor | None = None
-    """(bottleneck,), Q31; LEAKY only"""
+    """(bottleneck,), Q32; LEAKY only"""
+    lift: int = 0
+    """n, 0..LIFT_MAX. LEAKY: see bits_lifted; LINEAR: 0; others: their sums are taken 2^n,
+    saturated"""
     history_scale: Tensor | None = None
     """(channels,), int32, for a history of 16 bit; None: it has 32 bit"""
     history_shift: int = 0
     """n, 0..HISTORY_SHIFT_MAX: a history of 32 bit is sat32(R 2^n); 0 with 16 bit"""
     matrix: Matrix16 | None = None
     """1x1: (channels, 1, bottleneck); None: the residual stays"""
+    matrix_format: int = MATRIX_32
+    """Of the activations as the 1x1 reads them"""
 
     @property
     def bottleneck(self) -> int:
         """Channels after the activation."""
         return self.conv.rows // (2 if self.gated else 1)
+
+    @property
+    def scaled(self) -> bool:
+        """Whether the sums need a unit of their own: those of the table, and gates."""
+        return self.gated or self.activation not in (LINEAR, LEAKY)
+
+    @property
+    def from_table(self) -> bool:
+        """Whether an activation is the table's own word, Q24 above 0."""
+        return not self.gated and self.activation in (TANH, SIGMOID)
+
+    @property
+    def bits_lifted(self) -> int:
+        """LEAKY: by so many bits a 1x1 reads activations higher; below 0: they are smaller."""
+        return self.lift - LIFT_ONE if self.activation == LEAKY else 0
+
+    @property
+    def bits_high(self) -> int:
+        """LEAKY: the part above 0 saturates at 2 to the power of this."""
+        return 30 - max(self.bits_lifted, 0)
 
     @property
     def history(self) -> int:
@@ -146,16 +176,10 @@ class WaveNetLayerRecord:
     @property
     def arena_bytes(self) -> int:
         """Parameters and the ring."""
-        channels = self.conv.channels
-        ring = (self.history + CHUNK + TILE - 1) * even(channels)
-        total = self.conv.arena_bytes + eights(4 * self.conv.rows) + eights(4 * self.bottleneck)
-        if self.slope is not None:
-            total += eights(4 * self.bottleneck)
-        if self.history_scale is None:
-            total += eights(4 * ring)
-        else:
-            total += eights(2 * ring) + 2 * eights(4 * channels)
-        return total + (self.matrix.arena_bytes if self.matrix is not None else 0)
+        channels = even(self.conv.channels)
+        ring = (self.history + CHUNK + TILE - 1) * channels
+        total = self.conv.arena_bytes(10) + eights((4 if self.history_scale is None else 2) * ring)
+        return total + (self.matrix.arena_bytes(8) if self.matrix is not None else 16 * channels)
 
 
 @dataclass(frozen=True)
@@ -187,9 +211,9 @@ class WaveNetArrayRecord:
 
     @property
     def arena_bytes(self) -> int:
-        """All of it, with 128 bytes of bookkeeping an array and 160 a layer."""
-        own = 128 + self.rechannel.arena_bytes + self.head.arena_bytes
-        layers = sum(160 + layer.arena_bytes for layer in self.layers)
+        """All of it, with 128 bytes of bookkeeping an array and 96 a layer."""
+        own = 128 + self.rechannel.arena_bytes + self.head.arena_bytes + 16 * even(self.channels)
+        layers = sum(96 + layer.arena_bytes for layer in self.layers)
         return own + eights(4 * self.bottleneck) + layers
 
 
@@ -198,6 +222,7 @@ class WaveNetRecord:
     """Kind 16. One audio channel in and out, Q23."""
 
     KIND: ClassVar[int] = 16
+    FORMAT: ClassVar[int] = 1
 
     arrays: tuple[WaveNetArrayRecord, ...]
 
@@ -222,7 +247,7 @@ class WaveNetRecord:
         widest = max(
             max(
                 even(max(array.channels, array.bottleneck, array.head.outputs)),
-                max(layer.conv.rows for layer in array.layers),
+                max(even(layer.conv.rows) for layer in array.layers),
             )
             for array in self.arrays
         )

@@ -6,11 +6,14 @@ Whole signals at once, layer by layer, independent of the C, with every proved r
 Arrays are (channels, time), int64.
 """
 
+from dataclasses import replace
+
 import numpy as np
 
 from pedalsmith.quantization.blob import Int
 from pedalsmith.quantization.wavenet_record import (
     LEAKY,
+    MATRIX_32,
     SIGMOID,
     SILU,
     TANH,
@@ -62,7 +65,7 @@ class _Array:
     def play(self, signal: Int, x31: Int, below: Int | None) -> tuple[Int, Int]:
         residual = self.rechannel.play(signal)
         start = np.broadcast_to(self.start, (len(self.start), len(x31)))
-        head = start if below is None else sat(below + start, 32)
+        head = start if below is None else within(below + start, 32, "H")
         for layer in self.layers:
             residual, head = layer.play(residual, x31, head)
         return residual, self.head.play(head)
@@ -86,14 +89,38 @@ class _Layer:
         self.past = heard[:, heard.shape[1] - record.history :]
         step = record.dilation
         taps = [heard[:, k * step : k * step + len(x31)] for k in range(record.conv.taps)]
-        v = within(rows(record.conv, taps, record.history_scale is None), 32, "v")
-        v = within(v + mulh(x31[None], self.mixin), 32, "v")
-        a = self.activate(v)
-        head = sat(head + mulh(a, self.head_scale), 32)
+        a = self.activation(taps, x31)
+        head = within(head + mulh(a, self.head_scale), 32, "H")
         if record.matrix is not None:
-            step1 = within(rows(record.matrix, [a], True), 32, "1x1")
-            residual = sat(residual + step1, 32)
+            assert record.matrix.scale is not None
+            added = mulh(self.matrix_sums(a), record.matrix.scale.astype(np.int64)[:, None])
+            residual = within(residual + added, 32, "R")
         return residual, head
+
+    def activation(self, taps: list[Int], x31: Int) -> Int:
+        """a, (bottleneck, time)"""
+        conv = self.record.conv
+        acc = sums(conv, taps, self.record.history_scale is None)
+        v = within(acc + mulh(x31[None], self.mixin), 32, "acc")
+        if conv.scale is not None:
+            if self.record.activation != LEAKY:
+                v = sat(v << self.record.lift, 32)
+            v = mulh(v, conv.scale.astype(np.int64)[:, None])
+        return self.activate(v)
+
+    def matrix_sums(self, a: Int) -> Int:
+        """The sums of the 1x1, (channels, time)."""
+        record = self.record
+        assert record.matrix is not None
+        wide = record.matrix_format == MATRIX_32
+        heard = a if wide else within(self.upper(a), 16, "a")
+        return within(sums(record.matrix, [heard], wide), 32, "1x1")
+
+    def upper(self, a: Int) -> Int:
+        """a16"""
+        if self.record.from_table:
+            return (a >> 8) - 2**15
+        return a >> 16 - max(self.record.bits_lifted, 0)
 
     def history(self, residual: Int) -> Int:
         """What the convolution reads of the residual."""
@@ -113,12 +140,12 @@ class _Layer:
         kind = record.activation
         if kind == LEAKY:
             assert record.slope is not None
-            low = mulh(np.minimum(first, 0), record.slope.astype(np.int64)[:, None])
-            a = np.maximum(first, 0) + 2 * low
-        elif kind == TANH:
-            a = tanh_of(sigmoid(first))
-        elif kind == SIGMOID:
-            a = sigmoid(first) << 7
+            high = np.clip(first >> max(-record.bits_lifted, 0), 0, 2**record.bits_high - 1)
+            a = high + mulh(first, record.slope.astype(np.int64)[:, None])
+        elif kind in (TANH, SIGMOID):
+            a = sigmoid(first)
+            if record.gated:
+                a = tanh_of(a) if kind == TANH else a << 7
         elif kind == SILU:
             a = mulh(first, sigmoid(first) << 7)
         else:
@@ -128,10 +155,10 @@ class _Layer:
         return within(a, 32, "a")
 
 
-def rows(matrix: Matrix16, taps: list[Int], wide: bool) -> Int:
-    """bias + mulh(acc, scale), (rows, time); taps are (channels, time), oldest first."""
+def sums(matrix: Matrix16, taps: list[Int], wide: bool) -> Int:
+    """acc without what else is added, (rows, time); taps are (channels, time), oldest first."""
     weights = matrix.weights.astype(np.int64)
-    acc = np.zeros((matrix.rows, taps[0].shape[1]), np.int64)
+    acc = np.zeros((matrix.rows, taps[0].shape[1]), np.int64) + matrix.bias[:, None]
     for k, values in enumerate(taps):
         if wide:
             for channel, words in enumerate(values):
@@ -140,20 +167,20 @@ def rows(matrix: Matrix16, taps: list[Int], wide: bool) -> Int:
             # Exact in float64: every sum is below 2^53.
             part = weights[:, k].astype(np.float64) @ values.astype(np.float64)
             acc += part.astype(np.int64)
-    return mulh(acc, matrix.scale.astype(np.int64)[:, None]) + matrix.bias[:, None]
+    return acc
 
 
-def rest_of(layer: WaveNetLayerRecord) -> tuple[Int, Int]:
-    """What a layer whose residual rests at 0 adds to it without a bias, (channels,), and to the
-    head sum, (bottleneck,), in silence."""
-    zeros = np.zeros((layer.conv.channels, 1), np.int64)
+def rested(layer: WaveNetLayerRecord) -> tuple[WaveNetLayerRecord, Int]:
+    """The layer with the bias of its 1x1 that leaves a resting residual at exactly 0, and what it
+    adds to the head sum in silence, (bottleneck,)."""
     player = _Layer(layer)
-    v = rows(layer.conv, [zeros] * layer.conv.taps, True)
-    a = player.activate(v)
-    step = zeros
+    silence = np.zeros((layer.conv.channels, 1), np.int64)
+    a = player.activation([silence] * layer.conv.taps, np.zeros(1, np.int64))
     if layer.matrix is not None:
-        step = rows(layer.matrix, [a], True) - layer.matrix.bias[:, None]
-    return step[:, 0], mulh(a, player.head_scale)[:, 0]
+        without = replace(layer.matrix, bias=np.zeros(layer.conv.channels, np.int64))
+        step = _Layer(replace(layer, matrix=without)).matrix_sums(a)
+        layer = replace(layer, matrix=replace(without, bias=-step[:, 0]))
+    return layer, mulh(a, player.head_scale)[:, 0]
 
 
 class _Wide:

@@ -2,7 +2,7 @@
 # Copyright (c) 2026 the pedalsmith developers
 """A float WaveNet and the ranges it was met in, to the record of a blob."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -10,12 +10,16 @@ from pedalsmith.quantization.refusal import Refused
 from pedalsmith.quantization.report import TensorReport, tensor_report
 from pedalsmith.quantization.rows import Floats, Ints
 from pedalsmith.quantization.wavenet_network import FloatArray, FloatLayer, FloatWaveNet
-from pedalsmith.quantization.wavenet_proof import L1_MAX
 from pedalsmith.quantization.wavenet_record import (
     HISTORY_SHIFT_MAX,
     LEAKY,
+    LIFT_MAX,
+    LIFT_ONE,
     LINEAR,
+    MATRIX_16,
+    MATRIX_32,
     SIGMOID,
+    SILU,
     TANH,
     Matrix16,
     WaveNetArrayRecord,
@@ -23,7 +27,7 @@ from pedalsmith.quantization.wavenet_record import (
     WaveNetRecord,
     WideConv,
 )
-from pedalsmith.quantization.wavenet_reference import FEEDBACK_BITS, rest_of
+from pedalsmith.quantization.wavenet_reference import FEEDBACK_BITS, rested
 
 RESIDUAL_ONE = 2.0**29
 """Word of the largest residual of the calibration: four times as much saturates."""
@@ -31,9 +35,19 @@ HEAD_ONE = 2.0**29
 HISTORY_ONE = 32_000.0
 """Word of the largest residual in a history of 16 bit."""
 
+LIFT = 2
+"""Bits by which a LeakyReLU lifts its sums: their proved range is about so much wider than what is
+met, and the 1x1 reads the upper half of the word."""
+
+HEADROOM = 1.02
+"""By which an activation of 16 bits may exceed the calibration before it saturates."""
+
+Place = tuple[int, int]
+"""(array, layer)"""
+
 _SCALE_MOST = 2.0**31 - 2.0
 _NEARLY = 0.4999
-_HEADROOM_STEPS = 3
+_WHOLE = 2.0**31 * 0.9999
 
 
 @dataclass(frozen=True)
@@ -58,32 +72,42 @@ class Ranges:
 
 @dataclass(frozen=True)
 class _Rows:
-    """Weights of a matrix before its scale is known: value = acc / row_scale."""
+    """Weights of a matrix: value = acc / units."""
 
     words: Ints
-    row_scale: Floats
+    units: Floats
+    """Words of acc per value of a row"""
     values: Floats
     """The weights that the words stand for."""
 
-    def matrix(self, units: Floats, bias: Ints) -> Matrix16:
-        scale = np.rint(units / self.row_scale * 2.0**32)
-        return Matrix16(
-            self.words, np.clip(scale, -_SCALE_MOST, _SCALE_MOST).astype(np.int64), bias
-        )
+    def scale(self, units: Floats) -> Ints:
+        """What takes acc to words of so many units per value."""
+        scale = np.rint(units / self.units * 2.0**32)
+        return np.clip(scale, -_SCALE_MOST, _SCALE_MOST).astype(np.int64)
 
 
-def _rows(weights: Floats, column_units: Floats) -> _Rows:
-    """Rounds (rows, taps, channels) for columns that are value times unit."""
+def _rows(weights: Floats, column_units: Floats, beside: Floats, limits: Floats) -> _Rows:
+    """Rounds (rows, taps, channels) for columns that are value times unit.
+
+    `beside` is what else a row adds up, at most, as a value; `limits` are the largest units.
+    """
     scaled = weights / column_units
     flat = np.abs(scaled).reshape(len(scaled), -1)
-    room = L1_MAX - flat.shape[1] * 0.5
-    scale = np.minimum(
-        32_767.0 / np.maximum(flat.max(axis=1), 1e-30), room / np.maximum(flat.sum(axis=1), 1e-30)
-    )
-    # A row without weights has no scale of its own.
-    scale = np.where(flat.max(axis=1) > 0.0, scale, 1.0)
-    words = np.rint(scaled * scale[:, None, None]).astype(np.int64)
-    return _Rows(words, scale, words / scale[:, None, None] * column_units)
+    most = (flat.sum(axis=1)) * 2.0**15 + beside
+    room = 2.0**31 - flat.shape[1] * 2.0**15 - 2.0**17
+    units = np.minimum(32_767.0 / np.maximum(flat.max(axis=1), 1e-30), limits)
+    units = np.minimum(units, room / np.maximum(most, 1e-30))
+    words = np.rint(scaled * units[:, None, None]).astype(np.int64)
+    return _Rows(words, units, words / units[:, None, None] * column_units)
+
+
+@dataclass(frozen=True)
+class Formats:
+    """Which layers, (array, layer), keep 32 bits where 16 are the rule."""
+
+    histories: frozenset[Place] = frozenset()
+    activations: frozenset[Place] = frozenset()
+    """As the 1x1 reads them"""
 
 
 @dataclass(frozen=True)
@@ -92,17 +116,28 @@ class Rounded:
 
     record: WaveNetRecord
     tensors: tuple[TensorReport, ...]
+    history_steps: dict[Place, Floats]
+    """Value of one of each 16-bit history, (channels,)"""
+    activation_steps: dict[Place, Floats]
+    """The same of activations that a 1x1 reads in 16 bits, (bottleneck,)"""
 
 
-def rounded(net: FloatWaveNet, ranges: Ranges, wide: frozenset[tuple[int, int]]) -> Rounded:
-    """Rounds; the layers (array, layer) in `wide` get a history of 32 bit.
+def rounded(net: FloatWaveNet, ranges: Ranges, formats: Formats) -> Rounded:
+    """Rounds.
 
     Raises Refused where a number does not fit its word.
     """
     arrays: list[WaveNetArrayRecord] = []
     tensors: list[TensorReport] = []
+    built: list[_ArrayRounding] = []
+    signal: Floats = np.ones(1)
+    below: Floats = np.zeros(net.arrays[0].head.shape[2])
+    for index in range(len(net.arrays)):
+        rounding = _ArrayRounding(net, ranges, index, formats, signal, below)
+        built.append(rounding)
+        signal = rounding.residual_bound
+        below = np.abs(rounding.array.head).sum(axis=1) @ rounding.head_bound
     signal_units = np.array([2.0**31])
-    built = [_ArrayRounding(net, ranges, index, wide) for index in range(len(net.arrays))]
     for index, rounding in enumerate(built):
         last = index + 1 == len(built)
         out_units = np.array([2.0**23]) if last else built[index + 1].head_units
@@ -110,41 +145,68 @@ def rounded(net: FloatWaveNet, ranges: Ranges, wide: frozenset[tuple[int, int]])
         arrays.append(rounding.record(signal_units, out_units, rest))
         tensors += rounding.tensors()
         signal_units = rounding.units
-    return Rounded(WaveNetRecord(tuple(arrays)), tuple(tensors))
+    layers = {
+        (index, number): layer
+        for index, rounding in enumerate(built)
+        for number, layer in enumerate(rounding.layers)
+    }
+    return Rounded(
+        WaveNetRecord(tuple(arrays)),
+        tuple(tensors),
+        {at: la.history_step for at, la in layers.items() if la.history_step is not None},
+        {at: la.activation_step for at, la in layers.items() if la.activation_step is not None},
+    )
 
 
 class _ArrayRounding:
     def __init__(
-        self, net: FloatWaveNet, ranges: Ranges, index: int, wide: frozenset[tuple[int, int]]
-    ) -> None:
+        self, net: FloatWaveNet, ranges: Ranges, index: int, formats: Formats,
+        signal: Floats, below: Floats,
+    ) -> None:  # fmt: skip
+        """`signal` and `below` are the largest |value| of what the rechannel reads and of what
+        the head sum begins with."""
         self.array: FloatArray = net.arrays[index]
-        self.index, self.peaks, self.wide = index, ranges.peaks, wide
+        self.index, self.peaks, self.formats = index, ranges.peaks, formats
         layers = self.array.layers
         met = [self.peaks[f"r.{index}.{number}"] for number in range(len(layers) + 1)]
         self.units = RESIDUAL_ONE / np.max(met, axis=0)
-        # A 1x1 limits the unit of the residual, which through the history limits the 1x1.
+        # What the 1x1 may add limits the unit of the residual, which limits the 1x1.
         while True:
             self.layers = [self._layer(number) for number in range(len(layers))]
-            limits = [la.matrix_rows.row_scale * _NEARLY for la in self.layers if la.matrix_rows]
-            before, self.units = self.units, np.min([self.units, *limits], axis=0)
+            self.residual_bound = np.abs(self.array.rechannel) @ signal
+            limits = [self.units]
+            for made in self.layers:
+                if made.matrix_rows is not None:
+                    limits.append(made.matrix_rows.units * _NEARLY)
+                    self.residual_bound = self.residual_bound + made.step_most
+            limits.append(_WHOLE / self.residual_bound)
+            before, self.units = self.units, np.min(limits, axis=0)
             if np.array_equal(before, self.units):
                 break
             self.units *= 0.999
-        self.head_units = self._head_units()
+        rests = np.array([la.activation_word for la in self.layers])
+        added = [la.activation_most for la in self.layers]
+        self.head_bound = below + np.sum(added, axis=0) + np.abs(np.sum(rests, axis=0))
+        largest = self._head_met(np.array([layer.activation_rest for layer in layers]))
+        limits = [la.activation_units * _NEARLY for la in self.layers]
+        limits += [HEAD_ONE / np.maximum(largest, 1e-6), _WHOLE / self.head_bound]
+        self.head_units = np.asarray(np.min(limits, axis=0))
 
     def _layer(self, number: int) -> "_LayerRounding":
-        layer = self.array.layers[number]
-        met = self.peaks[f"r.{self.index}.{number}"]
-        return _LayerRounding(layer, self.units, met, (self.index, number) in self.wide)
+        layer, place = self.array.layers[number], (self.index, number)
+        at = f".{self.index}.{number}"
+        last = number + 1 == len(self.array.layers)
+        return _LayerRounding(
+            layer, self.units, self.peaks["r" + at], self.peaks["z" + at],
+            place in self.formats.histories, place in self.formats.activations,
+            with_matrix=not (last and f"r.{self.index + 1}.0" not in self.peaks),
+        )  # fmt: skip
 
-    def _head_units(self) -> Floats:
-        """Words per value of the head sum: the sum begins at minus its rest and must hold it."""
-        rests = np.array([layer.activation_rest for layer in self.array.layers])
+    def _head_met(self, rests: Floats) -> Floats:
+        """The largest head sum met: the sum begins at minus its rest."""
         ahead = np.abs(np.cumsum(rests[::-1], axis=0)[::-1])
         met = [self.peaks[f"h.{self.index}.{number}"] for number in range(len(rests))]
-        largest = np.max(met, axis=0) + np.max(ahead, axis=0)
-        limits = [la.activation_units * _NEARLY for la in self.layers]
-        return np.asarray(np.min([HEAD_ONE / np.maximum(largest, 1e-6), *limits], axis=0))
+        return np.asarray(np.max(met, axis=0) + np.max(ahead, axis=0))
 
     def tensors(self) -> list[TensorReport]:
         """A row of convert's table for every convolution and 1x1."""
@@ -165,7 +227,7 @@ class _ArrayRounding:
         start = np.zeros(len(self.head_units), np.int64)
         for rounding in self.layers:
             made = rounding.record(self.units, self.head_units)
-            made, added = _rested(made)
+            made, added = rested(made)
             start -= added
             layers.append(made)
         head = self.array.head * out_units[:, None, None] / self.head_units
@@ -178,96 +240,132 @@ class _ArrayRounding:
 
 
 class _LayerRounding:
-    def __init__(self, layer: FloatLayer, units: Floats, met: Floats, wide: bool) -> None:
-        self.layer, self.is_wide = layer, wide
-        self.history_shift = 0
-        self.history_scale = None
+    def __init__(
+        self, layer: FloatLayer, units: Floats, met: Floats, drive: Floats,
+        wide: bool, wide_activation: bool, *, with_matrix: bool,
+    ) -> None:  # fmt: skip
+        """`met` and `drive`: largest |value| of the residual and of z."""
+        self.layer = layer
+        self.wide_activation = wide_activation or layer.gated or layer.kind in (LINEAR, SILU)
+        self.history_shift, self.lift = 0, 0
+        self.lowered, self.high, self.columns16 = 1.0, 2.0**30, 2.0**16
+        self.history_scale: Floats | None = None
+        self.history_step: Floats | None = None
+        self.activation_step: Floats | None = None
+        self.slope = layer.slope / (1.0 - layer.slope)
+        if layer.kind == LEAKY:
+            # The largest factor with which the slopes fit their words, LIFT at most.
+            free = np.log2(0.4999 / max(float(np.max(np.abs(self.slope))), 1e-9))
+            lifted = min(LIFT, int(np.floor(free)))
+            self.lift, self.lowered = LIFT_ONE + lifted, 2.0 ** min(lifted, 0)
+            self.high, self.columns16 = 2.0 ** (30 - max(lifted, 0)), 2.0 ** (16 - max(lifted, 0))
+            self.slope = self.slope * self.lowered
+        beside = np.abs(layer.bias) + np.abs(layer.mixin)
+        limits = self._limits(drive)
         if wide:
-            self._widen(units, met)
+            # One bit beyond the calibration before a history saturates, and more in the rows.
+            free = np.min(np.log2(2.0**30 / (met * units)))
+            self.history_shift = int(np.clip(np.floor(free), 0, HISTORY_SHIFT_MAX))
+            columns = units * 2.0 ** (self.history_shift - 16)
         else:
             scale = HISTORY_ONE / met * 2.0**FEEDBACK_BITS / units * 2.0**32
             self.history_scale = np.rint(np.minimum(scale, _SCALE_MOST))
             columns = self.history_scale * units / 2.0 ** (32 + FEEDBACK_BITS)
-            self.conv = _rows(layer.weights, columns)
-            self.row_units = self._row_units()
-        b = layer.bottleneck
-        one = {TANH: 2.0**31, SIGMOID: 2.0**31}
-        own = self.row_units[:b]
-        if layer.kind in one:
-            units_a = np.full(b, one[layer.kind])
-        elif layer.kind in (LEAKY, LINEAR):
-            units_a = own
-        else:
-            units_a = own / 2.0
-        self.activation_units = units_a / 2.0 if layer.gated else units_a
+            self.history_step = 1.0 / columns
+        self.conv = _rows(layer.weights, columns, beside, limits)
+        self._activation_units(drive)
         self.matrix_rows = None
-        if layer.matrix is not None:
-            self.matrix_rows = _rows(layer.matrix[:, None], self.activation_units / 2.0**16)
+        if layer.matrix is not None and with_matrix:
+            width = 2.0**16 if self.wide_activation else self.columns16
+            columns, word = self.activation_units / width, self.activation_word
+            if not self.wide_activation and layer.kind in (TANH, SIGMOID):
+                # The table's upper 16 bits less 2^15.
+                columns = self.activation_units / 2.0**8
+                word = word - 2.0**15 / columns
+            self.activation_step = None if self.wide_activation else 1.0 / columns
+            rest = np.abs(layer.matrix @ word)
+            made = _rows(layer.matrix[:, None], columns, rest, np.full(len(rest), np.inf))
+            self.matrix_rows = made
+            total = np.abs(made.words).sum(axis=(1, 2)) * 2.0**15 + made.words.shape[2]
+            self.step_most = total / made.units + rest
 
-    def _widen(self, units: Floats, met: Floats) -> None:
-        """With as much headroom in the history as the proof of the rows allows."""
-        free = np.min(np.log2(RESIDUAL_ONE / (met * units)))
-        first = int(np.clip(np.floor(free), 0, HISTORY_SHIFT_MAX))
-        for shift in range(first, first + _HEADROOM_STEPS):
-            self.history_shift = shift
-            self.conv = _rows(self.layer.weights, units * 2.0 ** (shift - 16))
-            try:
-                self.row_units = self._row_units()
-            except Refused:
-                if shift + 1 == first + _HEADROOM_STEPS:
-                    raise
-            else:
-                return
+    def _limits(self, drive: Floats) -> Floats:
+        """Largest units of acc."""
+        layer = self.layer
+        limits = 0.999 * 2.0**30 / np.maximum(np.abs(layer.mixin), 1e-9)
+        if layer.kind == LEAKY:
+            b = layer.bottleneck
+            top = self.high / self.lowered / HEADROOM
+            limits[:b] = np.minimum(limits[:b], top / np.maximum(drive[:b], 1e-9))
+        return limits
 
-    def _row_units(self) -> Floats:
-        """v = z times this."""
-        layer, rows = self.layer, len(self.layer.bias)
-        sums = np.abs(self.conv.words).reshape(rows, -1)
-        worst = (sums.sum(axis=1) * 2.0**15 + sums.shape[1]) / self.conv.row_scale
-        bound = worst + np.abs(layer.bias) + np.abs(layer.mixin)
-        free = np.minimum((2.0**31 - 64.0) / np.maximum(bound, 1e-9), _NEARLY * self.conv.row_scale)
-        free = np.minimum(free, 2.0**29 / np.maximum(np.abs(layer.mixin), 1e-9))
-        fixed = {TANH: 2.0**24}.get(layer.kind, 2.0**23)
-        units = free.copy()
-        if layer.kind not in (LEAKY, LINEAR):
-            units[: layer.bottleneck] = fixed
-        if layer.gated:
-            units[layer.bottleneck :] = 2.0**23
-        if np.any(units > free):
-            raise Refused("a row of a layer may leave the range of its activation")
-        return np.asarray(units)
+    def _activation_units(self, drive: Floats) -> None:
+        """Words per value of v and of a, what the word of a is worth in silence, and its largest
+        |value|."""
+        layer, b = self.layer, self.layer.bottleneck
+        own = self.conv.units[:b]
+        self.row_units = self.conv.units
+        if layer.gated or layer.kind not in (LEAKY, LINEAR):
+            fixed = {TANH: 2.0**24}.get(layer.kind, 2.0**23)
+            self.row_units = np.full(len(layer.bias), fixed)
+            if layer.kind in (LEAKY, LINEAR):
+                self.row_units[:b] = own * _NEARLY
+            self.row_units[b:] = 2.0**23
+            over = float(np.max(self.row_units / (self.conv.units * _NEARLY)))
+            if layer.kind not in (LEAKY, LINEAR):
+                # Sums that may be so large are saturated: their activation has long been.
+                self.lift = max(int(np.ceil(np.log2(over))), 0)
+                over /= 2.0**self.lift
+            if over > 1.0001 or self.lift > LIFT_MAX:
+                raise Refused("a row of a layer may leave the range of its activation")
+            own = self.row_units[:b]
+        self.activation_word = layer.activation_rest
+        if layer.kind == TANH:
+            units = np.full(b, 2.0**30 if layer.gated else 2.0**23)
+        elif layer.kind == SIGMOID:
+            units = np.full(b, 2.0**30 if layer.gated else 2.0**24)
+        elif layer.kind == LEAKY:
+            units = own * self.lowered / (1.0 - layer.slope) / (2.0 if layer.gated else 1.0)
+        else:
+            units = own / (4.0 if layer.gated and layer.kind == SILU else 2.0)
+            if layer.kind == LINEAR and not layer.gated:
+                units = own
+        self.activation_units = units
+        bound = 2.0**31 / units
+        if not layer.gated:
+            if layer.kind in (TANH, SIGMOID):
+                bound = 2.0**24 / units
+                # The table's word is 0 where a tanh is -1.
+                self.activation_word = layer.activation_rest + (1.0 if layer.kind == TANH else 0.0)
+            elif layer.kind == LEAKY:
+                bound = (self.high + np.abs(self.slope) * 2.0**31) / units
+        self.activation_most = bound
 
     def record(self, units: Floats, head_units: Floats) -> WaveNetLayerRecord:
-        layer = self.layer
-        bias = np.rint(layer.bias * self.row_units).astype(np.int64)
+        layer, conv = self.layer, self.conv
+        bias = np.rint(layer.bias * conv.units).astype(np.int64)
         matrix = None
         if self.matrix_rows is not None:
-            matrix = self.matrix_rows.matrix(units, np.zeros(len(units), np.int64))
+            rows = self.matrix_rows
+            matrix = Matrix16(rows.words, np.zeros(len(units), np.int64), rows.scale(units))
+        scaled = self.row_units is not conv.units
+        lift = 1.0 if layer.kind == LEAKY else 2.0**self.lift
         return WaveNetLayerRecord(
-            conv=self.conv.matrix(self.row_units, bias),
+            conv=Matrix16(conv.words, bias, conv.scale(self.row_units / lift) if scaled else None),
             dilation=layer.dilation,
-            mixin=np.rint(layer.mixin * self.row_units * 2.0).astype(np.int64),
+            mixin=np.rint(layer.mixin * conv.units * 2.0).astype(np.int64),
             activation=layer.kind,
             gated=layer.gated,
             head_scale=np.rint(head_units / self.activation_units * 2.0**32).astype(np.int64),
-            slope=np.clip(np.rint(layer.slope * 2.0**31), -(2.0**31), 2.0**31 - 1).astype(np.int64)
-            if layer.kind == LEAKY
-            else None,
+            slope=np.rint(self.slope * 2.0**32).astype(np.int64) if layer.kind == LEAKY else None,
+            lift=self.lift,
             history_scale=None
             if self.history_scale is None
             else self.history_scale.astype(np.int64),
             history_shift=self.history_shift,
             matrix=matrix,
+            matrix_format=MATRIX_32 if self.wide_activation else MATRIX_16,
         )
-
-
-def _rested(layer: WaveNetLayerRecord) -> tuple[WaveNetLayerRecord, Ints]:
-    """The layer with the 1x1 bias that leaves a resting residual at exactly 0, and what it adds
-    to the head sum at rest."""
-    step, added = rest_of(layer)
-    if layer.matrix is not None:
-        layer = replace(layer, matrix=replace(layer.matrix, bias=-step))
-    return layer, added
 
 
 def _wide(weights: Floats, bias: Floats) -> WideConv:

@@ -1,0 +1,227 @@
+// SPDX-License-Identifier: MIT
+// Copyright (c) 2026 the pedalsmith developers
+//
+// void wavenet_channels_m7(const struct wavenet_channels_m7 *run): tiles of a layer's 1x1 of
+// activations in 16 bits, the residual, and the next layer's history of 16 bits with its error
+// feedback (WAVENET.md). The same words as wavenet.c.
+//
+// Two channels by four frames are eight sums, r4-r11, as in wavenet_rows_m7.S. r0 walks the stream of
+// parameters, r1 the activations. The order of the tail was found by a search over the pairing and
+// latency rules of the Cortex-M7.
+    .syntax unified
+    .thumb
+
+    // The frame, a copy of struct wavenet_channels_m7.
+    .equ    FROM, 0         // activations
+    .equ    FROM_STEP, 4    // bytes of a tile of them
+    .equ    TILES, 8
+    .equ    START, 12       // before the first word of the stream
+    .equ    RING_STEP, 16   // from the end of a tile's first frame to the next tile
+    .equ    SPARE, 20
+    .equ    RESIDUAL, 24
+    .equ    RING, 28
+    .equ    STRIDE, 32      // bytes of a frame of the ring
+    .equ    END, 36         // the last word of the stream
+    .equ    BEGIN, 40
+    .equ    FRAME_BYTES, 44
+
+    // A pair of columns; the first frame is in r12, the weights in r2, r3.
+    .macro  pair_of columns, pair
+    .if     \pair == 0
+    smlad   r4, r2, r12, r7
+    .else
+    smlad   r4, r2, r12, r4
+    .endif
+    ldr.w   lr, [r1, #16 * \pair + 4]
+    .if     \pair == 0
+    smlad   r8, r3, r12, r11
+    .else
+    smlad   r8, r3, r12, r8
+    .endif
+    ldr.w   r12, [r1, #16 * \pair + 8]
+    .if     \pair == 0
+    smlad   r5, r2, lr, r7
+    smlad   r9, r3, lr, r11
+    .else
+    smlad   r5, r2, lr, r5
+    smlad   r9, r3, lr, r9
+    .endif
+    ldr.w   lr, [r1, #16 * \pair + 12]
+    .if     \pair == 0
+    smlad   r6, r2, r12, r7
+    .else
+    smlad   r6, r2, r12, r6
+    .endif
+    .if     \pair + 1 == \columns
+    ldr.w   r1, [sp, #RESIDUAL]
+    .endif
+    smlad   r7, r2, lr, r7
+    ldr.w   r2, [r0, #4]!
+    .if     \pair == 0
+    smlad   r10, r3, r12, r11
+    .else
+    smlad   r10, r3, r12, r10
+    .endif
+    .if     \pair + 1 != \columns
+    ldr.w   r12, [r1, #16 * \pair + 16]
+    .endif
+    smlad   r11, r3, lr, r11
+    ldr.w   r3, [r0, #4]!
+    .endm
+
+    // A bottleneck of so many pairs.
+    .macro  matrix columns
+    .balign 8
+    .global wavenet_matrix_\columns
+    .thumb_func
+wavenet_matrix_\columns:
+    ldr.w   r1, [sp, #FROM]
+    ldr.w   r2, [r0, #12]
+    ldr.w   r7, [r0, #4]
+    ldr.w   r12, [r1]
+    ldr.w   r11, [r0, #8]
+    ldr.w   r3, [r0, #16]!
+    .set    pair, 0
+    .rept   \columns
+    pair_of \columns, pair
+    .set    pair, pair + 1
+    .endr
+    .if     \columns != 8
+    b.w     wavenet_channels_tail
+    .endif
+    .endm
+
+    .section .text.wavenet_channels_m7, "ax", %progbits
+    .balign 8
+    .global wavenet_channels_m7
+    .type   wavenet_channels_m7, %function
+    .thumb_func
+wavenet_channels_m7:
+    push    {r4-r11, lr}
+    sub     sp, sp, #FRAME_BYTES
+    mov     r1, sp
+    ldm.w   r0!, {r4-r9}
+    stm.w   r1!, {r4-r9}
+    ldm.w   r0!, {r4-r8}
+    stm.w   r1!, {r4-r8}
+    ldr.w   lr, [sp, #BEGIN]
+    ldr.w   r0, [sp, #START]
+    bx      lr
+
+    // No columns: the residual stays.
+    .balign 8
+    .global wavenet_matrix_0
+    .thumb_func
+wavenet_matrix_0:
+    mov.w   r4, #0
+    ldr.w   r2, [r0, #12]
+    mov.w   r5, #0
+    ldr.w   r1, [sp, #RESIDUAL]
+    mov.w   r6, #0
+    mov.w   r7, #0
+    mov.w   r8, #0
+    mov.w   r9, #0
+    mov.w   r10, #0
+    mov.w   r11, #0
+    ldr.w   r3, [r0, #16]!
+    b.w     wavenet_channels_tail
+
+    matrix  1
+    matrix  2
+    matrix  3
+    matrix  4
+    matrix  6
+    matrix  8
+wavenet_channels_tail:
+    ldr.w   lr, [r0, #4]                    // error of row 0
+    ldr.w   r12, [r1, #0]
+    smmla   r4, r4, r2, r12
+    str.w   r4, [r1, #0]
+    ldr.w   r12, [r1, #4]
+    smmla   r4, r4, r3, lr
+    and.w   lr, r4, #63
+    smmla   r5, r5, r2, r12
+    str.w   r5, [r1, #4]
+    ldr.w   r12, [r1, #8]
+    smmla   r5, r5, r3, lr
+    smmla   r6, r6, r2, r12
+    str.w   r6, [r1, #8]
+    ldr.w   r12, [r1, #12]
+    and.w   lr, r5, #63
+    smmla   r6, r6, r3, lr
+    and.w   lr, r6, #63
+    smmla   r7, r7, r2, r12
+    str.w   r7, [r1, #12]
+    smmla   r7, r7, r3, lr
+    and.w   lr, r7, #63
+    ldr.w   r2, [r0, #8]                    // scale of row 1
+    ldr.w   r3, [r0, #12]                   // history scale of row 1
+    str.w   lr, [r0, #4]
+    ssat    r7, #16, r7, asr #6
+    ldr.w   r12, [r1, #16]
+    ldr.w   lr, [r0, #16]                   // error of row 1
+    smmla   r8, r8, r2, r12
+    str.w   r8, [r1, #16]
+    ldr.w   r12, [r1, #20]
+    ssat    r5, #16, r5, asr #6
+    ssat    r6, #16, r6, asr #6
+    smmla   r9, r9, r2, r12
+    str.w   r9, [r1, #20]
+    ldr.w   r12, [r1, #24]
+    ssat    r4, #16, r4, asr #6
+    smmla   r8, r8, r3, lr
+    and.w   lr, r8, #63
+    smmla   r9, r9, r3, lr
+    and.w   lr, r9, #63
+    smmla   r10, r10, r2, r12
+    str.w   r10, [r1, #24]
+    smmla   r10, r10, r3, lr
+    ldr.w   r12, [r1, #28]
+    ssat    r9, #16, r9, asr #6
+    smmla   r11, r11, r2, r12
+    str.w   r11, [r1, #28]
+    and.w   lr, r10, #63
+    add.w   r1, r1, #32
+    str.w   r1, [sp, #RESIDUAL]
+    ssat    r8, #16, r8, asr #6
+    smmla   r11, r11, r3, lr
+    ssat    r10, #16, r10, asr #6
+    ldr.w   r1, [sp, #END]
+    pkhbt   r5, r5, r9, lsl #16
+    pkhbt   r4, r4, r8, lsl #16
+    and.w   lr, r11, #63
+    ssat    r11, #16, r11, asr #6
+    str.w   lr, [r0, #16]!
+    ldr.w   r12, [sp, #RING]
+    ldr.w   lr, [sp, #STRIDE]
+    pkhbt   r7, r7, r11, lsl #16
+    pkhbt   r6, r6, r10, lsl #16
+    str.w   r6, [r12, lr, lsl #1]
+    add.w   r3, r12, lr, lsl #1
+    str.w   r4, [r12]
+    str.w   r5, [r12, lr]
+    ldr.w   r2, [sp, #BEGIN]
+    add.w   r12, r12, #4
+    str.w   r7, [r3, lr]
+    cmp.w   r0, r1
+    str.w   r12, [sp, #RING]
+    ldr.w   lr, [sp, #BEGIN]
+    it      ne
+    bxne    lr
+    ldr.w   r1, [sp, #TILES]
+    ldr.w   r2, [sp, #FROM]
+    ldr.w   r3, [sp, #FROM_STEP]
+    subs.w  r1, r1, #1
+    ldr.w   r0, [sp, #START]
+    add.w   r2, r2, r3
+    ldr.w   r3, [sp, #RING_STEP]
+    str.w   r2, [sp, #FROM]
+    ldr.w   r2, [sp, #RING]
+    str.w   r1, [sp, #TILES]
+    add.w   r2, r2, r3
+    str.w   r2, [sp, #RING]
+    it      ne
+    bxne    lr
+    add     sp, sp, #FRAME_BYTES
+    pop     {r4-r11, pc}
+    .size   wavenet_channels_m7, . - wavenet_channels_m7

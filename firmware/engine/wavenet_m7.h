@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: MIT
+// Copyright (c) 2026 the pedalsmith developers
+//
+// The Cortex-M7's inner loops of a WaveNet: what the assembly is given, in the order in which it
+// keeps it.
+#ifndef WAVENET_M7_H
+#define WAVENET_M7_H
+
+#include "wavenet.h"
+
+#if defined(__ARM_ARCH_7EM__) && !defined(ENGINE_PORTABLE)
+#define WAVENET_M7 1
+
+#define WAVENET_M7_TAPS 16
+
+struct wavenet_rows_m7 {
+    int32_t x[TILE_FRAMES];
+    const void *first, *chain;
+    int32_t *head, *a;
+    const int32_t *end;
+    const void *stream;
+    const void *bases, *slopes;
+    const void *tail;
+    uint32_t tiles;
+    const int32_t *audio;
+    const int32_t *start;
+    uint32_t step, taps;
+    const void *tap[WAVENET_M7_TAPS];
+};
+
+struct wavenet_channels_m7 {
+    const int32_t *a;
+    uint32_t a_step, tiles;
+    const int32_t *start;
+    uint32_t ring_step, spare;
+    int32_t *residual;
+    void *ring;
+    uint32_t stride;
+    const int32_t *end;
+    const void *begin;
+};
+
+void wavenet_rows_m7(const struct wavenet_rows_m7 *run);
+void wavenet_channels_m7(const struct wavenet_channels_m7 *run);
+
+#endif
+
+// Each does what it has a kernel for and returns the frames that it has done. A layer's rows:
+// activations and head sum, of all frames or none.
+uint32_t wavenet_rows_run(struct wavenet *net, const struct wavenet_layer *layer,
+                          uint32_t bottleneck, uint32_t frames);
+
+// A 1x1 of activations of 16 bits, or one without columns, and the history `next`: whole tiles.
+uint32_t wavenet_channels_run(struct wavenet *net, const struct wavenet_stream *stream,
+                              const struct wavenet_ring *next, int32_t *residual, uint32_t frames);
+
+#endif

@@ -1,0 +1,370 @@
+// SPDX-License-Identifier: MIT
+// Copyright (c) 2026 the pedalsmith developers
+//
+// void wavenet_rows_m7(const struct wavenet_rows_m7 *run): tiles of a layer's convolution with a
+// history of 16 bits, its activations in 16 bits for the 1x1, and the head sum (WAVENET.md). The same
+// words as wavenet.c.
+//
+// Two rows by four frames are eight sums, r4-r11. A pair of columns is 16 products in 8 cycles: one
+// multiplication each, and the loads of the two weight words, the four history words and, once a
+// tap, its pointer beside them. Taps go straight through: a tile enters the chain where its taps are
+// left, so that no branch is mispredicted but the last of the rows. r0 walks the stream of
+// parameters, r1 a tap. The order of begin and of the tails was found by a search over the pairing
+// and latency rules of the Cortex-M7.
+    .syntax unified
+    .thumb
+
+    // The frame, a copy of struct wavenet_rows_m7.
+    .equ    X, 0            // the audio of four frames
+    .equ    FIRST, 16       // the oldest tap
+    .equ    CHAIN, 20       // where it is entered
+    .equ    HEAD, 24
+    .equ    TO, 28          // activations
+    .equ    END, 32         // the last word of the stream
+    .equ    STREAM, 36
+    .equ    BASES, 40       // sigmoid_table's bases at chord 0
+    .equ    SLOPES, 44
+    .equ    TAIL, 48
+    .equ    TILES, 52
+    .equ    AUDIO, 56
+    .equ    START, 60       // before the first word of the stream
+    .equ    STEP, 64        // bytes of four frames of the history
+    .equ    TAP_COUNT, 68
+    .equ    TAPS, 72        // the newest one is the last of 16
+    .equ    FRAME_BYTES, 136
+
+    // Two columns of two rows and four frames. Their first frame is in r12, the weights in r2, r3.
+    // `columns` pairs in a frame, `pair` of them; `next` is where the next tap's pointer is.
+    .macro  pair_of columns, pair, next
+    smlad   r4, r2, r12, r4
+    ldr.w   lr, [r1, #4 * (\columns + \pair)]
+    smlad   r8, r3, r12, r8
+    ldr.w   r12, [r1, #4 * (2 * \columns + \pair)]
+    smlad   r5, r2, lr, r5
+    smlad   r9, r3, lr, r9
+    ldr.w   lr, [r1, #4 * (3 * \columns + \pair)]
+    smlad   r6, r2, r12, r6
+    .if     \pair + 1 == \columns
+    ldr.w   r1, [sp, #\next]
+    .endif
+    smlad   r7, r2, lr, r7
+    ldr.w   r2, [r0, #4]!
+    smlad   r10, r3, r12, r10
+    .if     \next == HEAD && \pair + 1 == \columns
+    ldr.w   r12, [sp, #TAIL]
+    .elseif \pair + 1 == \columns
+    ldr.w   r12, [r1]
+    .else
+    ldr.w   r12, [r1, #4 * (\pair + 1)]
+    .endif
+    smlad   r11, r3, lr, r11
+    ldr.w   r3, [r0, #4]!
+    .endm
+
+    .macro  tap columns, next
+    .set    pair, 0
+    .rept   \columns
+    pair_of \columns, pair, \next
+    .set    pair, pair + 1
+    .endr
+    .endm
+
+    // Up to `most` taps; ends with the head sum's place in r1 and two parameters in r2 and r3.
+    .macro  chain columns, most
+    .balign 8
+    .set    left, \most
+    .rept   \most - 1
+    .set    next, TAPS + 4 * (17 - left)
+    tap     \columns, next
+    .set    left, left - 1
+    .endr
+    tap     \columns, HEAD
+    .global wavenet_taps_\columns
+    .thumb_func
+wavenet_taps_\columns:
+    bx      r12
+    .endm
+
+    .section .text.wavenet_rows_m7, "ax", %progbits
+    .balign 8
+    .global wavenet_rows_m7
+    .type   wavenet_rows_m7, %function
+    .thumb_func
+wavenet_rows_m7:
+    push    {r4-r11, lr}
+    sub     sp, sp, #FRAME_BYTES + 4
+    mov     r1, sp
+    .rept   4
+    ldm.w   r0!, {r4-r11}
+    stm.w   r1!, {r4-r11}
+    .endr
+    ldm.w   r0!, {r4-r5}
+    stm.w   r1!, {r4-r5}
+wavenet_rows_tile:
+    ldr.w   r12, [sp, #AUDIO]
+    ldr.w   r0, [sp, #START]
+    ldm.w   r12!, {r4-r7}
+    str.w   r12, [sp, #AUDIO]
+    stm.w   sp, {r4-r7}
+    .balign 8
+wavenet_rows_begin:
+    ldr.w   r2, [sp, #X]
+    ldr.w   r3, [sp, #X + 4]
+    ldr.w   r1, [r0, #4]                    // bias of row 0
+    ldr.w   r7, [r0, #8]                    // mixin of row 0
+    ldr.w   r12, [sp, #X + 8]
+    ldr.w   lr, [sp, #X + 12]
+    smmla   r4, r2, r7, r1
+    smmla   r5, r3, r7, r1
+    ldr.w   r11, [r0, #16]                  // mixin of row 1
+    smmla   r6, r12, r7, r1
+    smmla   r7, lr, r7, r1
+    ldr.w   r1, [r0, #12]                   // bias of row 1
+    smmla   r8, r2, r11, r1
+    ldr.w   r2, [r0, #12]                   // bias of row 1
+    smmla   r9, r3, r11, r1
+    ldr.w   r1, [sp, #FIRST]
+    ldr.w   r3, [r0, #24]!
+    smmla   r10, r12, r11, r2
+    smmla   r11, lr, r11, r2
+    ldr     r2, [r0, #-4]
+    ldr.w   r12, [r1]
+    ldr.w   lr, [sp, #CHAIN]
+    bx      lr
+
+    // LeakyReLU lifted by 2 bits: 16 bits of each of two rows are a word.
+    .balign 8
+    .global wavenet_leaky_m7
+    .thumb_func
+wavenet_leaky_m7:
+    usat    lr, #28, r4
+    smmla   r4, r4, r3, lr
+    usat    r12, #28, r5
+    smmla   r5, r5, r3, r12
+    usat    lr, #28, r6
+    smmla   r6, r6, r3, lr
+    usat    r12, #28, r7
+    smmla   r7, r7, r3, r12
+    ldr.w   r3, [r0, #12]                   // slope of row 1
+    usat    lr, #28, r8
+    smmla   r8, r8, r3, lr
+    usat    r12, #28, r9
+    smmla   r9, r9, r3, r12
+    usat    lr, #28, r10
+    smmla   r10, r10, r3, lr
+    usat    r12, #28, r11
+    smmla   r11, r11, r3, r12
+    ldr.w   r2, [r0, #4]                    // head scale of row 0
+    ldr.w   lr, [r1, #0]
+    smmla   lr, r4, r2, lr
+    str.w   lr, [r1, #0]
+    ldr.w   r12, [r1, #4]
+    smmla   r12, r5, r2, r12
+    str.w   r12, [r1, #4]
+    ldr.w   r3, [r1, #8]
+    smmla   r3, r6, r2, r3
+    str.w   r3, [r1, #8]
+    ldr.w   lr, [r1, #12]
+    smmla   lr, r7, r2, lr
+    str.w   lr, [r1, #12]
+    ldr.w   r2, [r0, #16]!                  // head scale of row 1
+    ldr.w   lr, [r1, #16]
+    smmla   lr, r8, r2, lr
+    str.w   lr, [r1, #16]
+    ldr.w   r12, [r1, #20]
+    smmla   r12, r9, r2, r12
+    str.w   r12, [r1, #20]
+    ldr.w   r3, [r1, #24]
+    smmla   r3, r10, r2, r3
+    str.w   r3, [r1, #24]
+    ldr.w   lr, [r1, #28]
+    smmla   lr, r11, r2, lr
+    str.w   lr, [r1, #28]
+    add.w   r1, r1, #32
+    str.w   r1, [sp, #HEAD]
+    ldr.w   r12, [sp, #TO]
+    ldr.w   lr, [sp, #END]
+    lsl.w   r8, r8, #2
+    pkhtb   r4, r8, r4, asr #14
+    lsl.w   r9, r9, #2
+    pkhtb   r5, r9, r5, asr #14
+    lsl.w   r10, r10, #2
+    pkhtb   r6, r10, r6, asr #14
+    lsl.w   r11, r11, #2
+    pkhtb   r7, r11, r7, asr #14
+    str.w   r4, [r12, #0]
+    str.w   r5, [r12, #4]
+    str.w   r6, [r12, #8]
+    str.w   r7, [r12, #12]
+    add.w   r12, r12, #16
+    str.w   r12, [sp, #TO]
+    cmp.w   r0, lr
+    bne.w   wavenet_rows_begin
+    b.w     wavenet_rows_next
+
+    // The same of sums that are taken twice, saturated.
+    .balign 8
+    .global wavenet_twice_m7
+    .thumb_func
+wavenet_twice_m7:
+    qadd    r4, r4, r4
+    qadd    r5, r5, r5
+    qadd    r6, r6, r6
+    qadd    r7, r7, r7
+    qadd    r8, r8, r8
+    qadd    r9, r9, r9
+    qadd    r10, r10, r10
+    qadd    r11, r11, r11
+    // Tanh and sigmoid by the table.
+    .global wavenet_table_m7
+    .thumb_func
+wavenet_table_m7:
+    ldr.w   r3, [r0, #8]                    // scale of row 1
+    smmul   r7, r7, r2
+    smmul   r4, r4, r2
+    str.w   r0, [sp, #STREAM]
+    smmul   r5, r5, r2
+    smmul   r6, r6, r2
+    ssat    r12, #12, r4, asr #16
+    smmul   r10, r10, r3
+    smmul   r11, r11, r3
+    smmul   r8, r8, r3
+    smmul   r9, r9, r3
+    ldr.w   r3, [sp, #SLOPES]
+    ldr.w   r2, [sp, #BASES]
+    ssat    r1, #12, r5, asr #16
+    ldr.w   lr, [r3, r12, lsl #3]
+    ldr.w   r12, [r2, r12, lsl #3]
+    smmla   r4, r4, lr, r12
+    ssat    r12, #12, r6, asr #16
+    ldr.w   r0, [r3, r1, lsl #3]
+    ldr.w   r1, [r2, r1, lsl #3]
+    smmla   r5, r5, r0, r1
+    ldr.w   lr, [r3, r12, lsl #3]
+    ssat    r1, #12, r7, asr #16
+    ldr.w   r12, [r2, r12, lsl #3]
+    smmla   r6, r6, lr, r12
+    ssat    r12, #12, r8, asr #16
+    ldr.w   r0, [r3, r1, lsl #3]
+    ldr.w   r1, [r2, r1, lsl #3]
+    smmla   r7, r7, r0, r1
+    ldr.w   lr, [r3, r12, lsl #3]
+    ssat    r1, #12, r9, asr #16
+    ldr.w   r0, [r3, r1, lsl #3]
+    ldr.w   r12, [r2, r12, lsl #3]
+    smmla   r8, r8, lr, r12
+    ldr.w   r1, [r2, r1, lsl #3]
+    smmla   r9, r9, r0, r1
+    ssat    r1, #12, r11, asr #16
+    ssat    r12, #12, r10, asr #16
+    ldr.w   r0, [r3, r1, lsl #3]
+    ldr.w   lr, [r3, r12, lsl #3]
+    ldr.w   r1, [r2, r1, lsl #3]
+    smmla   r11, r11, r0, r1
+    ldr.w   r1, [sp, #HEAD]
+    ldr.w   r0, [sp, #STREAM]
+    ldr.w   r12, [r2, r12, lsl #3]
+    smmla   r10, r10, lr, r12
+    ldr.w   r3, [r1, #8]
+    ldr.w   lr, [r1, #0]
+    ldr.w   r2, [r0, #4]                    // head scale of row 0
+    smmla   r3, r6, r2, r3
+    str.w   r3, [r1, #8]
+    ldr.w   r3, [r1, #24]
+    smmla   lr, r4, r2, lr
+    str.w   lr, [r1, #0]
+    ldr.w   r12, [r1, #4]
+    smmla   r12, r5, r2, r12
+    ldr.w   lr, [r1, #12]
+    smmla   lr, r7, r2, lr
+    ldr.w   r2, [r0, #16]!                  // head scale of row 1
+    str.w   lr, [r1, #12]
+    ldr.w   lr, [r1, #16]
+    smmla   lr, r8, r2, lr
+    lsl.w   r8, r8, #8
+    pkhtb   r4, r8, r4, asr #8
+    str.w   r12, [r1, #4]
+    str.w   lr, [r1, #16]
+    ldr.w   r12, [r1, #20]
+    smmla   r3, r10, r2, r3
+    str.w   r3, [r1, #24]
+    ldr.w   lr, [r1, #28]
+    smmla   lr, r11, r2, lr
+    lsl.w   r10, r10, #8
+    pkhtb   r6, r10, r6, asr #8
+    smmla   r12, r9, r2, r12
+    str.w   r12, [r1, #20]
+    lsl.w   r9, r9, #8
+    eor.w   r4, r4, #0x80008000
+    str.w   lr, [r1, #28]
+    pkhtb   r5, r9, r5, asr #8
+    ldr.w   lr, [sp, #END]
+    ldr.w   r12, [sp, #TO]
+    add.w   r1, r1, #32
+    str.w   r1, [sp, #HEAD]
+    lsl.w   r11, r11, #8
+    eor.w   r6, r6, #0x80008000
+    eor.w   r5, r5, #0x80008000
+    pkhtb   r7, r11, r7, asr #8
+    str.w   r5, [r12, #4]
+    str.w   r4, [r12, #0]
+    eor.w   r7, r7, #0x80008000
+    str.w   r7, [r12, #12]
+    str.w   r6, [r12, #8]
+    add.w   r12, r12, #16
+    str.w   r12, [sp, #TO]
+    cmp.w   r0, lr
+    bne.w   wavenet_rows_begin
+
+wavenet_rows_next:
+    ldr.w   r0, [sp, #TILES]
+    ldr.w   r1, [sp, #STEP]
+    subs.w  r0, r0, #1
+    ldr.w   r2, [sp, #FIRST]
+    str.w   r0, [sp, #TILES]
+    beq.w   wavenet_rows_end
+    ldr.w   r3, [sp, #TAP_COUNT]
+    add.w   r2, r2, r1
+    str.w   r2, [sp, #FIRST]
+    add.w   r12, sp, #TAPS + 48
+    ldm.w   r12, {r4-r7}
+    cmp     r3, #4
+    add.w   r4, r4, r1
+    add.w   r5, r5, r1
+    add.w   r6, r6, r1
+    add.w   r7, r7, r1
+    stm.w   r12, {r4-r7}
+    ble.w   wavenet_rows_tile
+    add.w   r12, sp, #TAPS + 32
+    ldm.w   r12, {r4-r7}
+    cmp     r3, #8
+    add.w   r4, r4, r1
+    add.w   r5, r5, r1
+    add.w   r6, r6, r1
+    add.w   r7, r7, r1
+    stm.w   r12, {r4-r7}
+    ble.w   wavenet_rows_tile
+    add.w   r12, sp, #TAPS
+    ldm.w   r12, {r4-r11}
+    add.w   r4, r4, r1
+    add.w   r5, r5, r1
+    add.w   r6, r6, r1
+    add.w   r7, r7, r1
+    add.w   r8, r8, r1
+    add.w   r9, r9, r1
+    add.w   r10, r10, r1
+    add.w   r11, r11, r1
+    stm.w   r12, {r4-r11}
+    b.w     wavenet_rows_tile
+
+wavenet_rows_end:
+    add     sp, sp, #FRAME_BYTES + 4
+    pop     {r4-r11, pc}
+
+    chain   1, 3
+    chain   2, 15
+    chain   3, 3
+    chain   4, 15
+    chain   6, 3
+    chain   8, 3
+    .size   wavenet_rows_m7, . - wavenet_rows_m7
