@@ -37,7 +37,7 @@ def test_a_knob_is_learnt_and_holds_between_its_positions(tmp_path):
     result = CliRunner().invoke(
         build_app(),
         ["train", "--captures", str(tmp_path / "captures.toml"), "-o", str(tmp_path / "run"),
-         "--hidden", "8", "--steps", "1536", "--threads", "1", "--json"],
+         "--hidden", "8", "--steps", "512", "--threads", "1", "--json"],
         catch_exceptions=False,
     )  # fmt: skip
     figures = json.loads(result.stdout)

@@ -42,7 +42,7 @@ def train(capture, output, *options):
 def trained(capture, tmp_path_factory):
     output = tmp_path_factory.mktemp("run")
     result = train(
-        capture, output, "--hidden", "8", "--steps", "2048", "--seed", "3", "--test-seconds", "1",
+        capture, output, "--hidden", "8", "--steps", "512", "--seed", "3", "--test-seconds", "1",
         "--threads", "1", "--json",
     )  # fmt: skip
     assert result.exit_code == 0
@@ -89,26 +89,26 @@ def test_the_run_says_what_was_done(trained):
     assert figures["versions"]["tensorflow"]
     lines = (output / "history.csv").read_text().splitlines()
     assert lines[0].startswith("seconds,")
-    assert len(lines) == 1 + 2048 // 256
+    assert len(lines) == 1 + 512 // 128
 
 
 def test_steps_and_seed_repeat_a_run_bit_by_bit(capture, tmp_path):
     texts = []
     for name in ("a", "b"):
-        train(capture, tmp_path / name, "--hidden", "4", "--steps", "256", "--threads", "2")
+        train(capture, tmp_path / name, "--hidden", "4", "--steps", "64", "--threads", "2")
         texts.append((tmp_path / name / "model.json").read_text())
     assert texts[0] == texts[1]
 
 
 def test_a_gru_without_skip_learns(capture, tmp_path):
-    options = ("--arch", "gru", "--hidden", "6", "--no-skip", "--steps", "1024", "--json")
+    options = ("--arch", "gru", "--hidden", "6", "--no-skip", "--steps", "256", "--json")
     figures = json.loads(train(capture, tmp_path, *options).stdout)
     assert figures["figures"]["held_out_esr"] < 0.2
     assert load_model(tmp_path / "model.json").skip == 0
 
 
 def test_two_layers_and_levels_reach_the_model(capture, tmp_path):
-    options = ("--layers", "2", "--hidden", "4", "--steps", "256", "--input-dbu", "12.5")
+    options = ("--layers", "2", "--hidden", "4", "--steps", "64", "--input-dbu", "12.5")
     train(capture, tmp_path, *options, "--name", "Two", "--output-dbu", "-3")
     model = load_model(tmp_path / "model.json")
     assert [type(layer).__name__ for layer in model.layers] == ["Lstm", "Lstm", "Dense"]
@@ -142,12 +142,12 @@ def test_ctrl_c_keeps_the_best_so_far(capture, tmp_path):
 def test_a_resumed_run_has_the_same_bits(capture, tmp_path):
     options = ("--hidden", "4", "--threads", "1", "--seed", "5")
     # The learning rate follows the share of the run, so both runs are told the same length.
-    train(capture, tmp_path / "whole", *options, "--steps", "1024")
-    train(capture, tmp_path / "parts", *options, "--steps", "1024", "--target-esr", "0.9")
+    train(capture, tmp_path / "whole", *options, "--steps", "384")
+    train(capture, tmp_path / "parts", *options, "--steps", "384", "--target-esr", "0.9")
     halfway = json.loads((tmp_path / "parts" / "run.json").read_text())["figures"]
     assert not halfway["finished"]
-    assert halfway["steps"] < 1024
-    train(capture, tmp_path / "parts", *options, "--steps", "1024", "--resume")
+    assert halfway["steps"] < 384
+    train(capture, tmp_path / "parts", *options, "--steps", "384", "--resume")
     texts = [(tmp_path / name / "model.json").read_text() for name in ("whole", "parts")]
     assert texts[0] == texts[1]
     columns = [

@@ -12,8 +12,9 @@ import numpy as np
 from pedalsmith_trainer.rehearsal import Rehearsal
 from pedalsmith_trainer.schedule import one_cycle
 from pedalsmith_trainer.settings import Settings
+from pedalsmith_trainer.truncated import STEPS_A_BATCH
 
-STEPS_AN_EPOCH = 256
+STEPS_AN_EPOCH = 128
 """Steps between two looks at the held-out part."""
 
 
@@ -36,10 +37,9 @@ class Progress:
 class Pace(keras.callbacks.Callback):
     """Sets the learning rate by the time or the steps gone by, and ends the run."""
 
-    def __init__(self, settings: Settings, steps_per_execution: int) -> None:
+    def __init__(self, settings: Settings) -> None:
         super().__init__()
         self._settings = settings
-        self._steps_per_execution = steps_per_execution
         self._begun: float | None = None
         self._earlier = 0.0
         self._paused = 0.0
@@ -76,11 +76,11 @@ class Pace(keras.callbacks.Callback):
     def on_train_batch_begin(self, batch: int, logs: object = None) -> None:
         """Sets the learning rate for the steps to come."""
         rate = one_cycle(self.share, self._settings.learning_rate, self._settings.warm_up)
-        self.model.optimizer.learning_rate.assign(rate)
+        self.model.adam.learning_rate = rate
 
     def on_train_batch_end(self, batch: int, logs: object = None) -> None:
         """Counts, and stops when the time is over."""
-        self.steps += self._steps_per_execution
+        self.steps += STEPS_A_BATCH
         if self._begun is None:
             self._begun = time.monotonic()
             self._untimed_steps = self.steps
@@ -110,6 +110,7 @@ class Judge(keras.callbacks.Callback):
         """Looks, and stops when it is good enough or gets no better."""
         begun = time.monotonic()
         logs = logs or {}
+        self.model.settle()
         network = self.model.network
         ratio = float(np.mean([take.esr(network) for take in self._held_out]))
         if np.isfinite(ratio) and ratio < self.best_esr:
@@ -122,7 +123,7 @@ class Judge(keras.callbacks.Callback):
             loss=float(logs.get("loss", float("nan"))),
             held_out_esr=ratio,
             best_esr=self.best_esr,
-            learning_rate=float(self.model.optimizer.learning_rate.numpy()),
+            learning_rate=self.model.adam.learning_rate,
             cell_excess=float(logs.get("excess", float("nan"))),
         )
         self.history.append(progress)

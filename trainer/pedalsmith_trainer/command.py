@@ -12,10 +12,16 @@ from pedalsmith_trainer.settings import LARGEST_HIDDEN, SMALLEST_HIDDEN
 
 
 class Arch(StrEnum):
-    """Kinds of recurrent layer."""
+    """Kinds of network: recurrent ones, and the WaveNets of wavenet_shapes.py."""
 
     lstm = "lstm"
     gru = "gru"
+    a2_lite = "a2-lite"
+    a2_full = "a2-full"
+    a1_nano = "a1-nano"
+    a1_feather = "a1-feather"
+    a1_lite = "a1-lite"
+    a1_standard = "a1-standard"
 
 
 def command(
@@ -26,11 +32,13 @@ def command(
         Path | None,
         typer.Option(help="Or: a TOML list of captures, one a knob position; see below."),
     ] = None,
-    arch: Annotated[Arch, typer.Option(help="Kind of recurrent layer.")] = Arch.lstm,
+    arch: Annotated[
+        Arch, typer.Option(help="lstm, gru, or a WaveNet of .nam players.")
+    ] = Arch.lstm,
     hidden: Annotated[
-        int, typer.Option(min=SMALLEST_HIDDEN, max=LARGEST_HIDDEN, help="Units of that layer.")
+        int, typer.Option(min=SMALLEST_HIDDEN, max=LARGEST_HIDDEN, help="Units of an LSTM or GRU.")
     ] = 16,
-    layers: Annotated[int, typer.Option(min=1, max=2, help="Such layers.")] = 1,
+    layers: Annotated[int, typer.Option(min=1, max=2, help="Layers of LSTM or GRU.")] = 1,
     minutes: Annotated[
         float, typer.Option(min=0.02, max=1440, help="Time to train, start-up excluded.")
     ] = 3.0,
@@ -87,11 +95,12 @@ def command(
     [[capture]] with wet = "low.wav" and drive = 0.1 (any names, 0..1), and [[test]] likewise.
     """
     from pedalsmith_trainer.quiet import limit_threads, quiet_tensorflow
-    from pedalsmith_trainer.settings import Settings
+    from pedalsmith_trainer.settings import Settings, recipe
 
     quiet_tensorflow()
     limit_threads(threads)
-    from pedalsmith_trainer.run import Request, run
+    from pedalsmith_trainer.request import Request
+    from pedalsmith_trainer.run import run
 
     settings = Settings(
         arch=arch.value,
@@ -104,6 +113,7 @@ def command(
         patience=None if patience is None else 60 * patience,
         seed=seed,
         threads=threads,
+        **recipe(arch.value),
     )
     run(
         Request(

@@ -16,9 +16,8 @@ class Display:
     """A progress bar with the best ESR so far and the time that is left."""
 
     def __init__(self, settings: Settings) -> None:
-        name = f"{settings.arch.upper()}-{settings.hidden}"
         self._bar = Progress(
-            TextColumn(f"training {name}"),
+            TextColumn(f"training {settings.name}"),
             BarColumn(bar_width=30),
             TextColumn("{task.fields[state]}"),
             TextColumn("{task.fields[left]}"),

@@ -6,24 +6,15 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from pedalsmith.audio import SAMPLE_RATE
-from pedalsmith.models.model import Dense, Gru, Lstm, Metadata, Model
+from pedalsmith.models.model import Metadata, Model
 from pedalsmith_trainer.material import Material
-from pedalsmith_trainer.network import AmpNetwork
+from pedalsmith_trainer.played_network import PlayedNetwork
 
 
-def to_model(network: AmpNetwork, material: Material, metadata: Metadata) -> Model:
-    """Folds the training's levels into the weights: the model has the capture's own.
-
-    The network saw g_in x and was held against g_out y, so the input kernel takes g_in and the
-    dense layer 1 / g_out; the skip, trained as g_out / g_in, becomes exactly 1.
-    """
-    first, *others, dense = network.to_model_layers()
+def to_model(network: PlayedNetwork, material: Material, metadata: Metadata) -> Model:
+    """The model on the capture's own levels, those of training folded into the weights."""
     return Model(
-        layers=(
-            _driven(first, material.input_gain),
-            *others,
-            _quieter(dense, material.output_gain),
-        ),
+        layers=network.to_model_layers(material.input_gain, material.output_gain),
         sample_rate=SAMPLE_RATE,
         skip=1.0 if network.skip else 0.0,
         knobs=len(material.knob_names),
@@ -35,13 +26,3 @@ def to_model(network: AmpNetwork, material: Material, metadata: Metadata) -> Mod
             extra={"source": "pedalsmith train"},
         ),
     )
-
-
-def _driven(layer: Lstm | Gru, gain: float) -> Lstm | Gru:
-    kernel = layer.kernel.copy()
-    kernel[0] *= gain
-    return replace(layer, kernel=kernel)
-
-
-def _quieter(layer: Dense, gain: float) -> Dense:
-    return replace(layer, kernel=layer.kernel / gain, bias=layer.bias / gain)

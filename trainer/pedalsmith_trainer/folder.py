@@ -10,20 +10,18 @@ import platform
 from dataclasses import asdict, fields
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from pedalsmith.errors import BadInput
 from pedalsmith.files import whole_file, write_whole
-from pedalsmith.models.exporters import keras_json
-from pedalsmith.models.model import Model
+from pedalsmith.models.exporters import keras_json, nam
+from pedalsmith.models.model import Model, WaveNet
 from pedalsmith_trainer.callbacks import Progress
 from pedalsmith_trainer.fitting import Trial
 from pedalsmith_trainer.gathering import Gathered
 from pedalsmith_trainer.loss import esr_db, esr_words
+from pedalsmith_trainer.request import Request
 from pedalsmith_trainer.training import Outcome
-
-if TYPE_CHECKING:
-    from pedalsmith_trainer.run import Request
 
 
 def check_writable(folder: Path) -> None:
@@ -37,7 +35,7 @@ def check_writable(folder: Path) -> None:
 
 
 def write(
-    request: "Request",
+    request: Request,
     gathered: Gathered,
     outcome: Outcome,
     model: Model,
@@ -49,7 +47,9 @@ def write(
     if trials:
         figures["tried"] = [asdict(trial) for trial in trials]
     folder = request.output
-    keras_json.write(model, folder / "model.json")
+    # .nam is JSON, too, and the format for WaveNets; what reads models looks at the content.
+    writer = nam if isinstance(model.layers[0], WaveNet) else keras_json
+    writer.write(model, folder / "model.json")
     with whole_file(folder / "model.keras") as temporary:
         outcome.network.save(temporary)
     write_whole(folder / "history.csv", _history(outcome.history))
@@ -58,7 +58,7 @@ def write(
 
 
 def _figures(
-    request: "Request", gathered: Gathered, outcome: Outcome, tests: list[float]
+    request: Request, gathered: Gathered, outcome: Outcome, tests: list[float]
 ) -> dict[str, Any]:
     last = outcome.history[-1]
     material = gathered.material

@@ -4,7 +4,6 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from pedalsmith.capture.judgement import Grade, judge
 from pedalsmith.capture.reading import Capture, describe_alignment, read_capture
@@ -12,9 +11,7 @@ from pedalsmith.console import notice, talk
 from pedalsmith.errors import BadInput
 from pedalsmith_trainer.manifest import read_manifest
 from pedalsmith_trainer.material import Material, Setting, prepare
-
-if TYPE_CHECKING:
-    from pedalsmith_trainer.run import Request
+from pedalsmith_trainer.request import Request
 
 
 @dataclass(frozen=True)
@@ -26,7 +23,7 @@ class Gathered:
     """Those trained on."""
 
 
-def gather(request: "Request") -> Gathered:
+def gather(request: Request) -> Gathered:
     """Reads all that the request names. Raises BadInput."""
     if request.captures is not None:
         if request.dry or request.wet or request.test_dry or request.test_wet:
@@ -53,7 +50,7 @@ def gather(request: "Request") -> Gathered:
     return Gathered(material, (capture,))
 
 
-def _gather_list(request: "Request", path: Path) -> Gathered:
+def _gather_list(request: Request, path: Path) -> Gathered:
     manifest = read_manifest(path)
     settings = [
         Setting(_read(request, entry.dry, entry.wet), entry.knobs) for entry in manifest.captures
@@ -70,7 +67,7 @@ def _gather_list(request: "Request", path: Path) -> Gathered:
     return Gathered(material, tuple(setting.capture for setting in settings))
 
 
-def _read(request: "Request", dry: Path, wet: Path) -> Capture:
+def _read(request: Request, dry: Path, wet: Path) -> Capture:
     """Reads a pair to train on and tells what `pedalsmith check` would find fault with."""
     capture = read_capture(dry, wet, channel=request.channel)
     talk.print(
@@ -84,7 +81,7 @@ def _read(request: "Request", dry: Path, wet: Path) -> Capture:
     return capture
 
 
-def _check_test_seconds(request: "Request", capture: Capture) -> None:
+def _check_test_seconds(request: Request, capture: Capture) -> None:
     if request.test_seconds > 0.5 * capture.seconds:
         raise BadInput(
             f"--test-seconds {request.test_seconds:g}: is more than half of "

@@ -115,15 +115,15 @@ class Kernel:
         def play(number: int) -> None:
             self._library.kernel_forward(
                 ctypes.byref(shape),
-                _pointer(weights),
-                _pointer(inputs),
-                _pointer(state),
+                pointer(weights),
+                pointer(inputs),
+                pointer(state),
                 streams,
                 groups[number],
-                _pointer(spaces[number]),
-                _pointer(output),
-                _pointer(after),
-                _pointer(penalties[number:]),
+                pointer(spaces[number]),
+                pointer(output),
+                pointer(after),
+                pointer(penalties[number:]),
             )
 
         self._each(play, len(groups))
@@ -145,13 +145,13 @@ class Kernel:
         def play(number: int) -> None:
             self._library.kernel_backward(
                 ctypes.byref(shape),
-                _pointer(weights),
+                pointer(weights),
                 streams,
                 number * LANES,
-                _pointer(spaces[number]),
-                _pointer(output_gradient),
+                pointer(spaces[number]),
+                pointer(output_gradient),
                 ctypes.c_float(penalty_gradient),
-                _pointer(gradients[number]),
+                pointer(gradients[number]),
             )
 
         self._each(play, len(spaces))
@@ -164,11 +164,10 @@ class Kernel:
     def _workspaces(self, shape: _Shape, groups: int) -> list[npt.NDArray[np.uint8]]:
         """Memory for each group, taken from a finished call if one fits."""
         size = int(self._library.kernel_workspace_bytes(ctypes.byref(shape)))
-        for spaces in self._free:
+        for number, spaces in enumerate(self._free):
             if len(spaces) >= groups and spaces[0].nbytes >= size:
-                self._free.remove(spaces)
-                return spaces
-        return [_aligned(size) for _ in range(groups)]
+                return self._free.pop(number)
+        return [aligned(size) for _ in range(groups)]
 
     def _each(self, work: Callable[[int], None], count: int) -> None:
         """Runs work(0) .. work(count - 1), the last ones on other threads where there are some."""
@@ -184,12 +183,13 @@ class Kernel:
             other.result()
 
 
-def _aligned(size: int) -> npt.NDArray[np.uint8]:
+def aligned(size: int) -> npt.NDArray[np.uint8]:
     """`size` bytes that begin at a multiple of 64."""
     memory = np.empty(size + 64, np.uint8)
     start = -memory.ctypes.data % 64
     return memory[start : start + size]
 
 
-def _pointer(array: npt.NDArray[np.generic]) -> ctypes.c_void_p:
+def pointer(array: npt.NDArray[np.generic]) -> ctypes.c_void_p:
+    """Where a contiguous array begins, for C."""
     return ctypes.c_void_p(array.ctypes.data)

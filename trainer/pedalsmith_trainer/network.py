@@ -1,24 +1,21 @@
 # SPDX-License-Identifier: MIT
 # Copyright (c) 2026 the pedalsmith developers
-"""The Keras network: recurrent layers, a dense layer, and the dry sound added if asked for.
+"""The recurrent Keras network: LSTM or GRU, a dense layer, and the dry sound if asked for."""
 
-Sound is shaped (time, streams), time first, because that is how recurrent kernels want it. The
-state is an argument and a result, so that the training loop carries it and nothing is hidden.
-"""
+from dataclasses import replace
 
 import keras
 import numpy as np
-import tensorflow as tf
 
 from pedalsmith.models.model import Dense, Gru, Lstm
 from pedalsmith_trainer.composed import Composed
 from pedalsmith_trainer.layers import LAYERS
 from pedalsmith_trainer.native import Kernel
-from pedalsmith_trainer.player_op import Player, player_op
+from pedalsmith_trainer.played_network import PlayedNetwork
 
 
 @keras.saving.register_keras_serializable("pedalsmith")
-class AmpNetwork(keras.Model):
+class AmpNetwork(PlayedNetwork):
     """Audio (and knobs) in, audio out: output = dense(recurrent(input)) + skip * audio.
 
     It is played by TensorFlow's own operations until use_kernel is called.
@@ -65,48 +62,22 @@ class AmpNetwork(keras.Model):
             )
         )
 
-    def _play_by(self, player: Player) -> None:
-        self.player = player
-        self._learning = player_op(player, learn=True)
-        self._playing = player_op(player, learn=False)
+    def to_model_layers(
+        self, input_gain: float, output_gain: float
+    ) -> tuple[Lstm | Gru | Dense, ...]:
+        """See PlayedNetwork: the first kernel takes input_gain, the dense layer 1 / output_gain.
 
-    def flat_weights(self) -> tf.Tensor:
-        """All weights in one row, in the order in which players want them."""
-        return tf.concat([tf.reshape(w, [-1]) for w in self.trainable_variables], axis=0)
-
-    def unflattened(self, row: tf.Tensor) -> list[tf.Tensor]:
-        """The way back: a row of weights or gradients in the shapes of the variables."""
-        sizes = [int(np.prod(w.shape)) for w in self.trainable_variables]
-        return [
-            tf.reshape(part, w.shape)
-            for part, w in zip(tf.split(row, sizes), self.trainable_variables, strict=True)
-        ]
-
-    @property
-    def state_count(self) -> int:
-        """Numbers of state in a stream."""
-        return self.player.state_count
-
-    def zero_state(self, streams: int | tf.Tensor) -> tf.Tensor:
-        """The state in which streams begin, (state_count, streams)."""
-        return tf.zeros([self.state_count, streams])
-
-    def call(
-        self, inputs: tf.Tensor, state: tf.Tensor, training: bool = False
-    ) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
-        """Plays inputs (time, streams, 1 + knobs) from `state`.
-
-        Returns the output (time, streams), the state after it, and the penalty: the sum over time,
-        streams and LSTM units of max(|cell| - cell_bound, 0)^2.
+        The skip, trained as output_gain / input_gain, becomes exactly 1.
         """
-        op = self._learning if training else self._playing
-        output, after, penalty = op(self.flat_weights(), inputs, state)
-        return output + self.skip * inputs[..., 0], after, penalty
-
-    def to_model_layers(self) -> tuple[Lstm | Gru | Dense, ...]:
-        """The layers as pedalsmith's Model has them."""
-        dense = Dense(*(np.asarray(weight) for weight in self.output_layer.get_weights()))
-        return (*(layer.to_model_layer() for layer in self.recurrent), dense)
+        first, *others = (layer.to_model_layer() for layer in self.recurrent)
+        kernel = first.kernel.copy()
+        kernel[0] *= input_gain
+        dense, bias = (np.asarray(weight) for weight in self.output_layer.get_weights())
+        return (
+            replace(first, kernel=kernel),
+            *others,
+            Dense(dense / output_gain, bias / output_gain),
+        )
 
     def get_config(self) -> dict[str, object]:
         """What Keras needs to make the network again."""

@@ -9,8 +9,10 @@ import tensorflow as tf
 
 from pedalsmith_trainer.composed import Composed
 from pedalsmith_trainer.native import Kernel
+from pedalsmith_trainer.wavenet_native import WaveNetKernel
+from pedalsmith_trainer.wavenet_player import WaveNetPlayer
 
-Player = Kernel | Composed
+Player = Kernel | Composed | WaveNetKernel | WaveNetPlayer
 """What plays the network forwards and backwards."""
 
 Op = Callable[[tf.Tensor, tf.Tensor, tf.Tensor], tuple[tf.Tensor, tf.Tensor, tf.Tensor]]

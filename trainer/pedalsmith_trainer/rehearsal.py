@@ -7,7 +7,10 @@ import numpy as np
 from pedalsmith.audio import Samples
 from pedalsmith_trainer.loss import esr
 from pedalsmith_trainer.material import Material, Take
-from pedalsmith_trainer.network import AmpNetwork
+from pedalsmith_trainer.played_network import PlayedNetwork
+
+_CHUNK = 8192
+"""Samples played at once: a player's memory grows with them."""
 
 
 class Rehearsal:
@@ -24,15 +27,18 @@ class Rehearsal:
         self._lead = lead
         self._wet = take.wet[lead:] * material.output_gain
 
-    def output(self, network: AmpNetwork) -> Samples:
+    def output(self, network: PlayedNetwork) -> Samples:
         """What the network makes of the take's dry sound, on the trained level."""
         state = np.zeros((network.state_count, self._inputs.shape[1]), np.float32)
         weights = network.flat_weights().numpy()
-        played, *_ = network.player.forward(weights, self._inputs, state, keep=False)
-        played += np.float32(network.skip) * self._inputs[..., 0]
-        played = played[self._lead :]
+        pieces = []
+        for start in range(0, len(self._inputs), _CHUNK):
+            inputs = self._inputs[start : start + _CHUNK]
+            played, state, *_ = network.player.forward(weights, inputs, state, keep=False)
+            pieces.append(played + np.float32(network.skip) * inputs[..., 0])
+        played = np.concatenate(pieces)[self._lead :]
         return np.asarray(played.T.reshape(-1)[: len(self._wet)], dtype=np.float64)
 
-    def esr(self, network: AmpNetwork) -> float:
+    def esr(self, network: PlayedNetwork) -> float:
         """Error-to-signal ratio of that."""
         return esr(self._wet, self.output(network))

@@ -12,8 +12,7 @@ RUN/checkpoint.npz  what --resume goes on with
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
-from pathlib import Path
+from dataclasses import replace
 
 import numpy as np
 
@@ -28,34 +27,8 @@ from pedalsmith_trainer.gathering import gather
 from pedalsmith_trainer.loss import esr_db, esr_words
 from pedalsmith_trainer.material import Material
 from pedalsmith_trainer.rehearsal import Rehearsal
-from pedalsmith_trainer.settings import Settings
+from pedalsmith_trainer.request import Request
 from pedalsmith_trainer.training import Outcome, train
-
-
-@dataclass(frozen=True)
-class Request:
-    """The command line."""
-
-    output: Path
-    settings: Settings
-    dry: Path | None = None
-    wet: Path | None = None
-    captures: Path | None = None
-    """A TOML list instead of one pair: a model with knobs."""
-    test_dry: Path | None = None
-    test_wet: Path | None = None
-    test_seconds: float = 0.0
-    channel: int | None = None
-    name: str | None = None
-    gear: str | None = None
-    input_dbu: float | None = None
-    output_dbu: float | None = None
-    fit: str | None = None
-    """Board for which kind and size of the network are chosen."""
-    max_cpu: float = 60.0
-    """Percent of that board's time."""
-    resume: bool = False
-    as_json: bool = False
 
 
 def run(request: Request) -> None:

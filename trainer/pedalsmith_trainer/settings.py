@@ -3,8 +3,10 @@
 """What a training run is asked to do; written into run.json, so that it can be done again."""
 
 from dataclasses import dataclass
+from typing import Any
 
 SMALLEST_HIDDEN, LARGEST_HIDDEN = 4, 64
+RECURRENT = ("lstm", "gru")
 
 
 @dataclass(frozen=True)
@@ -12,9 +14,9 @@ class Settings:
     """The network and the recipe. The defaults are what was measured to work."""
 
     arch: str = "lstm"
-    """"lstm" or "gru"."""
+    """"lstm", "gru", or a name of wavenet_shapes.SHAPES."""
     hidden: int = 16
-    """Units."""
+    """Units; lstm and gru only, as `layers` and `skip`."""
     layers: int = 1
     """Recurrent layers, one on the other."""
     skip: bool = True
@@ -30,9 +32,9 @@ class Settings:
     seed: int = 0
     streams: int = 32
     """Places in the capture that are played side by side, each with its own state."""
-    step_samples: int = 256
-    """Samples that each stream moves on by in a step; what counts is the number of steps."""
-    learning_rate: float = 2e-2
+    step_samples: int = 1024
+    """Samples that each stream moves on by in a step, and after which gradients are cut."""
+    learning_rate: float = 4e-2
     """The highest one of the cycle."""
     warm_up: float = 0.1
     """Share of the time in which the learning rate rises; then it falls as a cosine."""
@@ -41,3 +43,17 @@ class Settings:
     kernel: bool = True
     """Compute by the C kernel; else by TensorFlow's own operations, several times slower."""
     threads: int = 2
+
+    @property
+    def name(self) -> str:
+        """The network as people say it."""
+        recurrent = self.arch in RECURRENT
+        return f"{self.arch.upper()}-{self.hidden}" if recurrent else self.arch.upper()
+
+
+def recipe(arch: str) -> dict[str, Any]:
+    """The Settings in which `arch` differs from the defaults, which are those of LSTM and GRU."""
+    if arch in RECURRENT:
+        return {}
+    # A WaveNet has no recurrence for which streams lie side by side; more updates serve it better.
+    return {"streams": 8, "step_samples": 2048, "learning_rate": 1e-2}

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+from numpy.lib.stride_tricks import sliding_window_view
 
 from pedalsmith.capture.measures import rms
 from pedalsmith_trainer.material import Take
@@ -30,7 +31,8 @@ class Batch:
     target: Floats
     """(time, streams)"""
     weight: Floats
-    """(time, streams): factor on the error, so that quiet takes count as much as loud ones."""
+    """(time, streams), or (1, 1) for all: factor on the error, so that quiet takes count as much as
+    loud ones."""
     learn: bool
     """False in the first step of a pass: the state still belongs to another place."""
 
@@ -48,30 +50,28 @@ class Streams:
         self.steps_a_pass = max(1, self.count // (self.streams * self.step_samples))
         self._seed = seed
         whole = float(np.sqrt(np.mean([rms(take.wet) ** 2 for take in takes])))
-        self._inputs = self._ring(np.concatenate([_inputs(take) for take in takes]))
-        self._target = self._ring(np.concatenate([take.wet for take in takes]))
-        self._weight = self._ring(
-            np.concatenate(
-                [np.full(len(take.wet), whole / (rms(take.wet) + 1e-12)) for take in takes]
-            )
-        )
+        self._inputs = self._pieces(np.concatenate([_inputs(take) for take in takes]))
+        self._target = self._pieces(np.concatenate([take.wet for take in takes]))
+        factors = [np.full(len(take.wet), whole / (rms(take.wet) + 1e-12)) for take in takes]
+        self._weight = self._pieces(np.concatenate(factors)) if len(takes) > 1 else None
         self._places = np.arange(self.streams, dtype=np.int64) * self.count // self.streams
-        self._times = np.arange(self.step_samples, dtype=np.int64)[:, None]
 
-    def _ring(self, values: npt.NDArray[np.float64]) -> Floats:
-        """Those values, and one step's worth of the start again, so that a piece never wraps."""
-        return np.concatenate([values, values[: self.step_samples]]).astype(np.float32)
+    def _pieces(self, ring: npt.NDArray[np.float64]) -> Floats:
+        """(starts, ..., time): the piece of a step from every place of the ring, as a view."""
+        # One step's worth of the start again, so that a piece never wraps.
+        whole = np.concatenate([ring, ring[: self.step_samples]]).astype(np.float32)
+        return sliding_window_view(whole, self.step_samples, axis=0)
 
     def batch(self, step: int) -> Batch:
         """What is played in step number `step`."""
         turn, within = divmod(step, self.steps_a_pass)
         offset = int(np.random.default_rng((self._seed, turn)).integers(self.count))
         starts = (offset + self._places + within * self.step_samples) % self.count
-        samples = self._times + starts
+        weight = np.ones((1, 1), np.float32) if self._weight is None else self._weight[starts].T
         return Batch(
-            self._inputs[samples],
-            self._target[samples],
-            self._weight[samples],
+            np.ascontiguousarray(self._inputs[starts].transpose(2, 0, 1)),
+            self._target[starts].T,
+            weight,
             within > 0 or self.steps_a_pass == 1,
         )
 

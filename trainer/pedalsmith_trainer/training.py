@@ -1,10 +1,6 @@
 # SPDX-License-Identifier: MIT
 # Copyright (c) 2026 the pedalsmith developers
-"""One training run: truncated back-propagation with many short steps, inside keras.fit.
-
-The data set that fit draws from is the step number; Streams turns it into sound. The recurrent
-state and the gradient's running norm are variables of the training model, so that they carry over.
-"""
+"""One training run: from material and settings to the best network that was seen."""
 
 import hashlib
 from collections.abc import Callable
@@ -22,20 +18,20 @@ from pedalsmith_trainer.callbacks import STEPS_AN_EPOCH, Judge, Pace, Progress
 from pedalsmith_trainer.loss import CaptureLoss
 from pedalsmith_trainer.material import Material
 from pedalsmith_trainer.network import AmpNetwork
+from pedalsmith_trainer.played_network import PlayedNetwork
 from pedalsmith_trainer.rehearsal import Rehearsal
 from pedalsmith_trainer.settings import Settings
 from pedalsmith_trainer.streams import Streams
-
-_STEPS_PER_EXECUTION = 32
-_CELL_WEIGHT = 0.01
-_NORM_DECAY = 0.99
+from pedalsmith_trainer.truncated import STEPS_A_BATCH, TruncatedTraining
+from pedalsmith_trainer.wavenet_network import WaveNetwork
+from pedalsmith_trainer.wavenet_shapes import SHAPES
 
 
 @dataclass
 class Outcome:
     """What a run came to; `network` has the best weights that were seen."""
 
-    network: AmpNetwork
+    network: PlayedNetwork
     best_esr: float
     """Of the held-out part."""
     history: list[Progress] = field(default_factory=list)
@@ -43,77 +39,6 @@ class Outcome:
     """The time or the steps were used up; else it was stopped before."""
     samples_a_second: float = 0.0
     """Training throughput, looks at the held-out part excluded."""
-
-
-class TruncatedTraining(keras.Model):
-    """Learns `network` from `streams`, one piece of time a step, state carried along."""
-
-    def __init__(self, network: AmpNetwork, streams: Streams, loss: CaptureLoss) -> None:
-        super().__init__()
-        self.network = network
-        self._streams, self._capture_loss = streams, loss
-        self._state = np.zeros((network.state_count, streams.streams), np.float32)
-        self._running_norm = 0.0
-        self.loss_mean = keras.metrics.Mean(name="loss")
-        self.excess_mean = keras.metrics.Mean(name="excess")
-
-    def call(self, inputs: tf.Tensor) -> tf.Tensor:
-        """Output for inputs (time, streams, 1 + knobs) from zero state."""
-        return self.network(inputs, self.network.zero_state(tf.shape(inputs)[1]))[0]
-
-    def train_step(self, data: tf.Tensor) -> dict[str, tf.Tensor]:
-        """One update; `data` is the step's number.
-
-        All but the optimizer is one call into NumPy and C: as separate TensorFlow operations the
-        small things around the recurrence took as long as the recurrence.
-        """
-        row = self.network.flat_weights()
-        loss, excess, gradient = tf.numpy_function(
-            self._learn, [row, data], [tf.float32, tf.float32, tf.float32]
-        )
-        gradient.set_shape(row.shape)
-        self.optimizer.apply(self.network.unflattened(gradient), self.network.trainable_variables)
-        self.loss_mean.update_state(tf.reshape(loss, []))
-        self.excess_mean.update_state(tf.reshape(excess, []))
-        return {"loss": self.loss_mean.result(), "excess": self.excess_mean.result()}
-
-    def _learn(
-        self, weights: np.ndarray, step: np.ndarray
-    ) -> tuple[np.float32, np.float32, np.ndarray]:
-        """Plays a step and returns loss, RMS of the cells' excess, and the clipped gradient."""
-        batch = self._streams.batch(int(step))
-        player, skip = self.network.player, np.float32(self.network.skip)
-        output, self._state, penalty, ticket = player.forward(weights, batch.inputs, self._state)
-        output += skip * batch.inputs[..., 0]
-        loss, by_output = self._capture_loss(batch.target, output, batch.weight)
-        cells = output.size * self.network.hidden
-        gradient = player.backward(int(ticket), weights, by_output, _CELL_WEIGHT / cells)
-        excess = np.float32(np.sqrt(penalty / cells))
-        return np.float32(loss), excess, self._clipped(gradient, batch.learn)
-
-    def _clipped(self, gradient: np.ndarray, learn: bool) -> np.ndarray:
-        """Holds the gradient's norm to twice its running mean; spikes are common in feedback."""
-        norm = float(np.linalg.norm(gradient))
-        if not learn or not np.isfinite(norm):
-            return np.zeros_like(gradient)
-        running = self._running_norm or norm
-        bounded = min(norm, 2.0 * running)
-        self._running_norm = running + (1 - _NORM_DECAY) * (bounded - running)
-        return gradient * np.float32(bounded / (norm + 1e-12))
-
-    def carried(self) -> list[np.ndarray]:
-        """All that goes from one step to the next."""
-        variables = [*self.network.variables, *self.optimizer.variables]
-        return [*map(np.asarray, variables), self._state, np.array(self._running_norm)]
-
-    def carry_on(self, carried: list[np.ndarray]) -> None:
-        """Takes over what `carried` gave."""
-        *values, self._state, running_norm = carried
-        for variable, value in zip(
-            [*self.network.variables, *self.optimizer.variables], values, strict=True
-        ):
-            variable.assign(value)
-        self._running_norm = float(running_norm)
 
 
 class Run:
@@ -135,33 +60,22 @@ class Run:
             step_samples=settings.step_samples,
             seed=settings.seed,
         )
-        self.network = AmpNetwork(
-            settings.arch,
-            settings.hidden,
-            layers=settings.layers,
-            features=1 + len(material.knob_names),
-            skip=material.output_gain / material.input_gain if settings.skip else 0.0,
-            cell_bound=settings.cell_bound,
-        )
+        self.network = _network(material, settings)
         if settings.kernel:
             _try_kernel(self.network, settings.threads)
         self.training = TruncatedTraining(
             self.network, self.streams, CaptureLoss([take.wet for take in takes])
         )
-        optimizer = keras.optimizers.Adam(settings.learning_rate)
-        optimizer.build(self.network.trainable_variables)
-        self.training.compile(
-            optimizer=optimizer, steps_per_execution=_STEPS_PER_EXECUTION, jit_compile=False
-        )
+        self.training.compile(jit_compile=False)
         held_out = [Rehearsal(take, material) for take in material.held_out]
-        self.pace = Pace(settings, _STEPS_PER_EXECUTION)
+        self.pace = Pace(settings)
         self.judge = Judge(held_out, self.pace, settings, report)
 
     def fit(self, callbacks: list[keras.callbacks.Callback]) -> None:
         """Trains until the pace, the judge or one of `callbacks` ends it."""
         self.training.fit(
-            tf.data.Dataset.counter(start=self.pace.steps),
-            steps_per_epoch=STEPS_AN_EPOCH,
+            tf.data.Dataset.counter(start=self.pace.steps, step=STEPS_A_BATCH),
+            steps_per_epoch=STEPS_AN_EPOCH // STEPS_A_BATCH,
             epochs=1_000_000,
             callbacks=[self.pace, self.judge, *callbacks],
             verbose=0,
@@ -242,7 +156,22 @@ def train(
     )
 
 
-def _try_kernel(network: AmpNetwork, threads: int) -> None:
+def _network(material: Material, settings: Settings) -> PlayedNetwork:
+    if settings.arch in SHAPES:
+        if material.knob_names:
+            raise BadInput(f"--arch {settings.arch}: has no knobs; use lstm or gru.")
+        return WaveNetwork(settings.arch)
+    return AmpNetwork(
+        settings.arch,
+        settings.hidden,
+        layers=settings.layers,
+        features=1 + len(material.knob_names),
+        skip=material.output_gain / material.input_gain if settings.skip else 0.0,
+        cell_bound=settings.cell_bound,
+    )
+
+
+def _try_kernel(network: PlayedNetwork, threads: int) -> None:
     try:
         network.use_kernel(threads)
     except (BadInput, OSError) as error:
