@@ -15,7 +15,7 @@
 #include "registers.h"
 
 enum { MAPPED_AT = 0x60000000, PAGE = 256, SEQUENCE = 15, FIFO_BYTES = 8 };
-enum { WAIT_US = 10000, ERASE_US = 400000, STATUS_BUSY = 1 };
+enum { WAIT_US = 10000, ERASE_US = 400000, POLL_US = 50, STATUS_BUSY = 1 };
 
 // Entries of the look-up table: command, then address and data on as many lines as they say.
 #define WRITE_ENABLE 0x00000406u
@@ -42,7 +42,7 @@ static void start(uint32_t entry, uint32_t then, uint32_t address, size_t count)
 static bool done(void) {
     bool good = cycles_wait_for(&FLEXSPI_INTR, FLEXSPI_INTR_CMDDONE, FLEXSPI_INTR_CMDDONE, WAIT_US);
     good = good && !(FLEXSPI_INTR & FLEXSPI_INTR_CMDERR);
-    FLEXSPI_INTR = FLEXSPI_INTR_CMDDONE | FLEXSPI_INTR_CMDERR | FLEXSPI_INTR_TXEMPTY;
+    FLEXSPI_INTR = FLEXSPI_INTR_CMDDONE | FLEXSPI_INTR_CMDERR;
     return good;
 }
 
@@ -63,6 +63,7 @@ static bool ready(uint32_t us) {
         if (!(FLEXSPI_RFDR(0) & STATUS_BUSY)) {
             return true;
         }
+        cycles_wait_us(POLL_US);
     } while (cycles_now() - begun < cycles_from_us(us));
     return false;
 }

@@ -63,19 +63,19 @@ const char *usb_device_open(const struct usb_events *events) {
     PMU_REG_3P0 = REGULATOR_ON;
     CCM_CCGR(6) |= CCM_CCGR6_USB;
     (void)CCM_CCGR(6);
-    USB1_BURSTSIZE = BURSTS;
     USBPHY1_CTRL_SET = USBPHY_CTRL_SFTRST;
     USB1_USBCMD |= USBCMD_RST;
     if (!cycles_wait_for(&USB1_USBCMD, USBCMD_RST, 0, WAIT_US)) {
         return "USB controller does not reset";
     }
+    USB1_BURSTSIZE = BURSTS;
     USBPHY1_CTRL_CLR = USBPHY_CTRL_SFTRST;
     cycles_wait_us(PHY_US);
     USBPHY1_CTRL_CLR = USBPHY_CTRL_CLKGATE;
     USBPHY1_PWD = 0;
     USB1_USBMODE = USBMODE_DEVICE | USBMODE_SLOM;
-    heads[0][OUT].capabilities = USB_PACKET << 16 | HEAD_SETUP;
-    heads[0][IN].capabilities = USB_PACKET << 16;
+    heads[0][OUT].capabilities = USB_PACKET << 16 | HEAD_NO_EXTRA | HEAD_SETUP;
+    heads[0][IN].capabilities = USB_PACKET << 16 | HEAD_NO_EXTRA;
     USB1_ENDPTLISTADDR = (uint32_t)(uintptr_t)heads;
     USB1_PORTSC1 |= PORTSC1_PFSC;
     USB1_USBINTR = USB_INT_UI | USB_INT_UEI | USB_INT_PCI | USB_INT_URI | USB_INT_SLI;

@@ -149,7 +149,8 @@ class Flexspi(Peripheral):
     def _push(self) -> None:
         """INTR.IPTXWE is written: the words in TFDR go into the FIFO, as many as its mark says."""
         words = 2 * ((self["IPTXFCR"] >> 2 & 15) + 1)
-        if len(self._out) + 4 * words > _FIFO_BYTES:
+        # A command that waits for data sends them as they come.
+        if len(self._out) + 4 * words > _FIFO_BYTES and not self._waiting:
             raise self.error("the transmit FIFO overflows")
         for n in range(words):
             self._out += self._staged.pop(n, 0).to_bytes(4, "little")
