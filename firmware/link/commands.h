@@ -48,6 +48,9 @@ int link_play(struct link *link, const uint8_t *blob, size_t bytes, link_work *d
 // refusal, and the model that played before is on its way back.
 int link_played(struct link *link);
 
+// LINK_WORKING, or a refusal when the pedal has been fading for too long, as without audio.
+int link_fading(struct link *link);
+
 // Ends what link_play began by going back to the model that played before.
 void link_play_before(struct link *link);
 

@@ -21,15 +21,21 @@ void link_play_before(struct link *link) {
     }
 }
 
+int link_fading(struct link *link) {
+    if (board_milliseconds() - link->work_ms < FADE_MS) {
+        return LINK_WORKING;
+    }
+    return link_refuse(link, LINK_NO_MODEL, 0, "the audio stands still, so no model can be faded");
+}
+
 int link_played(struct link *link) {
     struct pedal *pedal = link->pedal;
     if (pedal->changing) {
-        if (board_milliseconds() - link->work_ms < FADE_MS) {
-            return LINK_WORKING;
+        int status = link_fading(link);
+        if (status != LINK_WORKING) {
+            link_play_before(link);
         }
-        link_play_before(link);
-        return link_refuse(link, LINK_BUSY, 0,
-                           "the audio stands still, the model cannot be faded in");
+        return status;
     }
     if (pedal->model == PEDAL_PLAYING) {
         return LINK_OK;
@@ -103,11 +109,12 @@ static int selected(struct link *link) {
         return status;
     }
     uint8_t slot = link->selected.slot;
-    bank_find(link->bank, slot, &link->panel->model);
     if (link->selected.at_start && link->slots->count &&
         !slots_start_with(link->slots, slot, link_beside(link))) {
+        link_play_before(link);
         return link_refuse_store(link);
     }
+    bank_find(link->bank, slot, &link->panel->model);
     link_answer_model(link);
     return LINK_OK;
 }

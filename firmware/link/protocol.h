@@ -120,7 +120,7 @@ enum link_status {
     LINK_BAD_CRC = 14,      // the model's bytes in flash are not those announced; detail: their CRC
     LINK_REFUSED = 15,      // by the engine; detail: enum engine_status, the reason is its words
     LINK_STORE_FAILED = 16, // the flash chip did not erase or write; detail: offset in the store
-    LINK_NO_MODEL = 17,     // none plays
+    LINK_NO_MODEL = 17,     // none plays, or none can be faded in: the audio stands still
     LINK_NOT_STREAMING = 18, // say LINK_STREAM_BEGIN first
     LINK_STATUS_COUNT
 };

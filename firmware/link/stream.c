@@ -20,6 +20,15 @@ static int take(struct link *link, link_work *taken) {
     return LINK_WORKING;
 }
 
+// No engine yet: goes on waiting, or puts back what there is.
+static int wait_for(struct link *link) {
+    int status = link_fading(link);
+    if (status != LINK_WORKING) {
+        pedal_give_back(link->pedal);
+    }
+    return status;
+}
+
 static int self_tested(struct link *link) {
     struct pedal *pedal = link->pedal;
     if (pedal->model != PEDAL_PLAYING) {
@@ -27,7 +36,7 @@ static int self_tested(struct link *link) {
     }
     struct engine *engine = pedal_take(pedal);
     if (!engine) {
-        return LINK_WORKING;
+        return wait_for(link);
     }
     enum engine_status status = engine_selftest(engine, pedal->blob, pedal->blob_bytes);
     struct link_self_test answer = {status == ENGINE_OK, pedal->info.golden_frames, {0}};
@@ -55,7 +64,7 @@ static int begun(struct link *link) {
     }
     struct engine *engine = pedal_take(pedal);
     if (!engine) {
-        return LINK_WORKING;
+        return wait_for(link);
     }
     for (uint32_t i = 0; i < pedal->info.knobs; i++) {
         uint16_t knob = link->stream_knobs.knobs[i];

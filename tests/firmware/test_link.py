@@ -358,6 +358,32 @@ def test_safe_mode_stays_dry_until_a_model_is_chosen() -> None:
         assert np.array_equal(heard(board), expected(BLOBS[1]))
 
 
+def test_without_audio_what_needs_a_fade_is_refused_in_time(board: HostBoard, line: Line) -> None:
+    board.stall()
+    for command, body in (
+        (wire.SELF_TEST, b""),
+        (wire.STREAM_BEGIN, struct.pack("<4H", *[65_535] * 4)),
+        (wire.SELECT, struct.pack("<BBH", 128, 0, 0)),
+    ):
+        answer = line.ask(command, body)
+        assert answer.status == wire.NO_MODEL
+        assert "audio stands still" in answer.reason
+    assert line.load(BLOBS[1]).status == wire.NO_MODEL
+    assert list(line.slots()) == [wire.IMAGE_SLOT]
+
+
+def test_a_choice_that_cannot_be_kept_is_taken_back(board: HostBoard, line: Line) -> None:
+    line.load(BLOBS[1], play=False)
+    for _ in range(4):
+        line.good(wire.NAME, struct.pack("<B3x32s", 0, b"name"))
+    # The directory's sector is full, and the other one is worn.
+    board.flash[0x1000] = 0
+    board.wear(0x1000)
+    assert line.ask(wire.SELECT, struct.pack("<BBH", 0, 1, 0)).status == wire.STORE_FAILED
+    board.wait(100)
+    assert line.model().crc == zlib.crc32(BLOBS[0])
+
+
 def test_nobody_reads_and_sound_goes_on(board: HostBoard) -> None:
     line = Line(board)
     line.hello()

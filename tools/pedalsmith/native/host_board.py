@@ -113,6 +113,10 @@ class HostBoard:
         """Freezes the bits of the sector at that address."""
         self._library.host_board_wear(ctypes.c_uint32(sector))
 
+    def stall(self) -> None:
+        """No block is played from now on, as without the converters' clock."""
+        self._library.host_board_stall()
+
     @property
     def operations(self) -> int:
         """Erases and page programs so far."""

@@ -23,7 +23,7 @@ static alignas(64) uint8_t arena[ARENA];
 static alignas(64) uint8_t models[MODELS];
 static size_t models_bytes;
 static char serial[25] = "HOST";
-static bool safe_mode, with_store = true;
+static bool safe_mode, with_store = true, stalled;
 static uint32_t milliseconds, cycles, blocks;
 static uint32_t steps[BOARD_LOAD_STEPS];
 static board_audio_t *process;
@@ -65,6 +65,10 @@ static enum host_board_end ended(int how) {
                               : HOST_BOARD_RUNS;
 }
 
+void host_board_stall(void) {
+    stalled = true;
+}
+
 enum host_board_end host_board_start(void) {
     flash.power = &power;
     int how = setjmp(power);
@@ -83,9 +87,11 @@ enum host_board_end host_board_poll(void) {
 }
 
 enum host_board_end host_board_step(const int32_t *in, int32_t *out) {
-    process(in, out, HOST_BOARD_BLOCK);
-    blocks++;
-    steps[STEP]++;
+    if (!stalled) {
+        process(in, out, HOST_BOARD_BLOCK);
+        blocks++;
+        steps[STEP]++;
+    }
     cycles += CORE_HZ / 1000;
     milliseconds++;
     return host_board_poll();

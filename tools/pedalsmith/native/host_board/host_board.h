@@ -26,6 +26,9 @@ void host_board_options(const char *serial, bool safe_mode, bool with_store);
 
 enum host_board_end host_board_start(void);
 
+// From now on no block is played, as without the converters' clock.
+void host_board_stall(void);
+
 // A block of audio and a millisecond; `in` and `out` have HOST_BOARD_BLOCK samples, Q23.
 enum host_board_end host_board_step(const int32_t *in, int32_t *out);
 
