@@ -14,8 +14,9 @@ def command(
     target: Annotated[Path, typer.Argument(metavar="OUT", help="24-bit WAV to write.")],
     on: Annotated[str, typer.Option(help="`host`, or a folder under boards/.")] = "host",
     image: Annotated[
-        Path | None, typer.Option(help="Built .bin or .elf that holds the model; else it is built.")
-    ] = None,
+        str,
+        typer.Option(help="A built .bin or .elf with the model, or the kind to build: bootloader."),
+    ] = "",
     block: Annotated[int | None, typer.Option(help="Samples a block, 1 to 256.")] = None,
     controls: Annotated[
         str, typer.Option(help="Pedal that the board is in, with its knobs and switches.")
@@ -28,6 +29,9 @@ def command(
         list[str] | None, typer.Option(help="fs1@2.0s, held 2.5 s: fs1@2.0s:2.5s; repeatable.")
     ] = None,
     codec: Annotated[str, typer.Option(help="Codec of the board, where it has revisions.")] = "",
+    serial: Annotated[
+        str, typer.Option(help="`usb` or `uart`: that port as a pseudo-terminal, until Ctrl-C.")
+    ] = "",
     channel: Annotated[int | None, typer.Option(help="Channel of IN, from 1.")] = None,
     compare: Annotated[
         bool, typer.Option(help="Compare with the host, without controls; differing: exit 1.")
@@ -39,7 +43,8 @@ def command(
 
     On a board the file that is flashed is run, with every register it touches; audio enters at the
     codec and leaves by it. Knobs: gain, level, gate, model1 to model3. Switches: fs1, fs2; times
-    are seconds since power-up.
+    are seconds since power-up. With --serial the board goes on in real time after the recording,
+    so that a terminal or `pedalsmith monitor --port` may talk to it.
 
     Example: pedalsmith emulate tone.psm dry.wav pedal.wav --on daisy_seed
     """
@@ -54,6 +59,8 @@ def command(
 
     if not model.is_file():
         raise BadInput(f"{model}: there is no such file; make one with `pedalsmith convert`.")
+    if serial and (on == "host" or serial not in {"usb", "uart", "pty"}):
+        raise BadInput(f"--serial {serial}: write usb or uart, with a board: --on daisy_seed.")
     turns = tuple(parse_turn(text) for text in knob or ())
     presses = tuple(parse_press(text) for text in press or ())
     options = Options(controls=controls, turns=turns, presses=presses, codec=codec)
@@ -65,12 +72,19 @@ def command(
         def progress(what: str, share: float) -> None:
             bar.update(task, description=what, completed=min(share, 1.0))
 
+        def tell(path: str) -> None:
+            bar.stop()
+            if not as_json:
+                print(f"serial port: {path}", flush=True)
+            talk.print(f"open {path} with any terminal program; Ctrl-C ends", soft_wrap=True)
+
         if on == "host":
             played = play_on_host(model.read_bytes(), str(model), words, progress)
         else:
             played = play_on_board(
                 on, model, words, progress,
-                image=image, block=block, options=options, compare=compare and controls == "none",
+                image=_image(image, on), block=block, options=options, serial=serial,
+                compare=compare and controls == "none" and not serial, on_serial=tell,
             )  # fmt: skip
     write_wav(target, from_q23(played.samples))
     if as_json:
@@ -83,6 +97,13 @@ def command(
             f"{on}: {played.differing:,} of {len(words):,} samples differ from the host's, the "
             f"first at {first:,}; the image holds another model or the engines disagree."
         )
+
+
+def _image(text: str, board: str) -> Path | str:
+    """The kind of image that `text` names, or the path of one."""
+    from pedalsmith.native.boards import load_board
+
+    return text if text in ("", *load_board(board).images) else Path(text)
 
 
 def _print(figures: dict[str, Any], *, all_lines: bool) -> None:

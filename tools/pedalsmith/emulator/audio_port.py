@@ -54,10 +54,14 @@ class AudioPort:
         self._seen_at = 0
 
     def play(self, samples_in: npt.NDArray[np.int32], room: int) -> None:
-        """Sets what goes in, Q23 words, and makes room for `room` frames that come out."""
+        """What goes in from now on, Q23 words, and room for `room` frames that come out."""
         self._in = np.zeros(2 * len(samples_in), dtype=np.int32)
         self._in[::CHANNELS] = samples_in
         self._out = np.zeros(CHANNELS * room, dtype=np.int32)
+        self._played.clear()
+        self.repeats = 0
+        for index, samples in ((RECEIVE, self._in), (TRANSMIT, self._out)):
+            self.machine.replace_samples(index, samples)
 
     def steady_latency(self) -> int:
         """The latency measured, or two blocks while nothing that could be measured has come out."""

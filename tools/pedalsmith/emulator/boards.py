@@ -34,7 +34,8 @@ Words = npt.NDArray[np.int32]
 _SLICE_SECONDS = 0.02
 _START_SECONDS = 3.0
 """Virtual time in which the converters must have been started."""
-_MOST_LATENCY = 8192
+MOST_LATENCY = 8192
+"""Samples that the output may come after the input"""
 
 
 @dataclass(frozen=True)
@@ -146,9 +147,19 @@ def _break(emulated: EmulatedBoard, options: Options) -> None:
         machine.script.append((at, partial(machine.inject_fault, kind)))
 
 
-def flash_image(emulated: EmulatedBoard, board: Board, image: Path) -> None:
+def flash_image(emulated: EmulatedBoard, board: Board, path: Path) -> None:
     """Writes an image where a loader would. Raises BadInput when it cannot be used."""
-    emulated.machine.load(read_image(image, next(iter(board.images.values())).load))
+    kinds = list(board.images.values())
+    image = read_image(path, kinds[0].load)
+    address, data = image.segments[0]
+    # What the image is for shows in where its code runs: its own address in an .elf, the entry in
+    # the vectors of a .bin.
+    places = (address, int.from_bytes(data[4:8], "little")) if path.suffix != ".elf" else (address,)
+    for kind in kinds[1:]:
+        if any(kind.code.origin <= place < kind.code.end for place in places):
+            shift = kind.load - (kind.code.origin if path.suffix == ".elf" else kinds[0].load)
+            image.segments = [(at + shift, part) for at, part in image.segments]
+    emulated.machine.load(image)
 
 
 def run(
@@ -171,11 +182,11 @@ def run(
     try:
         machine.writes.on = bool(options and options.log_writes)
         flash_image(emulated, board, image)
-        emulated.audio.play(samples_in, len(samples_in) + _MOST_LATENCY)
+        emulated.audio.play(samples_in, len(samples_in) + MOST_LATENCY)
         emulated.power_up()
         before = time.process_time()
         _play(emulated, len(samples_in), on_progress)
-        return _result(emulated, len(samples_in), time.process_time() - before)
+        return result_of(emulated, len(samples_in), time.process_time() - before)
     finally:
         machine.close()
 
@@ -200,7 +211,8 @@ def _play(
             on_progress(min(audio.frames_out / max(wanted, 1), 1.0))
 
 
-def _result(emulated: EmulatedBoard, frames: int, cpu_seconds: float) -> Result:
+def result_of(emulated: EmulatedBoard, frames: int, cpu_seconds: float) -> Result:
+    """What has come out for the first `frames` samples that went in."""
     machine, audio = emulated.machine, emulated.audio
     latency = audio.steady_latency()
     instructions = np.array([mark.instructions for mark in audio.marks], dtype=np.int64)

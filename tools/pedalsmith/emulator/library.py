@@ -35,8 +35,8 @@ _FLAGS = tuple(flag for flag in HOST_FLAGS if flag != "-fno-builtin")
 _UNICORN = [
     f"uc_{name}"
     for name in (
-        "open", "close", "ctl", "mem_map_ptr", "mmio_map", "hook_add", "hook_del", "emu_start", "emu_stop",
-        "context_alloc", "context_save", "context_restore", "context_free",
+        "open", "close", "ctl", "mem_map_ptr", "mmio_map", "hook_add", "hook_del", "emu_start",
+        "emu_stop", "context_alloc", "context_save", "context_restore", "context_free",
         "reg_read", "reg_write", "reg_read_batch",
     )
 ]  # fmt: skip

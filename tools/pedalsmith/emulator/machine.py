@@ -273,6 +273,14 @@ class Machine:
         if not to_memory:
             self._library.core_fill_fifo(self._pointer, index)
 
+    def replace_samples(self, index: int, samples: npt.NDArray[np.int32]) -> None:
+        """Lets a pump that runs go on with another list of samples, from its beginning."""
+        pump = self.state.pumps[index]
+        if pump.on:
+            self._kept[index] = samples
+            pump.samples, pump.sample_words = samples.ctypes.data, samples.size
+            pump.sample_at = 0
+
     def stop_pump(self, index: int) -> None:
         """Stops moving words; the list of samples stays where it is."""
         self.state.pumps[index].on = 0

@@ -70,7 +70,6 @@ class PluggedBoard:
     def play(self, samples: npt.NDArray[np.int32], room: int) -> None:
         """Guitar (n,) Q23 from now on, with room for so many frames of output."""
         self.emulated.audio.play(samples, room)
-        self.emulated.audio.repeats = 0
 
     def power_cycle(self) -> None:
         """Power off and on, after PowerLost too: all RAM is lost, the flash chip is not."""
@@ -86,12 +85,15 @@ class PluggedBoard:
         """Puts the cable back; `host.connect` enumerates."""
         self.emulated.usb.plug()
 
+    def pty(self, *, uart: bool = False) -> SerialPty:
+        """The serial port as a pseudo-terminal: USB, enumerated again after each restart of the
+        board, or the UART console."""
+        return SerialPty(
+            UartLine(self.machine, self.emulated.console) if uart else UsbLine(self.host)
+        )
+
     @contextlib.contextmanager
     def on_pty(self, *, uart: bool = False) -> Iterator[str]:
-        """The serial port as a pseudo-terminal, served in a thread in real time; yields its path.
-
-        USB, enumerated again after each restart of the board, or the UART console.
-        """
-        line = UartLine(self.machine, self.emulated.console) if uart else UsbLine(self.host)
-        with SerialPty(line) as pty, pty.running() as path:
+        """As `pty`, served in a thread in real time; yields its path."""
+        with self.pty(uart=uart) as pty, pty.running() as path:
             yield path

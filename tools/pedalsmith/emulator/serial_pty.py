@@ -10,7 +10,7 @@ import os
 import threading
 import time
 import tty
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Protocol
 
 from pedalsmith.emulator.console_port import ConsolePort
@@ -67,6 +67,14 @@ class SerialPty:
         with contextlib.suppress(BlockingIOError):
             os.write(self._master, said)
 
+    def serve(self, is_over: Callable[[], bool]) -> None:
+        """Steps until `is_over()`, no faster than a real board."""
+        begin, steps = time.monotonic(), 0
+        while not is_over():
+            self.step()
+            steps += 1
+            time.sleep(max(begin + steps * _STEP_SECONDS - time.monotonic(), 0))
+
     @contextlib.contextmanager
     def running(self) -> Iterator[str]:
         """Runs the board in a thread while the block runs; yields the path to open."""
@@ -74,12 +82,7 @@ class SerialPty:
 
         def work() -> None:
             try:
-                begin, steps = time.monotonic(), 0
-                while not stop.is_set():
-                    self.step(_STEP_SECONDS)
-                    steps += 1
-                    # No faster than a real board; slower where the computer is.
-                    time.sleep(max(begin + steps * _STEP_SECONDS - time.monotonic(), 0))
+                self.serve(stop.is_set)
             except EmulationError as error:
                 failure.append(error)
 

@@ -2,6 +2,7 @@
 # Copyright (c) 2026 the pedalsmith developers
 """A recording through the pedal: on the host, or on an emulated board and held against the host."""
 
+import contextlib
 import tempfile
 import time
 from collections.abc import Callable
@@ -12,8 +13,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from pedalsmith.emulator.boards import Options, Result, run
-from pedalsmith.native.boards import load_board
+from pedalsmith.emulator.boards import MOST_LATENCY, Options, Result, result_of, run
+from pedalsmith.native.boards import Board, load_board
 from pedalsmith.native.pedal import HostPedal
 
 Words = npt.NDArray[np.int32]
@@ -52,24 +53,37 @@ def play_on_board(
     words: Words,
     progress: Progress,
     *,
-    image: Path | None = None,
+    image: Path | str = "",
     block: int | None = None,
     options: Options | None = None,
     compare: bool = True,
+    serial: str = "",
+    on_serial: Callable[[str], None] = print,
 ) -> Played:
-    """Builds the board's image with the model (or takes `image`), flashes it and plays `words`."""
+    """Builds the board's image with the model, flashes it and plays `words`.
+
+    `image` is a kind of the board's images, or the file of a built one. With `serial`, "usb" or
+    "uart", that port is a pseudo-terminal, whose path `on_serial` gets, and the board goes on in
+    real time until KeyboardInterrupt.
+    """
     board = load_board(board_name)
     with tempfile.TemporaryDirectory(prefix="pedalsmith-") as folder:
-        if image is None:
+        if not isinstance(image, Path):
             from pedalsmith.native.firmware import build
 
             progress("building the firmware", 0.0)
             controls = options.controls if options else "none"
-            image = build(board, model, Path(folder), block=block, controls=controls).bin
-        done = run(
-            image, board, words, options=options,
-            on_progress=lambda share: progress(f"emulated {board.folder}", share),
-        )  # fmt: skip
+            kind = image or next(iter(board.images))
+            image = build(
+                board, model, Path(folder), image=kind, block=block, controls=controls
+            ).bin
+        if serial:
+            done = _serve(board, image, words, options, serial, on_serial)
+        else:
+            done = run(
+                image, board, words, options=options,
+                on_progress=lambda share: progress(f"emulated {board.folder}", share),
+            )  # fmt: skip
     figures = _board_figures(board.folder, done)
     if not compare:
         return Played(done.samples, figures)
@@ -79,6 +93,28 @@ def play_on_board(
     if len(differ):
         figures["first_differing"] = int(differ[0])
     return Played(done.samples, figures, len(differ))
+
+
+def _serve(
+    board: Board,
+    image: Path,
+    words: Words,
+    options: Options | None,
+    serial: str,
+    on_serial: Callable[[str], None],
+) -> Result:
+    """Serves the serial port until KeyboardInterrupt; what came out so far is the result."""
+    from pedalsmith.emulator.plugged import PluggedBoard
+
+    before = time.process_time()
+    with PluggedBoard(board, image, options=options) as plugged:
+        plugged.play(words, len(words) + MOST_LATENCY)
+        with plugged.pty(uart=serial == "uart") as pty:
+            on_serial(pty.path)
+            with contextlib.suppress(KeyboardInterrupt):
+                pty.serve(lambda: False)
+        frames = min(len(words), max(plugged.emulated.audio.frames_out - MOST_LATENCY, 0))
+        return result_of(plugged.emulated, frames, time.process_time() - before)
 
 
 def _board_figures(name: str, done: Result) -> dict[str, Any]:

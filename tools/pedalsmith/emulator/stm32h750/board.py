@@ -9,7 +9,8 @@ from pedalsmith.emulator.codecs.pins import ak4556_mute, pcm3060_mute
 from pedalsmith.emulator.codecs.wm8731 import Wm8731
 from pedalsmith.emulator.controls import Controls
 from pedalsmith.emulator.faults import LoaderEntered
-from pedalsmith.emulator.stm32h750.chip import FLASH, Stm32h750
+from pedalsmith.emulator.stm32h750 import bootloader
+from pedalsmith.emulator.stm32h750.chip import Stm32h750
 from pedalsmith.emulator.stm32h750.rcc import HSE_HZ
 from pedalsmith.emulator.stm32h750.sai import CodecWires
 from pedalsmith.errors import BadInput
@@ -53,8 +54,10 @@ class EmulatedDaisy(Stm32h750):
         return check(self.gpio.level(pin), levels)
 
     def power_up(self) -> None:
-        """Power-on reset: the vectors are at the start of flash."""
-        self.machine.reset(FLASH)
+        """See EmulatedBoard; the Daisy bootloader starts an image that is in the serial flash."""
+        super().power_up()
+        if (self.flash == 0xFF).all():
+            bootloader.start(self)
 
     def _restart(self) -> None:
         if "boot" in self._pins and self.gpio.level(self._pins["boot"]):

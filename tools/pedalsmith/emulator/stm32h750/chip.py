@@ -41,6 +41,7 @@ class Stm32h750:
         self.machine = machine = Machine(name, core_hz=HSI_HZ)
         machine.state.systick_reference *= 8  # HCLK / 8, replaced when the clocks change
         self.flash = machine.add_memory(FLASH, FLASH_BYTES, READ | EXECUTE)
+        self.flash[:] = 0xFF
         for base, size in _MEMORIES:
             machine.add_memory(base, size)
         identity = machine.add_memory(_IDENTITY_PAGE, 0x1000, READ)
@@ -101,6 +102,10 @@ class Stm32h750:
         """A reset while running; what was the reason is in RCC.RSR."""
         self.rcc.flag_reset(self._reset_flag or _SOFTWARE_RESET_FLAG)
         self._reset_flag = 0
+        self.power_up()
+
+    def power_up(self) -> None:
+        """Starts what is in flash: the vectors are at its beginning."""
         self.machine.reset(FLASH)
 
     def _map_flash(self, on: bool) -> None:
