@@ -63,6 +63,8 @@ def test_models_are_loaded_listed_named_selected_and_erased(
     assert run("bank", "rename", "7", "Fat \u266f")[0] == 0
     assert run("bank", "select", "7", "--once")[0] == 0
     found = models(run)
+    watched = run("monitor", "--interval", "0.05", "--seconds", "0.1")[1]
+    assert "slot 7 Fat \u266f, plays" in watched
     assert found["7"]["name"] == "Fat \u266f" and found["7"]["plays"]
     assert not found["7"]["at_start"] and found["1"]["at_start"]
     code, out, err = run("bank", "erase", "7", "--yes")
@@ -178,6 +180,7 @@ def test_monitor_prints_lines_of_every_kind(pedal: HostBoard, run: Run, tmp_path
     assert len(lines) >= 2
     assert {line["cpu_mean"] for line in lines} == {20.0}
     assert lines[0]["slot"] == "b1" and lines[0]["state"] == "plays"
+    assert lines[0]["model"] == "random 1"
     with file.open(newline="") as stored:
         rows = list(csv.DictReader(stored))
     assert [row["cpu_max"] for row in rows] == ["20.0"] * len(lines)
@@ -186,7 +189,9 @@ def test_monitor_prints_lines_of_every_kind(pedal: HostBoard, run: Run, tmp_path
     for line in out.splitlines():
         pairs = dict(part.split(":") for part in line.split(","))
         assert float(pairs["cpu_mean"]) == 20.0 and "output_dbfs" in pairs
-    code, out, _ = run("monitor", *fast)
+    code, out, _ = run("monitor", *fast, "--svg", tmp_path / "board.svg")
+    picture = (tmp_path / "board.svg").read_text()
+    assert "plays" in picture and "http" not in picture.replace("http://www.w3.org", "")
     assert code == 0 and out.startswith("CPU 20.0 % p99 20 % max 20.0 %")
 
 

@@ -44,16 +44,18 @@ def command(
     from pedalsmith.link.connect import connect
     from pedalsmith.link.progress import progress_bar
     from pedalsmith.link.upload import demand_room, load, read_blob
+    from pedalsmith.quantization import psm
 
     blob = read_blob(model)
     if name is not None and not 1 <= len(name.encode()) <= p.NAME_BYTES:
         raise BadInput(f"--name {name!r}: it must be 1 to {p.NAME_BYTES} bytes of UTF-8.")
+    called = name or psm.read(model).metadata.get("name") or model.stem
     with connect(port, serial) as client:
         demand_room(blob, model, client.hello)
         into = p.NO_SLOT if slot is None else bank.parse(slot, client.hello, of_image=False)
         began = time.monotonic()
         with progress_bar("loading") as tell:
-            found, playing = load(client, blob, tell, slot=into, play=not keep, name=name or "")
+            found, playing = load(client, blob, tell, slot=into, play=not keep, name=called)
         seconds = time.monotonic() - began
         there = next((one for one in bank.slots(client) if one.slot == found), None)
     crc = zlib.crc32(blob)

@@ -28,6 +28,9 @@ def command(
     plot: Annotated[
         bool, typer.Option("--plot", help="name:value lines, as serial plotters read them.")
     ] = False,
+    svg: Annotated[
+        Path | None, typer.Option(help="Write the dashboard as it was last to this picture.")
+    ] = None,
     interval: Annotated[
         float, typer.Option(min=0.05, max=2.0, help="Seconds from reading to reading.")
     ] = 0.5,
@@ -63,6 +66,8 @@ def command(
             shows.append(_plot)
         else:
             shows.append(stack.enter_context(_screen()))
+        if svg:
+            shows.append(stack.enter_context(_picture(svg)))
         for seen in watch(port, serial, interval, seconds):
             for show in shows:
                 show(seen)
@@ -95,6 +100,28 @@ def _screen() -> "Iterator[Show]":
             live.update(board.draw(seen.hello, seen.where, seen.trouble), refresh=True)
 
         yield show
+
+
+@contextmanager
+def _picture(path: Path) -> "Iterator[Show]":
+    from rich.panel import Panel
+
+    from pedalsmith.console import as_svg
+    from pedalsmith.files import write_whole
+    from pedalsmith.link.dashboard import WIDTH, Dashboard
+
+    board = Dashboard()
+    drawn: list[Panel] = []
+
+    def show(seen: "Seen") -> None:
+        if seen.reading:
+            board.take(seen.reading)
+        drawn[:] = [board.draw(seen.hello, seen.where, seen.trouble)]
+
+    try:
+        yield show
+    finally:
+        write_whole(path, as_svg("pedalsmith monitor", *drawn, width=WIDTH))
 
 
 @contextmanager

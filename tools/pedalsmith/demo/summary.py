@@ -2,22 +2,21 @@
 # Copyright (c) 2026 the pedalsmith developers
 """What the demo says at the end: on the terminal, as JSON, and as the report."""
 
-import io
 import platform
-import re
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-from rich.console import Console, Group
+from rich.console import Group
 from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
+from pedalsmith.console import as_svg
 from pedalsmith.demo.flow import Figures, Settings, training_curve
 from pedalsmith.demo.steps import Steps, clock, row
 from pedalsmith.native.boards import load_board
-from pedalsmith.report import Memory, ReportData
+from pedalsmith.report import BoardLoad, Memory, ReportData
 from pedalsmith.report.page import decibel, part
 
 _TOOLS = ("pedalsmith", "tensorflow-cpu", "tensorflow", "keras", "numpy", "ziglang", "unicorn")
@@ -44,6 +43,10 @@ def report_data(settings: Settings, figures: Figures) -> ReportData:
         **_load(figures),
         memory=tuple(
             Memory(name, use["used"], use["size"]) for name, use in figures.build["memory"].items()
+        ),
+        boards=tuple(
+            BoardLoad(load_board(name).name, info["load_mean_percent"], info["load_worst_percent"])
+            for name, info in figures.boards.items()
         ),
         curve=training_curve(settings),
         facts=(
@@ -142,15 +145,9 @@ def panel(settings: Settings, figures: Figures, seconds: float) -> Panel:
 
 def picture(settings: Settings, figures: Figures, steps: Steps, seconds: float) -> str:
     """The end of the demo as an SVG, for the README."""
-    console = Console(record=True, width=104, file=io.StringIO(), color_system="truecolor")
-    console.print(heading(settings))
-    for step in steps.all:
-        console.print(row(step))
-    console.print()
-    console.print(panel(settings, figures, seconds))
-    svg = console.export_svg(title="./tools/dev demo", unique_id="demo")
-    # rich's fonts come from the network; the reader's own will do.
-    return re.sub(r"@font-face \{.*?\}\s*|<!--.*?-->", "", svg, flags=re.DOTALL)
+    lines = (row(step) for step in steps.all)
+    end = panel(settings, figures, seconds)
+    return as_svg("./tools/dev demo", heading(settings), *lines, "", end)
 
 
 def heading(settings: Settings) -> str:

@@ -27,7 +27,7 @@ _PALE = "grey37"
 """Of the worst blocks, behind the mean"""
 _RECENT = 6
 """Readings for which a clipped sample keeps its meter red"""
-_WIDTH = 80
+WIDTH = 80
 
 
 class Dashboard:
@@ -48,7 +48,7 @@ class Dashboard:
         title = f"[bold]{escape(hello.board)}[/] · pedalsmith {escape(hello.firmware)}"
         away = f"[red]{escape(trouble)}[/]" if trouble else escape(where)
         if not self._history:
-            return Panel("waiting for the first reading", title=title, subtitle=away, width=_WIDTH)
+            return Panel("waiting for the first reading", title=title, subtitle=away, width=WIDTH)
         now = self._history[-1]
         body = Group(
             self._cpu(now),
@@ -61,7 +61,7 @@ class Dashboard:
         )
         style = "dim" if trouble else ""
         return Panel(
-            body, title=title, subtitle=away, width=_WIDTH, style=style, padding=(1, 2, 0, 2)
+            body, title=title, subtitle=away, width=WIDTH, style=style, padding=(1, 2, 0, 2)
         )
 
     def _cpu(self, now: Reading) -> Table:

@@ -71,6 +71,7 @@ class Readings:
     def __init__(self, client: Client, began: float) -> None:
         """`began` is time.monotonic() of second 0."""
         self._client, self._began = client, began
+        self._names: dict[tuple[int, int], str] = {}
         self._before = client.ask(p.Command.STATS, p.Stats)
 
     def next(self) -> Reading:
@@ -96,7 +97,7 @@ class Readings:
             output_clips=now.output_clips,
             temperature=None if now.temperature == p.NO_TEMPERATURE else now.temperature / 100,
             slot=bank.label(model.slot),
-            model=model.name,
+            model=self._name(model),
             state=state(model),
             gain_db=settings.gain / 100,
             level_db=None if settings.level == p.MUTE else settings.level / 100,
@@ -105,6 +106,13 @@ class Readings:
             line_errors=now.link_errors + self._client.damaged,
             uptime=now.uptime_ms / 1000,
         )
+
+    def _name(self, model: p.Model) -> str:
+        """What the bank calls it, which need not be what its metadata say."""
+        key = model.slot, model.crc
+        if model.slot != p.NO_SLOT and key not in self._names:
+            self._names = {(one.slot, one.crc): one.name for one in bank.slots(self._client)}
+        return self._names.get(key) or model.name
 
 
 def _since(before: int, now: int) -> int:
