@@ -20,7 +20,7 @@ static void reset_layer(struct wavenet_layer *layer, const struct wavenet_stream
     }
     for (uint32_t c = 0; c < ring->channels; c++)
         wavenet_channel_back(writer, c)[WAVENET_ERROR] = 0;
-    ring->at = 0;
+    ring->at = ring->past > WAVENET_SLIDE_MAX ? 0 : ring->past;
 }
 
 static void wavenet_reset(struct layer *base) {
@@ -234,8 +234,30 @@ static void play_channels(struct wavenet *net, const struct wavenet_stream *stre
             add_matrix(net, stream, wide, residual, frame);
     if (next == NULL)
         return;
-    remember(next, stream, residual, channels, done, frames - done);
+    if (done < frames)
+        remember(next, stream, residual, channels, done, frames - done);
     mirror(next, frames);
+}
+
+// Moves on behind the chunk. A short past is copied to the beginning rather than wrapped around, so
+// that a chunk is one run of tiles.
+static void advance(struct wavenet_ring *ring, uint32_t frames) {
+    ring->at += frames;
+    if (ring->past > WAVENET_SLIDE_MAX) {
+        ring->at -= ring->at >= ring->frames ? ring->frames : 0;
+        return;
+    }
+    if (ring->at + WAVENET_CHUNK <= ring->frames)
+        return;
+    const uint32_t words = ring->channels << ring->wide >> 1;
+    int32_t *const to = ring->words;
+    const int32_t *const from = to + (ring->at - ring->past) * words;
+    for (uint32_t i = 0; i < ring->past * words; i += 2) {
+        const int32_t a = from[i], b = from[i + 1];
+        to[i] = a;
+        to[i + 1] = b;
+    }
+    ring->at = ring->past;
 }
 
 // A layer over a chunk whose history is written.
@@ -250,9 +272,7 @@ static void play_layer(struct wavenet *net, struct wavenet_layer *layer,
     }
     play_channels(net, &layer->channels, layer->matrix_format == WAVENET_MATRIX_32, next, residual,
                   array->channels, frames);
-    layer->ring.at += frames;
-    if (layer->ring.at >= layer->ring.frames)
-        layer->ring.at -= layer->ring.frames;
+    advance(&layer->ring, frames);
 }
 
 static void start_head(struct wavenet *net, const struct wavenet_array *array, int below,

@@ -19,6 +19,8 @@
 #define WAVENET_LAYERS_MAX   48
 #define WAVENET_CHANNELS_MAX 32
 #define WAVENET_SHIFT_MAX    16
+// A past of up to so many frames is kept in front of the chunk, a longer one in a ring.
+#define WAVENET_SLIDE_MAX 48
 // Bits of the remainder that a 16-bit history feeds back.
 #define WAVENET_FEEDBACK_BITS 6
 // A leaky activation with this lift is neither lifted nor lowered.
@@ -114,6 +116,7 @@ struct wavenet_ring {
     void *words;       // (frames + TILE_FRAMES - 1) x even channels, int16 or int32
     uint32_t frames;   // without the mirrored ones
     uint32_t at;       // where the next chunk goes
+    uint32_t past;     // frames before a chunk that it reads
     uint32_t channels; // even
     uint8_t wide;      // int32
     uint8_t shift;     // of a wide one

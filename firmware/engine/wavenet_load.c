@@ -78,6 +78,7 @@ COLD static int load_layer(struct wavenet_layer *layer, const struct wavenet_lay
     }
     ring->words = layer_take_history(arena, view->ring_bytes);
     ring->frames = wavenet_ring_frames(view);
+    ring->past = ring->frames - WAVENET_CHUNK;
     ring->channels = wavenet_even(channels);
     ring->wide = view->history == WAVENET_HISTORY_32;
     ring->shift = (uint8_t)view->shift;

@@ -63,11 +63,6 @@ uint32_t wavenet_rows_run(struct wavenet *net, const struct wavenet_layer *layer
         return 0;
     const uint32_t tiles = (frames + TILE_FRAMES - 1) / TILE_FRAMES;
     const uint32_t words = wavenet_row_words(&layer->rows) * layer->rows.pairs;
-    uint32_t at[TILE_TAPS_MAX], now = ring->at; // of the newest tap, then one dilation older each
-    for (uint32_t k = taps; k-- > 0;) {
-        at[k] = now;
-        now = now >= layer->dilation ? now - layer->dilation : now + ring->frames - layer->dilation;
-    }
     struct wavenet_rows_m7 run;
     run.chain = kernels[pairs].taps_end - taps * tap_bytes(pairs);
     run.start = layer->rows.words - 1;
@@ -77,22 +72,25 @@ uint32_t wavenet_rows_run(struct wavenet *net, const struct wavenet_layer *layer
     run.tail = tail;
     run.step = TILE_FRAMES * 4 * pairs;
     run.taps = taps;
+    const int32_t around = (int32_t)ring->frames;
+    int32_t newest = (int32_t)ring->at;
     for (uint32_t tile = 0; tile < tiles; tile += run.tiles) {
         const uint32_t frame = tile * TILE_FRAMES;
-        run.tiles = tiles - tile;
-        for (uint32_t k = 0; k < taps; k++) {
-            run.tap[WAVENET_M7_TAPS - taps + k] = (const int32_t *)ring->words + at[k] * pairs;
-            run.tiles = smaller(run.tiles, tiles_until(ring, at[k]));
+        int32_t at = newest, run_frames = (int32_t)((tiles - tile) * TILE_FRAMES);
+        for (uint32_t k = 0; k < taps; k++) { // from the newest, one dilation older each
+            run.tap[WAVENET_M7_TAPS - 1 - k] = (const int32_t *)ring->words + (uint32_t)at * pairs;
+            run_frames = around - at < run_frames ? around - at : run_frames;
+            at -= layer->dilation;
+            at += around & (at >> 31);
         }
+        run.tiles = ((uint32_t)run_frames + TILE_FRAMES - 1) / TILE_FRAMES;
         run.first = run.tap[WAVENET_M7_TAPS - taps];
         run.head = net->head + frame * width;
         run.a = net->a + frame / 2 * width;
         run.audio = net->x + frame;
         wavenet_rows_m7(&run);
-        for (uint32_t k = 0; k < taps; k++) {
-            at[k] += run.tiles * TILE_FRAMES;
-            at[k] = at[k] >= ring->frames ? at[k] - ring->frames : at[k];
-        }
+        newest += (int32_t)(run.tiles * TILE_FRAMES);
+        newest -= newest >= around ? around : 0;
     }
     return frames;
 }

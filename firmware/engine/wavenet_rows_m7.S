@@ -145,56 +145,56 @@ wavenet_leaky_m7:
     smmla   r6, r6, r3, lr
     usat    r12, #28, r7
     smmla   r7, r7, r3, r12
-    ldr.w   r3, [r0, #12]                   // slope of row 1
     usat    lr, #28, r8
-    smmla   r8, r8, r3, lr
+    ldr.w   r3, [r0, #12]                   // slope of row 1
     usat    r12, #28, r9
-    smmla   r9, r9, r3, r12
+    smmla   r8, r8, r3, lr
     usat    lr, #28, r10
-    smmla   r10, r10, r3, lr
+    smmla   r9, r9, r3, r12
     usat    r12, #28, r11
-    smmla   r11, r11, r3, r12
+    smmla   r10, r10, r3, lr
     ldr.w   r2, [r0, #4]                    // head scale of row 0
+    smmla   r11, r11, r3, r12
     ldr.w   lr, [r1, #0]
     smmla   lr, r4, r2, lr
-    str.w   lr, [r1, #0]
-    ldr.w   r12, [r1, #4]
-    smmla   r12, r5, r2, r12
-    str.w   r12, [r1, #4]
     ldr.w   r3, [r1, #8]
     smmla   r3, r6, r2, r3
-    str.w   r3, [r1, #8]
+    ldr.w   r12, [r1, #4]
+    str.w   lr, [r1, #0]
+    smmla   r12, r5, r2, r12
+    str.w   r12, [r1, #4]
     ldr.w   lr, [r1, #12]
     smmla   lr, r7, r2, lr
     str.w   lr, [r1, #12]
     ldr.w   r2, [r0, #16]!                  // head scale of row 1
     ldr.w   lr, [r1, #16]
-    smmla   lr, r8, r2, lr
-    str.w   lr, [r1, #16]
+    str.w   r3, [r1, #8]
     ldr.w   r12, [r1, #20]
     smmla   r12, r9, r2, r12
     str.w   r12, [r1, #20]
     ldr.w   r3, [r1, #24]
+    ldr.w   r12, [sp, #TO]
+    smmla   lr, r8, r2, lr
+    str.w   lr, [r1, #16]
     smmla   r3, r10, r2, r3
-    str.w   r3, [r1, #24]
+    lsl.w   r8, r8, #2
     ldr.w   lr, [r1, #28]
     smmla   lr, r11, r2, lr
+    lsl.w   r9, r9, #2
+    pkhtb   r4, r8, r4, asr #14
+    str.w   r3, [r1, #24]
     str.w   lr, [r1, #28]
     add.w   r1, r1, #32
-    str.w   r1, [sp, #HEAD]
-    ldr.w   r12, [sp, #TO]
-    ldr.w   lr, [sp, #END]
-    lsl.w   r8, r8, #2
-    pkhtb   r4, r8, r4, asr #14
-    lsl.w   r9, r9, #2
     pkhtb   r5, r9, r5, asr #14
     lsl.w   r10, r10, #2
-    pkhtb   r6, r10, r6, asr #14
+    str.w   r1, [sp, #HEAD]
     lsl.w   r11, r11, #2
-    pkhtb   r7, r11, r7, asr #14
-    str.w   r4, [r12, #0]
-    str.w   r5, [r12, #4]
+    pkhtb   r6, r10, r6, asr #14
     str.w   r6, [r12, #8]
+    ldr.w   lr, [sp, #END]
+    str.w   r4, [r12, #0]
+    pkhtb   r7, r11, r7, asr #14
+    str.w   r5, [r12, #4]
     str.w   r7, [r12, #12]
     add.w   r12, r12, #16
     str.w   r12, [sp, #TO]

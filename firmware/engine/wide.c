@@ -115,26 +115,43 @@ static void keep(struct wide *wide, uint32_t frames) {
     }
 }
 
+// (sum >> f), which is proved to be a word
+static inline int32_t word_of(int64_t sum, uint32_t f) {
+    return (int32_t)((uint32_t)sum >> f | (uint32_t)(sum >> 32) << (32 - f));
+}
+
 // Four frames of one output; `step` words from an input to the next.
 static inline __attribute__((always_inline)) void convolve(const struct wide *wide, uint32_t taps,
                                                            const int32_t *w, int64_t start,
                                                            const int32_t *heard, uint32_t step,
                                                            int32_t *out) {
+    const uint32_t f = wide->fraction;
     int64_t a = start, b = start, c = start, d = start;
     for (uint32_t i = 0; i < wide->inputs; i++, heard += step) {
         const int32_t *u = heard;
-        for (uint32_t k = 0; k < taps; k++, u++) {
-            const int32_t weight = *w++;
-            a += (int64_t)weight * u[0];
-            b += (int64_t)weight * u[1];
-            c += (int64_t)weight * u[2];
-            d += (int64_t)weight * u[3];
+        int32_t u0 = *u++, u1 = *u++, u2 = *u++;
+        for (uint32_t k = 0; k < taps; k++) {
+            const int32_t weight = *w++, u3 = *u++;
+            a += (int64_t)weight * u0;
+            b += (int64_t)weight * u1;
+            c += (int64_t)weight * u2;
+            d += (int64_t)weight * u3;
+            u0 = u1;
+            u1 = u2;
+            u2 = u3;
         }
     }
-    out[0] = sat(a >> wide->fraction, 32);
-    out[1] = sat(b >> wide->fraction, 32);
-    out[2] = sat(c >> wide->fraction, 32);
-    out[3] = sat(d >> wide->fraction, 32);
+    if (wide->out_channels == 1) {
+        out[0] = sat(a >> f, 32);
+        out[1] = sat(b >> f, 32);
+        out[2] = sat(c >> f, 32);
+        out[3] = sat(d >> f, 32);
+    } else {
+        out[0] = word_of(a, f);
+        out[1] = word_of(b, f);
+        out[2] = word_of(c, f);
+        out[3] = word_of(d, f);
+    }
 }
 
 void wide_process(struct wide *wide, const int32_t *in, int32_t *out, uint32_t frames) {

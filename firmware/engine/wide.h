@@ -42,6 +42,7 @@ void wide_reset(struct wide *wide);
 void wide_bounds(const struct wide_view *view, const uint64_t *inputs, uint64_t *outputs);
 
 // At most WIDE_CHUNK frames, in and out in tiles (tile.h); all frames of the last tile are written.
+// Only an output that is alone may saturate: others are proved (wavenet_blob.c).
 void wide_process(struct wide *wide, const int32_t *in, int32_t *out, uint32_t frames);
 
 #endif
