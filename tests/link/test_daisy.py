@@ -5,6 +5,8 @@ register. Time is the board's."""
 
 import zlib
 from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
@@ -15,7 +17,7 @@ from pedalsmith.emulator.boards import assemble
 from pedalsmith.emulator.faults import LoaderEntered
 from pedalsmith.emulator.image import read_image
 from pedalsmith.emulator.usb_host import UsbHost
-from pedalsmith.link import bank, client, readings
+from pedalsmith.link import bank, client, flashing, readings
 from pedalsmith.link import protocol as p
 from pedalsmith.link.client import Client
 from pedalsmith.link.stream import compare, stream
@@ -23,6 +25,7 @@ from pedalsmith.link.upload import load
 from pedalsmith.native.firmware import build
 
 from .boards import GOLDEN, GRU, LSTM
+from .plugged import Plugged, Run
 
 
 class UsbTime:
@@ -117,6 +120,40 @@ def test_a_model_of_30_kb_is_loaded_within_2_s(
     began = plugged_in.line.monotonic()
     load(plugged_in.talk, blob, ignore)
     assert plugged_in.line.monotonic() - began < 2.0
+
+
+def test_what_flash_writes_is_what_starts_and_says_hello(
+    plugged_in: SimpleNamespace,
+    plugged: Plugged,
+    run: Run,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> None:
+    image, boards = plugged_in.image, []
+
+    def start(address: int) -> None:
+        flash = tmp_path / "flash.bin"
+        flash.write_bytes(device.memory(0x08000000, image.board.images["flash"].code.bytes))
+        emulated = assemble(image.board)
+        emulated.machine.load(read_image(flash, address))
+        emulated.audio.play(np.zeros(1, np.int32), 480_000)
+        emulated.power_up()
+        boards.append(emulated)
+        line = UsbTime(emulated)
+        line.host.connect()
+        monkeypatch.setattr(client, "time", line)
+        talk = partial(Client, line, on_text=lambda text: None)
+        monkeypatch.setattr(flashing.Client, "open", lambda port, on_text: talk(port))
+        plugged.port("/dev/ttyACM0")
+
+    device = plugged.dfu(on_leave=start)
+    code, out, err = run("flash", image.bin)
+    for emulated in boards:
+        emulated.machine.close()
+    assert (code, err) == (0, "")
+    count = image.bin.stat().st_size
+    assert f"Daisy Seed: {count:,} bytes at 0x08000000, read back" in out
+    assert "/dev/ttyACM0: pedalsmith 0.1.0 runs, codec AK4556, 48000 Hz, block 48" in out
 
 
 def test_at_last_it_restarts_into_the_loader_in_rom(plugged_in: SimpleNamespace) -> None:

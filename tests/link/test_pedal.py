@@ -236,8 +236,9 @@ def test_monitor_waits_for_a_pedal_that_was_unplugged(
     assert "unplugged" in lines[first]["trouble"] or "no pedal" in lines[first]["trouble"]
 
 
+@pytest.mark.parametrize("other_bytes", [False, True])
 def test_a_running_pedal_is_restarted_into_its_loader_flashed_and_says_hello(
-    plugged: Plugged, run: Run, tmp_path: Path
+    plugged: Plugged, run: Run, tmp_path: Path, other_bytes: bool
 ) -> None:
     image = daisy(tmp_path / "a.bin", text=b"pedalsmith on \0Daisy Seed\0")
 
@@ -251,7 +252,7 @@ def test_a_running_pedal_is_restarted_into_its_loader_flashed_and_says_hello(
         device = plugged.dfu(on_leave=lambda address: left.set())
         left.wait(10)
         written.append(device.memory(0x08000000, 9_001))
-        with HostBoard() as board, board.on_pty() as path:
+        with HostBoard([GRU] if other_bytes else []) as board, board.on_pty() as path:
             plugged.port(path)
             done.wait(10)
 
@@ -270,7 +271,11 @@ def test_a_running_pedal_is_restarted_into_its_loader_flashed_and_says_hello(
         left.set()
         done.set()
         thread.join()
-    assert (code, err) == (0, "")
     assert ended == [End.LOADER]
     assert written == [image.read_bytes()]
+    if other_bytes:
+        assert code == 3
+        assert "its flash holds other bytes" in err and "flash it again" in err
+        return
+    assert (code, err) == (0, "")
     assert "read back" in out and "runs, codec none, 48000 Hz, block 48" in out
