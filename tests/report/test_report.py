@@ -32,6 +32,7 @@ def make_data(*, differing: int = 0, title: str = "Fuzz <&> Friends") -> report.
         memory=(report.Memory("Flash", 30_000, 131_072),),
         curve=report.Curve((1.0, 2.0, 3.0), (0.5, 0.1, 0.2)),
         facts=(("Network", "LSTM, 16 units"),), versions=(("pedalsmith", "0.1.0"),),
+        boards=(report.BoardLoad("Teensy 4.1", 9.8, 12.1),),
         flashing=("Run `dfu-util -D x.bin`.",),
     )  # fmt: skip
 
@@ -146,3 +147,11 @@ def test_a_folder_that_cannot_be_written_is_one_line(tmp_path: Path) -> None:
 )
 def test_words(esr: float, number: str, level: str, words: str) -> None:
     assert (ratio(esr), decibel(esr), part(esr)) == (number, level, words)
+
+
+def test_the_blind_test_is_there_where_scripts_run_and_boards_have_their_load(page: str) -> None:
+    section = re.search(r"<section hidden>\n<h2>Hear the difference.*?</section>", page, re.DOTALL)
+    assert section and section[0].count("<button") == 5
+    assert "data-play" in section[0] and "data-answer" in section[0]
+    assert 'closest("section").hidden = false' in page
+    assert re.search(r"Teensy 4\.1</th>.*?mean 9\.8 %, worst 12\.1 %", page)

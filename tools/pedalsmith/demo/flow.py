@@ -10,6 +10,7 @@ DIR/*.wav           the last 6 s, which training did not hear: dry, target, mode
 DIR/report.html     all of it on one page
 """
 
+import contextlib
 import csv
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,11 +20,12 @@ import numpy as np
 
 from pedalsmith import assets
 from pedalsmith.audio import SAMPLE_RATE, Samples, read_audio, to_q23, write_wav
-from pedalsmith.demo.steps import Steps
+from pedalsmith.demo.steps import StepFailed, Steps
 from pedalsmith.errors import NegativeResult
+from pedalsmith.native.boards import board_names
 from pedalsmith.report import Curve
 
-_RUN_IN_SECONDS = 1.0
+_RUN_IN_SECONDS = 4.0
 """Played before the part that is measured, so that the model's state has settled."""
 
 
@@ -51,6 +53,8 @@ class Figures:
     build: dict[str, Any] = field(default_factory=dict)
     emulate: dict[str, Any] = field(default_factory=dict)
     info: dict[str, Any] = field(default_factory=dict)
+    boards: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """What info says of each board."""
     sounds: dict[str, Samples] = field(default_factory=dict)
     """dry, target, model, pedal: (n,) each, the test part."""
     esr_float: float = 0.0
@@ -84,6 +88,14 @@ def play(settings: Settings, steps: Steps) -> Figures:
         figures.info = steps.run(
             step, "info", str(folder / "tone.psm"), "--board", settings.board
         )  # fmt: skip
+        for name in board_names():
+            # A model may be too large for another board; the report then leaves that one out.
+            with contextlib.suppress(StepFailed):
+                figures.boards[name] = (
+                    figures.info
+                    if name == settings.board
+                    else steps.run(step, "info", str(folder / "tone.psm"), "--board", name)
+                )
         step.result = f"{figures.info['load_mean_percent']:.1f} % of the block time"
     with steps.step("measure", "on 6 s kept from training") as step:
         _measure(settings, figures)

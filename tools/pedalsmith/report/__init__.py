@@ -6,7 +6,7 @@ One file, readable offline, on a phone, in the dark and without scripts: sound a
 SVG are inside it, and its Content-Security-Policy forbids every request.
 """
 
-from pedalsmith.report.data import Curve, Memory, ReportData
+from pedalsmith.report.data import BoardLoad, Curve, Memory, ReportData
 from pedalsmith.report.page import write
 
-__all__ = ["Curve", "Memory", "ReportData", "write"]
+__all__ = ["BoardLoad", "Curve", "Memory", "ReportData", "write"]

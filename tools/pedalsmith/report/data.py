@@ -29,6 +29,17 @@ class Memory:
 
 
 @dataclass(frozen=True)
+class BoardLoad:
+    """What the model costs on a board."""
+
+    name: str
+    load_mean: float
+    """Percent of the time there is for a block."""
+    load_worst: float
+    """Percent, the slowest block there can be."""
+
+
+@dataclass(frozen=True)
 class ReportData:
     """One run from capture to pedal.
 
@@ -62,6 +73,8 @@ class ReportData:
     load_error: str
     """How sure the load is, in words: "within 4 %"."""
     memory: tuple[Memory, ...] = ()
+    boards: tuple[BoardLoad, ...] = ()
+    """The same model on all boards there are."""
     curve: Curve | None = None
     facts: tuple[tuple[str, str], ...] = ()
     """(what, value) in words: the network, the formats, the image."""
