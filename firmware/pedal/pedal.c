@@ -60,9 +60,8 @@ static void load(struct pedal *pedal, const void *blob, size_t blob_bytes) {
 }
 
 static void start(struct pedal *pedal, const struct engine_memory *memory) {
-    *pedal = (struct pedal){.model = PEDAL_NO_MODEL,
-                            .memory = *memory,
-                            .gate_wanted = PEDAL_NO_GATE};
+    *pedal =
+        (struct pedal){.model = PEDAL_NO_MODEL, .memory = *memory, .gate_wanted = PEDAL_NO_GATE};
     level_start(&pedal->gain, LEVEL_ONE);
     level_start(&pedal->level, LEVEL_ONE);
     gate_start(&pedal->gate);

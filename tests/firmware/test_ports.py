@@ -90,6 +90,7 @@ def test_pulling_the_plug_or_suspending_does_not_touch_the_sound(
     before = board.audio.frames_out
     board.machine.run(0.1)
     assert board.audio.frames_out - before >= 0.099 * 48_000
+    board.usb.plug()
     again = UsbHost(board.machine, board.usb)
     again.connect()
     text = again.read(1.1).decode()
