@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from pedalsmith.native.compiler import WARNINGS, library_of
+from pedalsmith.native.compiler import WARNINGS, cpu_has, library_of
 
 LANES = 16
 """Streams that one call works on; as in kernel.h."""
@@ -47,12 +47,10 @@ def instruction_sets() -> list[str]:
     """The builds that run on this machine, the fastest first; names as the compiler has them."""
     if platform.machine().lower() not in {"x86_64", "amd64"}:
         return ["baseline"]
-    from numpy._core._multiarray_umath import __cpu_features__ as has
-
     levels = []
-    if has.get("AVX512_SKX"):
+    if cpu_has("AVX512_SKX"):
         levels.append("x86_64_v4")
-    if has.get("AVX2") and has.get("FMA3"):
+    if cpu_has("AVX2", "FMA3"):
         levels.append("x86_64_v3")
     return [*levels, "x86_64"]
 

@@ -23,18 +23,22 @@ from pedalsmith.source import firmware_dir
 WARNINGS = ("-Wall", "-Wextra", "-Wconversion", "-Werror")
 
 
+def cpu_has(*features: str) -> bool:
+    """Whether this CPU has all of them, by the names of NumPy, which knows them anyway."""
+    from numpy._core._multiarray_umath import (  # type: ignore[import-not-found]
+        __cpu_features__ as has,
+    )
+
+    return all(has.get(feature) for feature in features)
+
+
 def host_cpu() -> str:
     """The -mcpu of the host's libraries: x86_64_v2 (SSE4.1, PMULDQ) where this CPU has it.
 
     zig builds for the CPU at hand by default; a cached library must run wherever the folder is
     seen, so the choice is one of two, and part of the library's name.
     """
-    # NumPy knows, and asks in no other place.
-    from numpy._core._multiarray_umath import (  # type: ignore[import-not-found]
-        __cpu_features__ as has,
-    )
-
-    return "x86_64_v2" if has.get("SSE42") and has.get("POPCNT") else "baseline"
+    return "x86_64_v2" if cpu_has("SSE42", "POPCNT") else "baseline"
 
 
 HOST_FLAGS = (f"-mcpu={host_cpu()}", "-std=c11", "-O3", "-fPIC", "-fno-builtin", *WARNINGS)
