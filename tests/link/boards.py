@@ -66,7 +66,7 @@ def in_its_time(monkeypatch: pytest.MonkeyPatch, board: HostBoard) -> None:
 def session(monkeypatch: pytest.MonkeyPatch, board: HostBoard) -> Iterator[Client]:
     """A client of the board, in the board's time."""
     in_its_time(monkeypatch, board)
-    with Client(BoardLine(board), "the board") as opened:
+    with Client(BoardLine(board), "the board", on_text=lambda line: None) as opened:
         yield opened
 
 

@@ -82,7 +82,7 @@ def test_every_request_is_done_once_or_the_tool_says_so(
             wanted = {p.EventKind.STORED: 0, p.EventKind.NAMED: 0, p.EventKind.ERASED: 0}
             doubtful = dict(wanted)
             try:
-                noisy = Client(line, "the board", on_text=quiet)
+                noisy = Client(line, "the board", quiet)
             except DeviceTrouble:
                 continue
             steps = (
@@ -102,7 +102,7 @@ def test_every_request_is_done_once_or_the_tool_says_so(
                     doubtful[event] += 1
             damaged += line.damaged
             resent += noisy.resent
-            with Client(BoardLine(board), "the board") as clean:
+            with Client(BoardLine(board), "the board", quiet) as clean:
                 counts = logged(clean)
                 for event, count in wanted.items():
                     assert count <= counts.get(event, 0) <= count + doubtful[event], event.name
@@ -127,7 +127,7 @@ def test_a_stream_over_a_bad_cable_has_every_sample(monkeypatch: pytest.MonkeyPa
     with HostBoard([LSTM]) as board:
         in_its_time(monkeypatch, board)
         line = NoisyLine(board, 1, "flip", one_of=15_000)
-        with Client(line, "the board", on_text=quiet) as noisy:
+        with Client(line, "the board", quiet) as noisy:
             played = stream(noisy, words, ignore)
         assert line.damaged > 5 and noisy.resent > 5
     assert compare(LSTM, "lstm", words, played.samples) is None
@@ -147,7 +147,7 @@ def test_a_lost_answer_is_sent_again_and_not_done_again(monkeypatch: pytest.Monk
     with HostBoard([LSTM]) as board:
         in_its_time(monkeypatch, board)
         line = Deaf(board)
-        with Client(line, "the board") as talk:
+        with Client(line, "the board", quiet) as talk:
             load(talk, GRU, ignore, slot=0)
             line.lost = 2
             bank.rename(talk, 0, "Clean")
@@ -192,13 +192,13 @@ def test_a_plug_pulled_at_any_write_leaves_the_old_model_or_the_new(
             line.left = writes
             told = False
             try:
-                with Client(line, "the board") as talk:
+                with Client(line, "the board", quiet) as talk:
                     load(talk, GRU, ignore, slot=0)
                 told = True
             except Unplugged:
                 pass
             board.wait(p.SESSION_MS + 500)
-            with Client(BoardLine(board), "the board") as clean:
+            with Client(BoardLine(board), "the board", quiet) as clean:
                 model = clean.ask(p.Command.STATS, p.Stats).model
                 assert model.state == p.ModelState.PLAYS
                 assert model.crc == zlib.crc32(GRU) if told else True

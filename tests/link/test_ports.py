@@ -73,7 +73,7 @@ def test_a_pedal_of_another_version_says_what_to_update(pty: tuple[int, str]) ->
         thread = threading.Thread(target=answer)
         thread.start()
         with pytest.raises(DeviceTrouble, match=f"update the {remedy}"):
-            Client.open(pty[1])
+            Client.open(pty[1], print)
         thread.join()
 
 

@@ -31,6 +31,7 @@ def command(
     """List, select, rename or erase the models that a pedal holds.
 
     Example: pedalsmith bank
+
     Example: pedalsmith bank rename 2 "Fat Plexi"
     """
     from pedalsmith.console import emit_json

@@ -49,6 +49,7 @@ def command(
     A pedal that is unplugged is waited for. The pedal plays on whatever happens here.
 
     Example: pedalsmith monitor
+
     Example: pedalsmith monitor --csv gig.csv --seconds 600 --alarm-cpu 90
     """
     from pedalsmith.errors import BadInput, NegativeResult

@@ -43,11 +43,9 @@ _BUSY_SECONDS = 0.05
 class Client:
     """A session with a pedal. Use it as a context."""
 
-    def __init__(
-        self, line: Line, where: str, patience: float = 1.0, on_text: Callable[[str], None] = print
-    ) -> None:
-        """`patience` stretches every time-out: an emulated pedal is slower than real time."""
-        self._line, self.where, self._patience = line, where, patience
+    def __init__(self, line: Line, where: str, on_text: Callable[[str], None]) -> None:
+        """`where` begins every error; `on_text` gets the lines that come between frames."""
+        self._line, self.where = line, where
         self._on_text = on_text
         self._splitter = Splitter()
         self._frames: deque[Frame] = deque()
@@ -62,11 +60,9 @@ class Client:
             raise
 
     @classmethod
-    def open(
-        cls, port: str, patience: float = 1.0, on_text: Callable[[str], None] = print
-    ) -> "Client":
+    def open(cls, port: str, on_text: Callable[[str], None]) -> "Client":
         """Opens the port and says hello. Raises DeviceTrouble."""
-        return cls(SerialLine(port), port, patience, on_text)
+        return cls(SerialLine(port), port, on_text)
 
     def __enter__(self) -> "Client":
         return self
@@ -123,8 +119,8 @@ class Client:
         """One request, sent again with its own sequence until it is answered."""
         self._sequence = (self._sequence + 1) & 0xFFFF
         data = encode(p.Header(command, 0, self._sequence), body)
-        wait = min(_MS.get(command, p.REPLY_MS), _RESEND_MS) / 1000 * self._patience
-        whole = _MS.get(command, p.REPLY_MS) / 1000 * self._patience
+        wait = min(_MS.get(command, p.REPLY_MS), _RESEND_MS) / 1000
+        whole = _MS.get(command, p.REPLY_MS) / 1000
         busy_until = time.monotonic() + whole * p.TRIES
         sent = 0
         while sent < p.TRIES:
