@@ -2,133 +2,7 @@
 /* Copyright (c) 2026 the pedalsmith developers */
 #include "wavenet.h"
 
-#include <string.h>
-
-#include "lanes.h"
-
-/* Rows that are computed at once: their sums stay in registers. */
-enum { ROWS = 4 };
-
-/* Signals are rows of floats; `stride` floats lie between the rows of one. */
-struct signal {
-    float *at;
-    int32_t stride;
-};
-
-static inline lanes load(const float *from) {
-    lanes value;
-    memcpy(&value, from, sizeof value);
-    return value;
-}
-
-static inline void store(float *to, lanes value) {
-    memcpy(to, &value, sizeof value);
-}
-
-static int32_t whole_lanes(int32_t count) {
-    return (count + LANES - 1) / LANES * LANES;
-}
-
-/* How a product reads its weights: w[row * by_row + tap * by_tap + column * by_column]. */
-struct reading {
-    const float *weights;
-    int32_t by_row, by_tap, by_column;
-    int32_t taps, columns;
-    int32_t step; /* samples from a tap to the next one; may be negative */
-};
-
-static inline __attribute__((always_inline)) void product_rows(const struct reading *w,
-                                                               struct signal from, struct signal to,
-                                                               int32_t row, int32_t rows,
-                                                               int32_t steps) {
-    for (int32_t t = 0; t < steps; t += LANES) {
-        lanes sum[ROWS];
-        for (int32_t r = 0; r < rows; r++) {
-            sum[r] = load(to.at + (int64_t)(row + r) * to.stride + t);
-        }
-        for (int32_t tap = 0; tap < w->taps; tap++) {
-            const float *sound = from.at + t + tap * w->step;
-            const float *weight = w->weights + row * w->by_row + tap * w->by_tap;
-            for (int32_t c = 0; c < w->columns; c++) {
-                lanes value = load(sound + (int64_t)c * from.stride);
-                for (int32_t r = 0; r < rows; r++) {
-                    sum[r] += weight[r * w->by_row + c * w->by_column] * value;
-                }
-            }
-        }
-        for (int32_t r = 0; r < rows; r++) {
-            store(to.at + (int64_t)(row + r) * to.stride + t, sum[r]);
-        }
-    }
-}
-
-/* to[row][t] += sum over taps, columns of w from[column][t + tap step]. */
-static void product(const struct reading *w, struct signal from, struct signal to, int32_t rows,
-                    int32_t steps) {
-    int32_t row = 0;
-    for (; row + ROWS <= rows; row += ROWS) {
-        product_rows(w, from, to, row, ROWS, steps);
-    }
-    if (rows - row == 3) {
-        product_rows(w, from, to, row, 3, steps);
-        return;
-    }
-    for (; row < rows; row++) {
-        product_rows(w, from, to, row, 1, steps);
-    }
-}
-
-static inline __attribute__((always_inline)) void
-correlate_rows(struct signal delta, struct signal heard, int32_t row, int32_t rows, int32_t columns,
-               int32_t taps, int32_t dilation, int32_t steps, float *gradient) {
-    for (int32_t tap = 0; tap < taps; tap++) {
-        for (int32_t c = 0; c < columns; c++) {
-            const float *sound = heard.at + (int64_t)c * heard.stride + tap * dilation;
-            lanes sum[ROWS] = {{0}};
-            for (int32_t t = 0; t < steps; t += LANES) {
-                lanes value = load(sound + t);
-                for (int32_t r = 0; r < rows; r++) {
-                    sum[r] += load(delta.at + (int64_t)(row + r) * delta.stride + t) * value;
-                }
-            }
-            for (int32_t r = 0; r < rows; r++) {
-                gradient[((row + r) * taps + tap) * columns + c] = lanes_sum(sum[r]);
-            }
-        }
-    }
-}
-
-/* gradient[row][tap][column] = sum over t of delta[row][t] heard[column][t + tap dilation]. */
-static void correlate(struct signal delta, struct signal heard, int32_t rows, int32_t columns,
-                      int32_t taps, int32_t dilation, int32_t steps, float *gradient) {
-    int32_t row = 0;
-    for (; row + ROWS <= rows; row += ROWS) {
-        correlate_rows(delta, heard, row, ROWS, columns, taps, dilation, steps, gradient);
-    }
-    if (rows - row == 3) { /* A2-Lite is three channels wide. */
-        correlate_rows(delta, heard, row, 3, columns, taps, dilation, steps, gradient);
-        return;
-    }
-    for (; row < rows; row++) {
-        correlate_rows(delta, heard, row, 1, columns, taps, dilation, steps, gradient);
-    }
-}
-
-static float row_sum(const float *row, int32_t steps) {
-    lanes sum = {0};
-    for (int32_t t = 0; t < steps; t += LANES) {
-        sum += load(row + t);
-    }
-    return lanes_sum(sum);
-}
-
-static void fill_rows(struct signal to, const float *bias, int32_t rows, int32_t steps) {
-    for (int32_t r = 0; r < rows; r++) {
-        for (int32_t t = 0; t < steps; t += LANES) {
-            store(to.at + (int64_t)r * to.stride + t, lanes_of(bias ? bias[r] : 0.0f));
-        }
-    }
-}
+#include "rows.h"
 
 /* Where a layer's things are: weights as offsets, signals in the workspace. */
 struct layer {
@@ -220,13 +94,6 @@ int64_t wavenet_workspace_floats(const struct wavenet_shape *shape) {
     return net.floats;
 }
 
-static void copy_rows(struct signal to, struct signal from, int32_t rows, int32_t steps) {
-    for (int32_t r = 0; r < rows; r++) {
-        memcpy(to.at + (int64_t)r * to.stride, from.at + (int64_t)r * from.stride,
-               sizeof(float) * (size_t)steps);
-    }
-}
-
 /* Reads the state in front of a heard signal, and writes the state that the piece leaves. */
 static void remember(struct signal heard, int32_t rows, int32_t history, int32_t steps,
                      const float **state, float **after) {
@@ -238,22 +105,6 @@ static void remember(struct signal heard, int32_t rows, int32_t history, int32_t
         *state += history;
         *after += history;
     }
-}
-
-static struct signal later(struct signal of, int32_t samples) {
-    of.at += samples;
-    return of;
-}
-
-static struct reading forwards(const float *weights, int32_t taps, int32_t columns,
-                               int32_t dilation) {
-    return (struct reading){weights, taps * columns, columns, 1, taps, columns, dilation};
-}
-
-/* The transposed product: rows are the columns of `forwards`, taps in the reverse order. */
-static struct reading backwards(const float *weights, int32_t taps, int32_t columns, int32_t rows,
-                                int32_t dilation) {
-    return (struct reading){weights, 1, columns, taps * columns, taps, rows, -dilation};
 }
 
 static void activate(float slope, struct signal z, int32_t rows, int32_t steps) {
@@ -296,14 +147,7 @@ void wavenet_forward(const struct wavenet_shape *shape, const float *weights, co
                 fill_rows(into, weights + below->matrix_bias, width, steps);
                 w = forwards(weights + below->matrix, 1, width, 0);
                 product(&w, below->activated, into, width, steps);
-                struct signal before = later(below->heard, below->history);
-                for (int32_t r = 0; r < width; r++) {
-                    float *to = into.at + (int64_t)r * into.stride;
-                    const float *from = before.at + (int64_t)r * before.stride;
-                    for (int32_t t = 0; t < steps; t += LANES) {
-                        store(to + t, load(to + t) + load(from + t));
-                    }
-                }
+                add_rows(into, later(below->heard, below->history), width, steps);
             }
             if (k == array->layers) {
                 break;
@@ -315,13 +159,7 @@ void wavenet_forward(const struct wavenet_shape *shape, const float *weights, co
             w = forwards(weights + layer->conv, layer->taps, width, layer->dilation);
             product(&w, layer->heard, layer->activated, width, steps);
             activate(shape->slope, layer->activated, width, steps);
-            for (int32_t r = 0; r < width; r++) {
-                float *to = sum.at + (int64_t)r * sum.stride;
-                const float *from = layer->activated.at + (int64_t)r * layer->activated.stride;
-                for (int32_t t = 0; t < steps; t += LANES) {
-                    store(to + t, load(to + t) + load(from + t));
-                }
-            }
+            add_rows(sum, layer->activated, width, steps);
         }
         const struct wavenet_array *like = &shape->array[n];
         remember(array->heard, width, array->head_history, shape->steps, &state, &after);
