@@ -10,41 +10,48 @@ static int no_model(struct link *link) {
     return link_refuse(link, LINK_NO_MODEL, 0, "no model plays; load or select one");
 }
 
-// Goes on with `taken` once the engine is out of the audio path.
-static int take(struct link *link, link_work *taken) {
+// Goes on with `then`, which asks for the engine until it is out of the audio path.
+static int take(struct link *link, link_work *then) {
     if (link->pedal->model != PEDAL_PLAYING) {
         return no_model(link);
     }
     link->streaming = false;
-    link->work = taken;
+    link->work = then;
     return LINK_WORKING;
 }
 
-// No engine yet: goes on waiting, or puts back what there is.
-static int wait_for(struct link *link) {
-    int status = link_fading(link);
-    if (status != LINK_WORKING) {
-        pedal_give_back(link->pedal);
+// The engine, out of the audio path. NULL while it fades, and when there is none or no fade:
+// `status` is then what to return.
+static struct engine *taken(struct link *link, int *status) {
+    struct pedal *pedal = link->pedal;
+    if (pedal->model != PEDAL_PLAYING) {
+        *status = no_model(link);
+        return NULL;
     }
-    return status;
+    struct engine *engine = pedal_take(pedal);
+    if (!engine) {
+        *status = link_fading(link);
+        if (*status != LINK_WORKING) {
+            pedal_give_back(pedal);
+        }
+    }
+    return engine;
 }
 
 static int self_tested(struct link *link) {
     struct pedal *pedal = link->pedal;
-    if (pedal->model != PEDAL_PLAYING) {
-        return no_model(link);
-    }
-    struct engine *engine = pedal_take(pedal);
+    int status;
+    struct engine *engine = taken(link, &status);
     if (!engine) {
-        return wait_for(link);
+        return status;
     }
-    enum engine_status status = engine_selftest(engine, pedal->blob, pedal->blob_bytes);
-    struct link_self_test answer = {status == ENGINE_OK, pedal->info.golden_frames, {0}};
-    if (status == ENGINE_OK) {
+    enum engine_status tested = engine_selftest(engine, pedal->blob, pedal->blob_bytes);
+    struct link_self_test answer = {tested == ENGINE_OK, pedal->info.golden_frames, {0}};
+    if (tested == ENGINE_OK) {
         pedal_give_back(pedal);
     } else {
-        pedal_refuse(pedal, status);
-        events_add(link->events, LINK_EVENT_REFUSED, LINK_NO_SLOT, (uint32_t)status);
+        pedal_refuse(pedal, tested);
+        events_add(link->events, LINK_EVENT_REFUSED, LINK_NO_SLOT, (uint32_t)tested);
     }
     link_answer(link, &answer, offsetof(struct link_self_test, model));
     link_answer_model(link);
@@ -59,12 +66,10 @@ int stream_self_test(struct link *link, const uint8_t *body, size_t bytes) {
 
 static int begun(struct link *link) {
     struct pedal *pedal = link->pedal;
-    if (pedal->model != PEDAL_PLAYING) {
-        return no_model(link);
-    }
-    struct engine *engine = pedal_take(pedal);
+    int status;
+    struct engine *engine = taken(link, &status);
     if (!engine) {
-        return wait_for(link);
+        return status;
     }
     for (uint32_t i = 0; i < pedal->info.knobs; i++) {
         uint16_t knob = link->stream_knobs.knobs[i];

@@ -287,6 +287,20 @@ def test_self_test_plays_the_golden_vector_and_sound_comes_back(
     assert np.array_equal(heard(board), expected(BLOBS[0]))
 
 
+def test_a_self_test_that_fails_leaves_the_pedal_dry(board: HostBoard, line: Line) -> None:
+    line.load(BLOBS[1], slot=0)
+    at = board.flash.tobytes().index(BLOBS[1])
+    golden, frames = struct.unpack_from("<II", BLOBS[1], 44)
+    board.flash[at + golden + 4 * frames] ^= 1
+    body = line.good(wire.SELF_TEST)
+    assert struct.unpack_from("<I", body) == (0,)
+    assert model(body, 8).state == 1
+    assert np.array_equal(board.play(sine(480)), sine(480))
+    # Damaged in flash only: another load mends it.
+    assert line.load(BLOBS[1], slot=0).status == wire.OK
+    assert line.model().state == wire.PLAYS
+
+
 def test_a_stream_is_the_engine_to_the_word_while_the_input_passes_dry(
     board: HostBoard, line: Line
 ) -> None:
