@@ -6,14 +6,19 @@ import json
 import os
 from pathlib import Path
 
+import numpy as np
 import pytest
+import soundfile
+from typer.testing import CliRunner
 
 from models.examples import small_model
-from pedalsmith.errors import BadInput
+from pedalsmith.audio import SAMPLE_RATE
+from pedalsmith.cli import build_app
+from pedalsmith.errors import BadInput, NegativeResult
 from pedalsmith.intake import job
 from pedalsmith.intake.batch import Table, convert_all, find_jobs
 from pedalsmith.intake.job import Row, Settings, convert_file
-from pedalsmith.models.exporters import keras_json
+from pedalsmith.models.exporters import keras_json, nam
 from pedalsmith.quantization import psm
 
 SETTINGS = Settings("daisy_seed", "int16", 80.0)
@@ -113,7 +118,53 @@ def test_one_model_becomes_a_blob_and_a_row(
     row = convert_file(bad, "bad.nam", tmp_path / "bad.psm", SETTINGS)
     assert row.outcome == "refused" and row.reason.startswith("layers[0]: is 1 where an object")
     # What info says of it is tested where it is made; it costs seconds.
-    monkeypatch.setattr(job, "_load_percent", lambda blob, board: 80.4)
+    monkeypatch.setattr(job, "load_percent", lambda blob, board: 80.4)
     row = convert_file(model, "tone.json", tmp_path / "tight.psm", SETTINGS)
     assert (row.outcome, row.reason) == ("too big", "needs 80.4 % of the CPU, 80 % is allowed.")
     assert not (tmp_path / "tight.psm").exists() and not (tmp_path / "bad.psm").exists()
+
+
+@pytest.fixture
+def container(tmp_path: Path) -> Path:
+    """A .nam with an LSTM of 2 units and one of 4."""
+    submodels = []
+    for units, most in ((2, 0.5), (4, 1.0)):
+        nam.write(small_model(units=units), tmp_path / "one.nam")
+        submodels.append(
+            {"max_value": most, "model": json.loads((tmp_path / "one.nam").read_text())}
+        )
+    document = {
+        "version": "0.7.0",
+        "architecture": "SlimmableContainer",
+        "config": {"submodels": submodels},
+        "weights": [],
+        "sample_rate": 48_000,
+    }
+    path = tmp_path / "both.nam"
+    path.write_text(json.dumps(document))
+    return path
+
+
+def test_the_best_of_a_container_that_fits_is_taken(
+    container: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(job, "load_percent", lambda blob, board: 10 * blob.layers[0].hidden)
+    noise = np.random.default_rng(0).uniform(-0.3, 0.3, 3 * SAMPLE_RATE + 1)
+    guitar = tmp_path / "guitar.wav"
+    soundfile.write(guitar, noise, SAMPLE_RATE)
+    monkeypatch.setattr(job, "_guitar", lambda: noise)
+    settings = Settings("daisy_seed", "int16", 30.0)
+    row = convert_file(container, "both.nam", tmp_path / "row.psm", settings)
+    assert (row.outcome, row.network, row.cpu_percent) == ("fits", "LSTM 2", 20)
+    tone = tmp_path / "tone.psm"
+
+    def converted(*more: str) -> BaseException | None:
+        arguments = ["convert", str(container), "-o", str(tone), "--calibration", str(guitar)]
+        return CliRunner().invoke(build_app(), [*arguments, *more]).exception
+
+    refusal = converted("--board", "daisy_seed", "--max-cpu", "15")
+    assert isinstance(refusal, NegativeResult) and "needs 20.0 % of the CPU, 15" in str(refusal)
+    assert not tone.exists()
+    assert converted("--board", "daisy_seed", "--max-cpu", "45") is None
+    assert psm.read(tone).layers[0].outputs == 4
+    assert psm.read(tone).metadata["extra"]["submodel"] == "2"

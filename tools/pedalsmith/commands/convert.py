@@ -44,6 +44,12 @@ def command(
     sample_rate: Annotated[
         int | None, typer.Option(min=8000, help="Hz, for a file that does not say it.")
     ] = None,
+    board: Annotated[
+        str | None, typer.Option(help="Of a file that holds several, take the best that fits this.")
+    ] = None,
+    max_cpu: Annotated[
+        float, typer.Option(min=1, max=100, help="With --board: percent of the block time.")
+    ] = 80.0,
     json: Annotated[bool, typer.Option("--json", help="Print the figures as JSON.")] = False,
 ) -> None:
     """Quantize a float model into a blob for the pedal.
@@ -54,8 +60,10 @@ def command(
     Example: pedalsmith convert RUN/model.json -o tone.psm --weights int16
     """
     from pedalsmith.console import emit_json, notice, talk
-    from pedalsmith.errors import BadInput
+    from pedalsmith.errors import BadInput, NegativeResult
+    from pedalsmith.intake.job import candidates, too_big
     from pedalsmith.models.importers import ImportOptions, load_model
+    from pedalsmith.native.boards import load_board
     from pedalsmith.quantization.psm import write
     from pedalsmith.quantization.quantizer import WEIGHT_BITS, quantize
 
@@ -63,10 +71,20 @@ def command(
         raise BadInput(f"--weights {weights}: is not known; use {', '.join(WEIGHT_BITS)}.")
     if not -200.0 <= noise <= 0.0:
         raise BadInput(f"--noise {noise:g}: is outside -200..0 dBFS; -80 is usual.")
-    float_model = load_model(model, ImportOptions(sample_rate, submodel))
+    options = ImportOptions(sample_rate, submodel)
+    if board is not None:
+        load_board(board)
+    models = [load_model(model, options)] if board is None else list(candidates(model, options))
     samples = _calibration_samples(calibration, channel)
-    with talk.status(f"quantizing {model.name} ..."):
-        quantized = quantize(float_model, str(model), samples, weights, noise)
+    refusals = []
+    for float_model in models:
+        with talk.status(f"quantizing {model.name} ..."):
+            quantized = quantize(float_model, str(model), samples, weights, noise)
+            refusals.append(too_big(quantized.blob, board, max_cpu) if board else "")
+        if not refusals[-1]:
+            break
+    else:
+        raise NegativeResult(f"{model}: does not fit {board}: {refusals[-1]}")
     write(output, quantized.blob)
     worst = max(error.noise_dbfs for error in quantized.report.errors)
     if worst > noise:

@@ -2,6 +2,7 @@
 # Copyright (c) 2026 the pedalsmith developers
 """One model file into one blob, and what there is to say of it. Runs in a worker process."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING, Literal
 from pedalsmith.assets import dry_path
 from pedalsmith.audio import Samples, read_audio
 from pedalsmith.console import talk
-from pedalsmith.errors import PedalsmithError
+from pedalsmith.errors import BadInput, PedalsmithError
 from pedalsmith.models.importers import ImportOptions, load_model
 from pedalsmith.models.model import Dense, Gru, Lstm, Model, WaveNet
 
@@ -78,17 +79,23 @@ def convert_file(path: Path, shown: str, output: Path, settings: Settings) -> Ro
 
 
 def _convert(path: Path, shown: str, output: Path, settings: Settings) -> Row:
-    model = load_model(path, ImportOptions(settings.sample_rate, settings.submodel))
-    count = int(model.metadata.extra.get("submodels", "1"))
-    if settings.submodel is not None or count == 1:
-        return _quantized(model, path, shown, output, settings)
-    # The largest comes last; it is the best that was trained.
-    for number in range(count, 0, -1):
-        candidate = load_model(path, ImportOptions(settings.sample_rate, number))
-        row = _quantized(candidate, path, shown, output, settings)
+    for model in candidates(path, ImportOptions(settings.sample_rate, settings.submodel)):
+        row = _quantized(model, path, shown, output, settings)
         if row.outcome == "fits":
             break
     return row
+
+
+def candidates(path: Path, options: ImportOptions) -> Iterator[Model]:
+    """The model of a file, or all of a container, the best first. Raises BadInput."""
+    model = load_model(path, options)
+    count = int(model.metadata.extra.get("submodels", "1"))
+    if options.submodel is not None or count == 1:
+        yield model
+        return
+    # The largest comes last; it is the best that was trained.
+    for number in range(count, 0, -1):
+        yield load_model(path, ImportOptions(options.sample_rate, number))
 
 
 def _quantized(model: Model, path: Path, shown: str, output: Path, settings: Settings) -> Row:
@@ -106,7 +113,7 @@ def _quantized(model: Model, path: Path, shown: str, output: Path, settings: Set
     )
     try:
         quantized = quantize(model, str(path), _guitar(), settings.weights)
-        percent = _load_percent(quantized.blob, settings.board)
+        percent = load_percent(quantized.blob, settings.board)
     except PedalsmithError as error:
         return replace(row, reason=_without_path(str(error), path))
     nominal = min(quantized.report.errors, key=lambda error: abs(error.level_db))
@@ -116,8 +123,7 @@ def _quantized(model: Model, path: Path, shown: str, output: Path, settings: Set
         esr_db=round(nominal.esr_db, 1),
         ram_bytes=quantized.report.arena_bytes,
     )
-    if percent > settings.max_cpu:
-        reason = f"needs {percent:.1f} % of the CPU, {settings.max_cpu:g} % is allowed."
+    if reason := _too_much(percent, settings.max_cpu):
         return replace(row, outcome="too big", reason=reason)
     write(output, quantized.blob)
     bank = model.metadata.extra.get("bank_models")
@@ -127,7 +133,19 @@ def _quantized(model: Model, path: Path, shown: str, output: Path, settings: Set
     return replace(row, outcome="fits", reason=reason, blob=output.name)
 
 
-def _load_percent(blob: "Blob", board_name: str) -> float:
+def too_big(blob: "Blob", board: str, max_cpu: float) -> str:
+    """Why the model does not fit the board, or nothing."""
+    try:
+        return _too_much(load_percent(blob, board), max_cpu)
+    except BadInput as error:
+        return str(error)
+
+
+def _too_much(percent: float, most: float) -> str:
+    return f"needs {percent:.1f} % of the CPU, {most:g} % is allowed." if percent > most else ""
+
+
+def load_percent(blob: "Blob", board_name: str) -> float:
     """Of the block time, in the worst block of the image that would be flashed.
 
     Raises BadInput when flash or RAM of the board cannot hold the model.
