@@ -153,6 +153,9 @@ typedef struct {
     int32_t stop;                                /* a reason to leave; 0: none */
     uint8_t leave;                               /* the hook has stopped Unicorn */
     uint8_t attention;
+    uint8_t looked; /* the three below are valid */
+    uint32_t best;  /* the most urgent pending exception, 0: none */
+    int32_t best_priority, active_priority;
     uint8_t tracing;
     uint8_t delivers_faults; /* to the firmware's handlers; else a fault ends the run */
     uint8_t *end_page;       /* host side of CORE_END_PAGE */

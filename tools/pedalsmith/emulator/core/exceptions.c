@@ -11,6 +11,7 @@ enum { CFSR_MSTKERR = 1 << 4, CFSR_STKERR = 1 << 12 };
 
 void core_look(machine_t *m) {
     m->attention = 0;
+    m->looked = 0;
     for (uint32_t i = 1; i < CORE_EXCEPTIONS; i++) {
         m->attention |= m->pending[i] & m->enabled[i];
     }
@@ -19,6 +20,7 @@ void core_look(machine_t *m) {
 void core_pend(machine_t *m, uint32_t exception) {
     m->pending[exception] = 1;
     m->attention |= m->enabled[exception];
+    m->looked = 0;
 }
 
 void core_set_line(machine_t *m, uint32_t exception, uint32_t level) {
@@ -64,44 +66,53 @@ static uint32_t highest_pending(const machine_t *m) {
     return best;
 }
 
-// The priority being executed at; `masks`: with PRIMASK and FAULTMASK (WFI wakes without PRIMASK).
-static int32_t execution_priority(machine_t *m, bool primask) {
-    int32_t level = THREAD_PRIORITY;
+// What changes only with the flags: asked at each block while an exception waits.
+static void compare(machine_t *m) {
+    if (m->looked) {
+        return;
+    }
+    m->looked = 1;
+    m->best = highest_pending(m);
+    m->best_priority = m->best ? priority_of(m, m->best) : THREAD_PRIORITY;
+    m->active_priority = THREAD_PRIORITY;
     for (uint32_t i = 1; i < CORE_EXCEPTIONS; i++) {
-        if (m->active[i] && priority_of(m, i) < level) {
-            level = priority_of(m, i);
+        if (m->active[i] && priority_of(m, i) < m->active_priority) {
+            m->active_priority = priority_of(m, i);
         }
+    }
+}
+
+// `priority` is more urgent than what is executed, the masks included (WFI wakes without PRIMASK).
+static bool is_urgent(machine_t *m, int32_t priority, bool primask) {
+    if (priority >= m->active_priority) {
+        return false;
     }
     int32_t basepri = (int32_t)core_register(m, UC_ARM_REG_BASEPRI);
     if (basepri) {
         uint32_t group = m->airc >> 8 & 7u;
-        basepri = basepri >> (group + 1) << (group + 1);
-        level = basepri < level ? basepri : level;
+        if (priority >= (basepri >> (group + 1) << (group + 1))) {
+            return false;
+        }
     }
-    if (primask && core_register(m, UC_ARM_REG_PRIMASK) & 1u && level > 0) {
-        level = 0;
+    if (primask && priority >= 0 && core_register(m, UC_ARM_REG_PRIMASK) & 1u) {
+        return false;
     }
-    if (core_register(m, UC_ARM_REG_FAULTMASK) & 1u && level > -1) {
-        level = -1;
-    }
-    return level;
+    return priority < -1 || !(core_register(m, UC_ARM_REG_FAULTMASK) & 1u);
 }
 
 bool core_can_take(machine_t *m, uint32_t exception) {
-    return priority_of(m, exception) < execution_priority(m, true);
+    compare(m);
+    return is_urgent(m, priority_of(m, exception), true);
 }
 
 uint32_t core_takeable(machine_t *m) {
-    uint32_t exception = highest_pending(m);
-    return exception && core_can_take(m, exception) ? exception : 0;
+    compare(m);
+    return m->best && is_urgent(m, m->best_priority, true) ? m->best : 0;
 }
 
 bool core_wakes(machine_t *m) {
-    if (!m->attention) {
-        return false;
-    }
-    uint32_t exception = highest_pending(m);
-    return exception && priority_of(m, exception) < execution_priority(m, false);
+    compare(m);
+    return m->attention && m->best && is_urgent(m, m->best_priority, false);
 }
 
 static void read_float(machine_t *m, uint32_t *frame) {

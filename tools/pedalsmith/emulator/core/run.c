@@ -203,7 +203,7 @@ void core_reset(machine_t *m, uint32_t vector_table) {
     m->systick_next = m->frame_next = m->python_event = m->until = CORE_NEVER;
     m->current = 0;
     m->stop = 0;
-    m->attention = 0;
+    core_look(m);
     m->no_fpu = 0;
     uint32_t zero = 0, xpsr = 0x01000000u, link = 0xFFFFFFFFu;
     uint8_t *vectors = core_host(m, vector_table, 8);

@@ -187,6 +187,7 @@ static void write_airc(machine_t *m, uint32_t value) {
         return; /* without the key the write is ignored */
     }
     m->airc = value & 0x700u;
+    m->looked = 0;
     if (value & 4u) {
         core_stop(m, CORE_RESET);
     }
@@ -212,7 +213,8 @@ static void write_icsr(machine_t *m, uint32_t value) {
 }
 
 // Interrupt priorities have four bits on both chips.
-static void write_priorities(uint8_t *to, unsigned size, uint32_t value) {
+static void write_priorities(machine_t *m, uint8_t *to, unsigned size, uint32_t value) {
+    m->looked = 0;
     for (unsigned i = 0; i < size; i++) {
         to[i] = value >> (8 * i) & 0xF0u;
     }
@@ -257,6 +259,7 @@ static bool write_word(machine_t *m, uint32_t at, uint32_t value) {
             m->enabled[4] = value >> 16 & 1u;
             m->enabled[5] = value >> 17 & 1u;
             m->enabled[6] = value >> 18 & 1u;
+            core_look(m);
             break;
         case 0xDFC: {
             uint32_t count = core_cyccnt(m);
@@ -311,9 +314,9 @@ void core_ppb_write(uc_engine *uc, uint64_t offset, unsigned size, uint64_t valu
     uint32_t at = (uint32_t)offset, scs = at - SCS;
     m->callbacks.on_system_write(CORE_PPB_BASE + at, size, (uint32_t)value);
     if (scs >= 0x400 && scs + size <= 0x400 + CORE_EXCEPTIONS - 16) {
-        write_priorities(m->priority + 16 + (scs - 0x400), size, (uint32_t)value);
+        write_priorities(m, m->priority + 16 + (scs - 0x400), size, (uint32_t)value);
     } else if (scs >= 0xD18 && scs + size <= 0xD24) {
-        write_priorities(m->priority + 4 + (scs - 0xD18), size, (uint32_t)value);
+        write_priorities(m, m->priority + 4 + (scs - 0xD18), size, (uint32_t)value);
     } else if (size != 4 || !write_word(m, at, (uint32_t)value)) {
         m->callbacks.on_write(CORE_PPB_BASE + at, size, (uint32_t)value);
     }
