@@ -58,8 +58,10 @@ COLD enum engine_status wavenet_read_array(struct wavenet_array_view *array,
     if (bounds == NULL)
         return ENGINE_OK;
     uint64_t below[WAVENET_CHANNELS_MAX];
-    for (uint32_t i = 0; i < WAVENET_CHANNELS_MAX; i++)
+    for (uint32_t i = 0; i < WAVENET_CHANNELS_MAX; i++) {
         below[i] = bounds->residual[i];
+        __asm__ volatile(""); // keeps compilers from calling memcpy
+    }
     wide_bounds(&array->rechannel, below, bounds->residual);
     for (uint32_t b = 0; b < array->bottleneck; b++)
         bounds->head[b] += layer_magnitude(blob_word(array->start, b));
@@ -228,6 +230,7 @@ COLD enum engine_status wavenet_measure(const struct blob_record *record, uint32
     for (uint32_t i = 0; i < WAVENET_CHANNELS_MAX; i++) {
         bounds.residual[i] = (uint64_t)1 << 31; // the audio
         bounds.head[i] = 0;
+        __asm__ volatile(""); // keeps compilers from calling memset
     }
     for (uint32_t a = 0; a < record->own[0]; a++) {
         struct wavenet_array_view array;

@@ -133,79 +133,78 @@ wavenet_matrix_0:
     matrix  6
     matrix  8
 wavenet_channels_tail:
-    ldr.w   lr, [r0, #4]                    // error of row 0
     ldr.w   r12, [r1, #0]
     smmla   r4, r4, r2, r12
     str.w   r4, [r1, #0]
     ldr.w   r12, [r1, #4]
-    smmla   r4, r4, r3, lr
-    and.w   lr, r4, #63
     smmla   r5, r5, r2, r12
     str.w   r5, [r1, #4]
     ldr.w   r12, [r1, #8]
-    smmla   r5, r5, r3, lr
     smmla   r6, r6, r2, r12
-    str.w   r6, [r1, #8]
+    ldr.w   lr, [r0, #4]                    // error of row 0
     ldr.w   r12, [r1, #12]
-    and.w   lr, r5, #63
-    smmla   r6, r6, r3, lr
-    and.w   lr, r6, #63
+    str.w   r6, [r1, #8]
     smmla   r7, r7, r2, r12
-    str.w   r7, [r1, #12]
-    smmla   r7, r7, r3, lr
-    and.w   lr, r7, #63
     ldr.w   r2, [r0, #8]                    // scale of row 1
-    ldr.w   r3, [r0, #12]                   // history scale of row 1
-    str.w   lr, [r0, #4]
-    ssat    r7, #16, r7, asr #6
     ldr.w   r12, [r1, #16]
-    ldr.w   lr, [r0, #16]                   // error of row 1
+    smmla   r4, r4, r3, lr
+    and.w   lr, r4, #63
     smmla   r8, r8, r2, r12
     str.w   r8, [r1, #16]
     ldr.w   r12, [r1, #20]
-    ssat    r5, #16, r5, asr #6
-    ssat    r6, #16, r6, asr #6
     smmla   r9, r9, r2, r12
     str.w   r9, [r1, #20]
     ldr.w   r12, [r1, #24]
-    ssat    r4, #16, r4, asr #6
-    smmla   r8, r8, r3, lr
-    and.w   lr, r8, #63
-    smmla   r9, r9, r3, lr
-    and.w   lr, r9, #63
     smmla   r10, r10, r2, r12
     str.w   r10, [r1, #24]
-    smmla   r10, r10, r3, lr
     ldr.w   r12, [r1, #28]
-    ssat    r9, #16, r9, asr #6
     smmla   r11, r11, r2, r12
-    str.w   r11, [r1, #28]
-    and.w   lr, r10, #63
-    add.w   r1, r1, #32
-    str.w   r1, [sp, #RESIDUAL]
+    ldr.w   r2, [r0, #12]                   // history scale of row 1
+    ldr.w   r12, [r0, #16]                  // error of row 1
+    smmla   r5, r5, r3, lr
+    and.w   lr, r5, #63
+    smmla   r6, r6, r3, lr
+    ssat    r4, #16, r4, asr #6
+    smmla   r8, r8, r2, r12
+    and.w   lr, r6, #63
+    str.w   r7, [r1, #12]
+    and.w   r12, r8, #63
+    smmla   r9, r9, r2, r12
+    ssat    r5, #16, r5, asr #6
+    smmla   r7, r7, r3, lr
+    and.w   r12, r9, #63
+    ssat    r9, #16, r9, asr #6
+    and.w   lr, r7, #63
     ssat    r8, #16, r8, asr #6
-    smmla   r11, r11, r3, lr
+    str.w   lr, [r0, #4]
+    ssat    r6, #16, r6, asr #6
+    smmla   r10, r10, r2, r12
+    str.w   r11, [r1, #28]
+    add.w   r1, r1, #32
+    and.w   r12, r10, #63
     ssat    r10, #16, r10, asr #6
-    ldr.w   r1, [sp, #END]
-    pkhbt   r5, r5, r9, lsl #16
+    str.w   r1, [sp, #RESIDUAL]
+    ssat    r7, #16, r7, asr #6
+    smmla   r11, r11, r2, r12
     pkhbt   r4, r4, r8, lsl #16
-    and.w   lr, r11, #63
+    pkhbt   r5, r5, r9, lsl #16
+    and.w   r12, r11, #63
     ssat    r11, #16, r11, asr #6
-    str.w   lr, [r0, #16]!
-    ldr.w   r12, [sp, #RING]
+    str.w   r12, [r0, #16]!
     ldr.w   lr, [sp, #STRIDE]
-    pkhbt   r7, r7, r11, lsl #16
+    ldr.w   r12, [sp, #RING]
     pkhbt   r6, r6, r10, lsl #16
+    pkhbt   r7, r7, r11, lsl #16
+    str.w   r4, [r12]
+    ldr.w   r1, [sp, #END]
     str.w   r6, [r12, lr, lsl #1]
     add.w   r3, r12, lr, lsl #1
-    str.w   r4, [r12]
-    str.w   r5, [r12, lr]
-    ldr.w   r2, [sp, #BEGIN]
-    add.w   r12, r12, #4
     str.w   r7, [r3, lr]
     cmp.w   r0, r1
-    str.w   r12, [sp, #RING]
+    str.w   r5, [r12, lr]
     ldr.w   lr, [sp, #BEGIN]
+    add.w   r12, r12, #4
+    str.w   r12, [sp, #RING]
     it      ne
     bxne    lr
     ldr.w   r1, [sp, #TILES]
