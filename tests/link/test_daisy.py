@@ -3,6 +3,7 @@
 """The tool against the emulated Daisy Seed: the image that is flashed, over its USB, register by
 register. Time is the board's."""
 
+import time
 import zlib
 from collections.abc import Iterator
 from functools import partial
@@ -13,10 +14,8 @@ import numpy as np
 import pytest
 
 from firmware.blobs import write_lstm
-from pedalsmith.emulator.boards import assemble
 from pedalsmith.emulator.faults import LoaderEntered
-from pedalsmith.emulator.image import read_image
-from pedalsmith.emulator.usb_host import UsbHost
+from pedalsmith.emulator.plugged import PluggedBoard
 from pedalsmith.link import bank, client, flashing, readings
 from pedalsmith.link import protocol as p
 from pedalsmith.link.client import Client
@@ -31,23 +30,23 @@ from .plugged import Plugged, Run
 class UsbTime:
     """Bytes over USB as a Line, and the board's seconds in the place of the module time."""
 
-    def __init__(self, emulated: object) -> None:
-        self.machine = emulated.machine  # type: ignore[attr-defined]
-        self.host = UsbHost(self.machine, emulated.usb)  # type: ignore[attr-defined]
+    def __init__(self, board: PluggedBoard) -> None:
+        self.board = board
+        board.host.connect()
 
     def monotonic(self) -> float:
-        return float(self.machine.seconds)
+        return self.board.seconds
 
     def sleep(self, seconds: float) -> None:
-        self.machine.run(seconds)
+        self.board.run(seconds)
 
     def write(self, data: bytes) -> None:
-        self.host.write(data)
+        self.board.host.write(data)
 
     def read(self, seconds: float) -> bytes:
         until = self.monotonic() + seconds
         while True:
-            said = self.host.read(0.001)
+            said = self.board.host.read(0.001)
             if said or self.monotonic() >= until:
                 return said
 
@@ -59,21 +58,14 @@ class UsbTime:
 def plugged_in(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SimpleNamespace]:
     """A Daisy Seed with a model in its image, on USB, with guitar at its input."""
     image = build("daisy_seed", GOLDEN / "lstm-state-1.psm", tmp_path_factory.mktemp("image"))
-    emulated = assemble(image.board)
-    try:
-        emulated.machine.load(read_image(image.bin, image.load))
-        guitar = np.random.default_rng(1).integers(-(2**20), 2**20, 480_000, np.int32)
-        emulated.audio.play(guitar, len(guitar))
-        emulated.power_up()
-        line = UsbTime(emulated)
-        line.host.connect()
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(client, "time", line)
-            patch.setattr(readings, "time", line)
-            with Client(line, "the Daisy", on_text=lambda text: None) as talk:
-                yield SimpleNamespace(talk=talk, line=line, image=image, emulated=emulated)
-    finally:
-        emulated.machine.close()
+    guitar = np.random.default_rng(1).integers(-(2**20), 2**20, 480_000, np.int32)
+    with PluggedBoard(image.board, image.bin) as board, pytest.MonkeyPatch.context() as patch:
+        board.play(guitar, len(guitar))
+        line = UsbTime(board)
+        patch.setattr(client, "time", line)
+        patch.setattr(readings, "time", line)
+        with Client(line, "the Daisy", on_text=lambda text: None) as talk:
+            yield SimpleNamespace(talk=talk, line=line, image=image)
 
 
 def ignore(what: str, share: float) -> None:
@@ -114,7 +106,7 @@ def test_a_model_is_loaded_verified_and_watched_while_guitar_plays(
 def test_a_model_of_30_kb_is_loaded_within_2_s(
     plugged_in: SimpleNamespace, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    path = write_lstm(tmp_path_factory.mktemp("large") / "large.psm", 56, golden=2_300)
+    path = write_lstm(tmp_path_factory.mktemp("large") / "large.psm", 64, golden=1_200)
     blob = path.read_bytes()
     assert len(blob) >= 30_000
     began = plugged_in.line.monotonic()
@@ -134,13 +126,8 @@ def test_what_flash_writes_is_what_starts_and_says_hello(
     def start(address: int) -> None:
         flash = tmp_path / "flash.bin"
         flash.write_bytes(device.memory(0x08000000, image.board.images["flash"].code.bytes))
-        emulated = assemble(image.board)
-        emulated.machine.load(read_image(flash, address))
-        emulated.audio.play(np.zeros(1, np.int32), 480_000)
-        emulated.power_up()
-        boards.append(emulated)
-        line = UsbTime(emulated)
-        line.host.connect()
+        boards.append(PluggedBoard(image.board, flash))
+        line = UsbTime(boards[-1])
         monkeypatch.setattr(client, "time", line)
         talk = partial(Client, line, on_text=lambda text: None)
         monkeypatch.setattr(flashing.Client, "open", lambda port, on_text: talk(port))
@@ -148,12 +135,29 @@ def test_what_flash_writes_is_what_starts_and_says_hello(
 
     device = plugged.dfu(on_leave=start)
     code, out, err = run("flash", image.bin)
-    for emulated in boards:
-        emulated.machine.close()
+    for board in boards:
+        board.close()
     assert (code, err) == (0, "")
     count = image.bin.stat().st_size
     assert f"Daisy Seed: {count:,} bytes at 0x08000000, read back" in out
     assert "/dev/ttyACM0: pedalsmith 0.1.0 runs, codec AK4556, 48000 Hz, block 48" in out
+
+
+def test_the_commands_reach_it_over_a_pseudo_terminal(
+    plugged_in: SimpleNamespace, run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(client, "time", time)
+    gru = tmp_path / "gru.psm"
+    gru.write_bytes(GRU)
+    image = plugged_in.image
+    with PluggedBoard(image.board, image.bin) as board:
+        board.host.connect()
+        with board.on_pty() as path:
+            code, out, err = run("load", gru, "--port", path)
+            assert code == 0, err
+            assert "slot 1: random 1, 2,764 bytes" in out
+            code, out, err = run("verify", gru, "--seconds", "0.1", "--no-cpu", "--port", path)
+            assert (code, out) == (0, "0 of 4,800 samples differ\n"), err
 
 
 def test_at_last_it_restarts_into_the_loader_in_rom(plugged_in: SimpleNamespace) -> None:

@@ -18,7 +18,7 @@ def command(
     model: Annotated[Path, typer.Argument(help="Blob (.psm) that the pedal holds.")],
     source: Annotated[
         Path | None,
-        typer.Argument(metavar="[IN]", help="Dry guitar, WAV or FLAC. Default: 5 s, shipped."),
+        typer.Argument(metavar="IN", help="Dry guitar, WAV or FLAC. Default: 5 s, shipped."),
     ] = None,
     channel: Annotated[int | None, typer.Option(help="Channel of IN, from 1.")] = None,
     seconds: Annotated[
