@@ -4,9 +4,12 @@
 
 import json
 from pathlib import Path
+from types import SimpleNamespace
 
 import bincopy
 import pytest
+
+from pedalsmith.link import flashing
 
 from .fake_usb import BOOTLOADER, F4_ROM
 from .images import daisy, teensy
@@ -172,3 +175,27 @@ def test_a_cable_pulled_in_the_middle_is_told(plugged: Plugged, run: Run, tmp_pa
     code, _, err = run("flash", daisy(tmp_path / "a.bin"))
     assert code == 3
     assert "the device is gone; plug it in again" in err
+
+
+@pytest.mark.parametrize(
+    ("strings", "kind"), [((), "flash"), (BOOTLOADER, "bootloader")], ids=["rom", "bootloader"]
+)
+def test_without_an_image_the_one_that_fits_the_loader_is_built(
+    plugged: Plugged, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+    strings: tuple[str, ...], kind: str,
+) -> None:  # fmt: skip
+    asked: list[object] = []
+
+    def build(board: str, models: object, folder: Path, **more: object) -> SimpleNamespace:
+        asked.append((board, models, more))
+        return SimpleNamespace(bin=daisy(folder / "built.bin", kind))
+
+    monkeypatch.setattr(flashing, "build", build)
+    device = plugged.dfu(*strings)
+    model = tmp_path / "tone.psm"
+    code, _, err = run("flash", "--model", model, "--controls", "terrarium")
+    assert (code, err) == (0, "")
+    assert asked == [("daisy_seed", (model,), {"image": kind, "controls": "terrarium"})]
+    assert device.log[-1].startswith("leave")
+    code, _, err = run("flash", daisy(tmp_path / "a.bin"), "--model", model)
+    assert code == 2 and "leave IMAGE out" in err
