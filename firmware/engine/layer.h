@@ -94,7 +94,7 @@ struct layer {
     struct layer_signal out; // LAYER_CHUNK frames, in the arena
 };
 
-extern const struct layer_kind lstm_kind, gru_kind, dense_kind;
+extern const struct layer_kind lstm_kind, gru_kind, dense_kind, fir_kind;
 
 // The kind of that number, or NULL.
 const struct layer_kind *layer_find(uint16_t kind);

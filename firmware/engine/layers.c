@@ -6,10 +6,7 @@
 
 // Every kind of layer that the engine knows, one row each.
 static const struct layer_kind *const kinds[] = {
-    &lstm_kind,
-    &gru_kind,
-    &dense_kind,
-    &wavenet_kind,
+    &lstm_kind, &gru_kind, &dense_kind, &wavenet_kind, &fir_kind,
 };
 
 COLD const struct layer_kind *layer_find(uint16_t kind) {

@@ -100,10 +100,21 @@ def _facts(
 
 def _layer(record: "LayerRecord") -> dict[str, Any]:
     from pedalsmith.quantization.blob import DenseRecord, LstmRecord
+    from pedalsmith.quantization.fir_record import SEGMENT, FirRecord
     from pedalsmith.quantization.wavenet_record import WaveNetRecord
 
     if isinstance(record, WaveNetRecord):
         return _wavenet(record)
+    if isinstance(record, FirRecord):
+        return {
+            "kind": "fir",
+            "inputs": record.inputs,
+            "outputs": record.outputs,
+            "taps": record.weights.size,
+            "parameters": record.weights.size + 1,
+            "macs": record.weights.size,
+            "format": f"int16 taps, {record.segments} segments of {SEGMENT}",
+        }
     if isinstance(record, DenseRecord):
         size = record.inputs * record.outputs
         return {

@@ -12,6 +12,7 @@ from typing import Any, ClassVar
 import numpy as np
 import numpy.typing as npt
 
+from pedalsmith.quantization.fir_record import FirRecord
 from pedalsmith.quantization.rate import RateRecord
 from pedalsmith.quantization.wavenet_record import WaveNetRecord
 
@@ -140,7 +141,7 @@ class DenseRecord:
         return int(self.weights.shape[1])
 
 
-LayerRecord = LstmRecord | GruRecord | DenseRecord | WaveNetRecord
+LayerRecord = LstmRecord | GruRecord | DenseRecord | WaveNetRecord | FirRecord
 
 _NO_WORDS = np.zeros(0, np.int32)
 
@@ -192,7 +193,7 @@ class Blob:
         """Bytes of RAM the engine needs for it; the formula is in the engine's README."""
         total, first = ARENA_HEAD + (self.rate.arena_bytes if self.rate else 0), True
         for layer in self.layers:
-            if isinstance(layer, WaveNetRecord):
+            if isinstance(layer, WaveNetRecord | FirRecord):
                 total += layer.arena_bytes
             elif isinstance(layer, DenseRecord):
                 total += ARENA_LAYER + 4 * (layer.outputs * (layer.inputs + 1))

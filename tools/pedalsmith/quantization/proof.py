@@ -10,7 +10,7 @@ Notation of the engine's README.
 import numpy as np
 import numpy.typing as npt
 
-from pedalsmith.quantization import rate, wavenet_proof
+from pedalsmith.quantization import fir_record, rate, wavenet_proof
 from pedalsmith.quantization.blob import (
     CELL_SHIFT_MAX,
     DENSE_MAX,
@@ -27,6 +27,7 @@ from pedalsmith.quantization.blob import (
     LstmRecord,
     RecurrentRecord,
 )
+from pedalsmith.quantization.fir_record import FirRecord
 from pedalsmith.quantization.refusal import Refused, fits, require
 from pedalsmith.quantization.wavenet_record import WaveNetRecord
 
@@ -97,6 +98,10 @@ def check(blob: Blob) -> None:
         require(len(blob.layers) == 1 and blob.knobs == 0, "has more than its WaveNet")
         wavenet_proof.check(first, "layer 1")
         return
+    if isinstance(first, FirRecord):
+        require(len(blob.layers) == 1 and blob.knobs == 0, "has more than its impulse response")
+        fir_record.check(first, "layer 1")
+        return
     recurrent = sum(isinstance(layer, RecurrentRecord) for layer in blob.layers)
     require(1 <= recurrent <= RECURRENT_MAX, f"has {recurrent} recurrent layers; 1..3 are served")
     dense = len(blob.layers) - recurrent
@@ -114,7 +119,7 @@ def check(blob: Blob) -> None:
             # The layer below gives |h23| < 1, another dense layer a whole word.
             _check_dense(layer, HIDDEN_UNIT if index == recurrent else 2**31, name)
         else:
-            require(isinstance(layer, RecurrentRecord), f"{name}: a WaveNet beside others")
+            require(isinstance(layer, RecurrentRecord), f"{name}: a layer that stands alone")
             assert isinstance(layer, RecurrentRecord)
             _check_recurrent(layer, index, blob.knobs, name)
         before = layer.outputs

@@ -31,6 +31,7 @@ from pedalsmith.quantization.blob import (
     LayerRecord,
     LstmRecord,
 )
+from pedalsmith.quantization.fir_record import SEGMENT, FirRecord
 from pedalsmith.quantization.proof import Refused, check, require
 from pedalsmith.quantization.rate import PHASES, RateRecord
 from pedalsmith.quantization.wavenet_record import WaveNetRecord
@@ -109,6 +110,10 @@ def _record_bytes(layer: LayerRecord) -> bytes:
     if isinstance(layer, WaveNetRecord):
         own, form = (len(layer.arrays), 0), layer.FORMAT
         body = wavenet_bytes.tensors_of(layer)
+    elif isinstance(layer, FirRecord):
+        own, form = (layer.segments, 0), 0
+        body = _words(layer.weights, "<i2") + _words(layer.scale, "<i4")
+        body += _words(np.array([layer.bias]), "<i4")
     elif isinstance(layer, DenseRecord):
         own = (layer.fraction, 0)
         form = 0
@@ -223,6 +228,11 @@ class _Reader:
             require(form == WaveNetRecord.FORMAT, f"{name}: unknown format {form}")
             require(inputs == outputs == 1, f"{name}: a WaveNet of other than one channel")
             layer = wavenet_bytes.read(self, own)
+        elif kind == FirRecord.KIND:
+            require(form == 0, f"{name}: unknown format {form}")
+            require(inputs == outputs == 1, f"{name}: a response of other than one channel")
+            weights, scale = self.array("<i2", own, SEGMENT), self.array("<i4", own)
+            layer = FirRecord(weights, scale, int(self.array("<i4", 1)[0]))
         elif kind == DenseRecord.KIND:
             require(form == 0, f"{name}: unknown format {form}")
             weights = self.array("<i4", inputs, outputs)

@@ -13,7 +13,7 @@ import numpy as np
 from pedalsmith.audio import Q23_ONE, SAMPLE_RATE, Samples, Words, from_q23
 from pedalsmith.errors import BadInput
 from pedalsmith.models.model import Lstm, Model
-from pedalsmith.quantization import psm
+from pedalsmith.quantization import fir_quantizer, psm
 from pedalsmith.quantization.blob import Blob, RecurrentRecord
 from pedalsmith.quantization.calibration import Calibration, calibration_of, loud
 from pedalsmith.quantization.candidates import Candidate, Candidates
@@ -107,6 +107,8 @@ def quantize(
     heard = at_model_rate(samples, model)
     if serves(model):
         done = Quantized(*quantize_wavenet(model, name, heard, weights, noise_dbfs))
+    elif fir_quantizer.serves(model):
+        done = Quantized(*fir_quantizer.quantize_fir(model, name, heard))
     else:
         quantizer = Quantizer(model, name, heard)
         done = quantizer.finish(quantizer.choose(weights, noise_dbfs))

@@ -22,6 +22,7 @@ from pedalsmith.quantization.blob import (
     LstmRecord,
     RecurrentRecord,
 )
+from pedalsmith.quantization.fir_record import FirRecord, FirReference
 from pedalsmith.quantization.rate import RateReference
 from pedalsmith.quantization.table import SHIFT
 from pedalsmith.quantization.wavenet_record import WaveNetRecord
@@ -162,10 +163,13 @@ class ReferenceEngine:
         self.blob = blob
         self.recurrent: list[_Lstm | _Gru] = []
         self.dense: list[_Dense] = []
-        self.wavenet: WaveNetReference | None = None
+        self.whole: WaveNetReference | FirReference | None = None
+        """A layer that is all of the network"""
         for layer in blob.layers:
             if isinstance(layer, WaveNetRecord):
-                self.wavenet = WaveNetReference(layer)
+                self.whole = WaveNetReference(layer)
+            elif isinstance(layer, FirRecord):
+                self.whole = FirReference(layer)
             elif isinstance(layer, LstmRecord):
                 self.recurrent.append(_Lstm(layer))
             elif isinstance(layer, GruRecord):
@@ -190,8 +194,8 @@ class ReferenceEngine:
     def _set_rest(self) -> None:
         for layer in self.recurrent:
             layer.set_rest()
-        if self.wavenet is not None:
-            self.wavenet.reset()
+        if self.whole is not None:
+            self.whole.reset()
         if self.rate is not None:
             self.rate.reset(self.blob.rest_output)
 
@@ -220,8 +224,8 @@ class ReferenceEngine:
         for layer in self.recurrent:
             values = layer.step(x, below)
             below = layer.h
-        if self.wavenet is not None:
-            values = self.wavenet.play(np.array([x]))
+        if self.whole is not None:
+            values = self.whole.play(np.array([x]))
         for dense in self.dense:
             values = dense.step(values)
         skipped = int(values[0]) + ((x * self.blob.skip + (1 << 23)) >> 24)

@@ -9,6 +9,7 @@ import numpy as np
 
 from pedalsmith.quantization.blob import Blob, DenseRecord, LstmRecord
 from pedalsmith.quantization.cell import CellFormat
+from pedalsmith.quantization.fir_record import FirRecord
 from pedalsmith.quantization.measure import LevelError
 from pedalsmith.quantization.network import Network
 from pedalsmith.quantization.rows import Floats
@@ -81,7 +82,7 @@ def tensor_reports(network: Network, blob: Blob) -> tuple[TensorReport, ...]:
     """Compares every tensor of the blob with the network it was made from."""
     found = []
     for index, record in enumerate(blob.layers):
-        assert not isinstance(record, WaveNetRecord)
+        assert not isinstance(record, WaveNetRecord | FirRecord)
         if isinstance(record, DenseRecord):
             head = network.head
             weights = record.weights / 2.0**record.fraction
