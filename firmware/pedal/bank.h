@@ -9,6 +9,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "cold.h"
+
 #define BANK_IMAGE_SLOT   128 // number of the image's first model; those of the store are below it
 #define BANK_IMAGE_MODELS 8
 #define BANK_STORE_MODELS 16
@@ -28,21 +30,22 @@ struct bank {
 };
 
 // Empties the bank.
-void bank_start(struct bank *bank);
+COLD void bank_start(struct bank *bank);
 
 // Adds the image's models: blobs one after another from `start` on, each at a multiple of 8, up to
 // the first place where none begins. A blob is taken as it says of itself; the engine checks it
 // when it is loaded.
-void bank_add_image(struct bank *bank, const void *start, size_t bytes);
+COLD void bank_add_image(struct bank *bank, const void *start, size_t bytes);
 
 // Adds one model of the store.
-void bank_add(struct bank *bank, uint8_t slot, const uint8_t *blob, size_t bytes, uint32_t crc);
+COLD void bank_add(struct bank *bank, uint8_t slot, const uint8_t *blob, size_t bytes,
+                   uint32_t crc);
 
 // The name in a blob's metadata, not ended by a zero; NULL when it has none. The blob may hold
 // anything.
-const char *bank_name(const uint8_t *blob, size_t bytes, size_t *name_bytes);
+COLD const char *bank_name(const uint8_t *blob, size_t bytes, size_t *name_bytes);
 
 // The place of that slot in `models`; false when it is empty.
-bool bank_find(const struct bank *bank, uint8_t slot, uint32_t *index);
+COLD bool bank_find(const struct bank *bank, uint8_t slot, uint32_t *index);
 
 #endif

@@ -8,6 +8,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "cold.h"
+
 #define FOOTSWITCH_LONG_MS 2000
 
 enum footswitch_event { FOOTSWITCH_NONE, FOOTSWITCH_PRESS, FOOTSWITCH_LONG };
@@ -20,6 +22,6 @@ struct footswitch {
 
 // Takes a reading, once a millisecond. A press is told after 8 equal readings, a long press once
 // when it has lasted FOOTSWITCH_LONG_MS.
-enum footswitch_event footswitch_update(struct footswitch *footswitch, bool pressed);
+COLD enum footswitch_event footswitch_update(struct footswitch *footswitch, bool pressed);
 
 #endif

@@ -8,6 +8,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "cold.h"
+
 #define KNOB_ONE    32767 // fully clockwise
 #define KNOB_CENTRE 16384
 
@@ -20,6 +22,6 @@ struct knob {
 // Takes a 16-bit reading, once a millisecond; true when `value` changed. Readings are averaged over
 // 16 ms; changes below 1/500 of the way are noise and ignored, and both ends and the centre have a
 // stretch of 1/60 of the way where they are reached exactly.
-bool knob_update(struct knob *knob, uint32_t reading);
+COLD bool knob_update(struct knob *knob, uint32_t reading);
 
 #endif

@@ -9,12 +9,15 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "cold.h"
+
 // The text value of the first member `key`, up to its closing quote or the first escape; NULL when
 // there is none. `json` needs no zero at its end.
-const char *metadata_text(const char *json, size_t bytes, const char *key, size_t *value_bytes);
+COLD const char *metadata_text(const char *json, size_t bytes, const char *key,
+                               size_t *value_bytes);
 
 // The number of the first member `key` in hundredths, further digits left out, -10^6..10^6; false
 // when there is none.
-bool metadata_hundredths(const char *json, size_t bytes, const char *key, int32_t *hundredths);
+COLD bool metadata_hundredths(const char *json, size_t bytes, const char *key, int32_t *hundredths);
 
 #endif

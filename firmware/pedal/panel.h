@@ -20,6 +20,7 @@
 #include <stdint.h>
 
 #include "bank.h"
+#include "cold.h"
 #include "footswitch.h"
 #include "knob.h"
 #include "pedal.h"
@@ -40,13 +41,15 @@ struct panel {
 };
 
 // Takes over a pedal that plays model `model` of the bank.
-void panel_start(struct panel *panel, struct pedal *pedal, const struct bank *bank, uint32_t model);
+COLD void panel_start(struct panel *panel, struct pedal *pedal, const struct bank *bank,
+                      uint32_t model);
 
 // Fades to another model of the bank.
-void panel_play(struct panel *panel, uint32_t model);
+COLD void panel_play(struct panel *panel, uint32_t model);
 
 // Once a millisecond, with the 16-bit readings of `knobs` knobs (0 to PANEL_KNOBS of them are
 // there) and, bit by bit, the pressed switches.
-void panel_tick(struct panel *panel, const uint16_t *readings, uint32_t knobs, uint32_t pressed);
+COLD void panel_tick(struct panel *panel, const uint16_t *readings, uint32_t knobs,
+                     uint32_t pressed);
 
 #endif

@@ -8,13 +8,13 @@
 
 enum { FULL_SCALE = 1 << 23, CHUNK = 48, STEP_FRAMES = 256, TRIM_MOST = 2400 };
 
-static void set_level(struct pedal *pedal) {
+COLD static void set_level(struct pedal *pedal) {
     int32_t trim = pedal->shaped ? pedal->trim : 0;
     pedal->level.target =
         pedal->level_wanted == PEDAL_MUTE ? 0 : level_from_decibel(pedal->level_wanted + trim);
 }
 
-static int32_t trim_of(const char *json, size_t bytes) {
+COLD static int32_t trim_of(const char *json, size_t bytes) {
     int32_t loudness;
     if (!metadata_hundredths(json, bytes, "loudness_db", &loudness)) {
         return 0;
@@ -24,7 +24,7 @@ static int32_t trim_of(const char *json, size_t bytes) {
 }
 
 // The audio path does not touch the engine meanwhile: it is not running yet, or engine is NULL.
-static void load(struct pedal *pedal, const void *blob, size_t blob_bytes) {
+COLD static void load(struct pedal *pedal, const void *blob, size_t blob_bytes) {
     pedal->model = PEDAL_NO_MODEL;
     pedal->blob = blob;
     pedal->blob_bytes = blob_bytes;
@@ -59,7 +59,7 @@ static void load(struct pedal *pedal, const void *blob, size_t blob_bytes) {
     pedal->engine = engine;
 }
 
-static void start(struct pedal *pedal, const struct engine_memory *memory) {
+COLD static void start(struct pedal *pedal, const struct engine_memory *memory) {
     *pedal =
         (struct pedal){.model = PEDAL_NO_MODEL, .memory = *memory, .gate_wanted = PEDAL_NO_GATE};
     level_start(&pedal->gain, LEVEL_ONE);

@@ -20,6 +20,7 @@
 #include <stdint.h>
 
 #include "bypass.h"
+#include "cold.h"
 #include "dc.h"
 #include "engine.h"
 #include "gate.h"
@@ -79,45 +80,45 @@ struct pedal {
 // Loads the blob into the memory and plays its golden vector; a model that is not exactly what was
 // converted is refused, and the pedal passes its input dry. `blob` must stay where it is; NULL or
 // 0 bytes is no model. Takes as long as the golden vector: call it before the audio starts.
-void pedal_open(struct pedal *pedal, const void *blob, size_t blob_bytes,
-                const struct engine_memory *memory);
+COLD void pedal_open(struct pedal *pedal, const void *blob, size_t blob_bytes,
+                     const struct engine_memory *memory);
 
 // Stays dry until pedal_change.
-void pedal_open_safe(struct pedal *pedal, const struct engine_memory *memory);
+COLD void pedal_open_safe(struct pedal *pedal, const struct engine_memory *memory);
 
 // Plays `frames` samples. `in` and `out` may be the same.
 void pedal_process(struct pedal *pedal, const int32_t *in, int32_t *out, size_t frames);
 
 // Fades to dry, loads another model, fades to it; pedal_poll does the loading. Ends an overload and
 // a pedal_take.
-void pedal_change(struct pedal *pedal, const void *blob, size_t blob_bytes);
+COLD void pedal_change(struct pedal *pedal, const void *blob, size_t blob_bytes);
 // True when a change was finished in this call.
-bool pedal_poll(struct pedal *pedal);
+COLD bool pedal_poll(struct pedal *pedal);
 
 // Fades to dry and gives the engine to the caller, out of the audio path; NULL as long as it fades
 // (call again) and when none plays. A model that is changed meanwhile takes it away: taken is NULL.
-struct engine *pedal_take(struct pedal *pedal);
+COLD struct engine *pedal_take(struct pedal *pedal);
 // Fades back to the engine, which begins at rest with the pedal's knobs.
-void pedal_give_back(struct pedal *pedal);
+COLD void pedal_give_back(struct pedal *pedal);
 // Drops the taken engine: the pedal stays dry and says why.
-void pedal_refuse(struct pedal *pedal, enum engine_status status);
+COLD void pedal_refuse(struct pedal *pedal, enum engine_status status);
 
 // Tells that a block took too long: the output goes dry from the next block on, without the engine
 // and without a click, until the bypass is switched or the model changed.
 void pedal_overload(struct pedal *pedal);
 
-void pedal_bypass(struct pedal *pedal, bool bypassed);
+COLD void pedal_bypass(struct pedal *pedal, bool bypassed);
 // Before the engine and after it; hundredths of a decibel, -9600..3600.
-void pedal_gain(struct pedal *pedal, int32_t hundredths);
-void pedal_level(struct pedal *pedal, int32_t hundredths);
+COLD void pedal_gain(struct pedal *pedal, int32_t hundredths);
+COLD void pedal_level(struct pedal *pedal, int32_t hundredths);
 // Opens above this peak of the input, hundredths of a dBFS, -9600..0; PEDAL_NO_GATE: none.
-void pedal_gate(struct pedal *pedal, int32_t hundredths);
+COLD void pedal_gate(struct pedal *pedal, int32_t hundredths);
 // A knob of the model, 0..ENGINE_KNOB_ONE; a newly loaded model starts at its resting knobs.
-void pedal_knob(struct pedal *pedal, uint32_t index, int32_t value);
+COLD void pedal_knob(struct pedal *pedal, uint32_t index, int32_t value);
 // The DC blocker, the limiter and the trim to equal loudness, all together.
-void pedal_shape(struct pedal *pedal, bool shaped);
+COLD void pedal_shape(struct pedal *pedal, bool shaped);
 
 // Adds a line that says what is played, ended by CR LF.
-void pedal_describe(const struct pedal *pedal, struct text *text);
+COLD void pedal_describe(const struct pedal *pedal, struct text *text);
 
 #endif

@@ -7,6 +7,7 @@
 
 #include <stdint.h>
 
+#include "cold.h"
 #include "text.h"
 
 // Two readings of the audio path's counters, as differences.
@@ -20,6 +21,6 @@ struct telemetry_load {
 };
 
 // "load: mean 14.2 % max 14.9 % of the block time, overruns 0, faults 0", with CR LF.
-void telemetry_load(struct text *text, const struct telemetry_load *load);
+COLD void telemetry_load(struct text *text, const struct telemetry_load *load);
 
 #endif

@@ -9,20 +9,22 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "cold.h"
+
 struct text {
     char *bytes;
     size_t room; // of `bytes`
     size_t count;
 };
 
-void text_add(struct text *text, const char *words);
-void text_add_bytes(struct text *text, const char *bytes, size_t count);
-void text_add_number(struct text *text, uint32_t number);
+COLD void text_add(struct text *text, const char *words);
+COLD void text_add_bytes(struct text *text, const char *bytes, size_t count);
+COLD void text_add_number(struct text *text, uint32_t number);
 // `tenths` as a number with one decimal: 123 is 12.3.
-void text_add_tenths(struct text *text, uint32_t tenths);
+COLD void text_add_tenths(struct text *text, uint32_t tenths);
 // True when both read the same.
-bool text_equal(const char *left, const char *right);
+COLD bool text_equal(const char *left, const char *right);
 // As 0x and eight hexadecimal digits.
-void text_add_hex(struct text *text, uint32_t number);
+COLD void text_add_hex(struct text *text, uint32_t number);
 
 #endif
