@@ -154,7 +154,7 @@ WAVENET_EDITS: dict[str, tuple[Edit, str]] = {
         "head1x1 is not active, so there is nothing that it could act on",
     ),
     "heads that do not fit": (
-        lambda d: put(array(d), "head_size", 1),
+        lambda d: put(array(d)["head"], "out_channels", 1),
         "config.layers[1]: its head sum has 2 channels, and the array before gives 1",
     ),
     "stereo": (lambda d: put(d["config"], "in_channels", 2), "only models of one audio input"),

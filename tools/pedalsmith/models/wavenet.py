@@ -8,12 +8,9 @@ input alone, and layer1x1_post_film acts in blended layers only.
 """
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-from pedalsmith.models.convolution import Activation, Conv1d
-
-if TYPE_CHECKING:
-    from pedalsmith.models.model import Layer
+from pedalsmith.models.convolution import Activation, BatchNorm, Conv1d
+from pedalsmith.models.recurrent import Dense, Gru, Lstm
 
 GATINGS = ("none", "gated", "blended")
 
@@ -145,3 +142,7 @@ class WaveNet:
         """Samples before the newest that the output depends on, without the condition's own."""
         tail = sum(part.history for part in self.post_head if isinstance(part, Conv1d))
         return sum(array.history for array in self.arrays) + tail
+
+
+Layer = Lstm | Gru | Dense | Conv1d | BatchNorm | Activation | WaveNet
+"""Of any kind. It stands here because a WaveNet may hold layers of every kind."""
