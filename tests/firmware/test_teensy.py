@@ -3,6 +3,7 @@
 """The whole image on emulated Teensys: sound, controls, USB, flash, and what fails how."""
 
 import struct
+import zlib
 from pathlib import Path
 
 import numpy as np
@@ -18,9 +19,12 @@ from pedalsmith.emulator.usb_host import UsbHost
 from pedalsmith.native.firmware import Image, build
 from pedalsmith.native.pedal import HostPedal
 
+from . import line as wire
 from .blobs import write_lstm
 from .conftest import COMPILERS, need
 from .host import sine
+from .line import Line
+from .test_link_board import Cable, missed
 
 BOARD = "teensy41"
 ONE = 1 << 24
@@ -161,6 +165,22 @@ def test_flash_is_written_while_the_sound_goes_on(compiler: str, tmp_path: Path)
         assert f"{what}: yes\r\n" in result.console, result.console
     assert "write over it: no" in result.console, "bits that are 0 stay 0, and that is noticed"
     assert np.array_equal(result.samples, audio)
+
+
+def test_a_model_is_loaded_over_usb_and_no_block_is_missed(playing: Image) -> None:
+    emulated = power_up(playing)
+    try:
+        emulated.machine.run(0.7)
+        line = Line(Cable(emulated))
+        body = line.hello()
+        assert body[36:44] == BOARD.encode()
+        assert struct.unpack_from("<I", body, 216)[0] == zlib.crc32(playing.bin.read_bytes())
+        blob = random_bytes(2, kind="lstm", hidden=(16,), golden_frames=100)
+        assert line.load(blob, slot=0, name="loaded").status == wire.OK
+        assert line.model().crc == zlib.crc32(blob)
+        assert missed(line) == (0, 0)
+    finally:
+        emulated.machine.close()
 
 
 def test_after_failed_starts_it_stays_dry(playing: Image) -> None:
