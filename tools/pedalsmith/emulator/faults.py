@@ -14,4 +14,4 @@ class Unmodelled(EmulationError):  # noqa: N818 - reads as what it says
 
 
 class LoaderEntered(EmulationError):  # noqa: N818 - reads as what it says
-    """The firmware has handed over to the loader in ROM, which is not emulated."""
+    """The firmware has handed over to a loader (ROM, Daisy bootloader, HalfKay), not emulated."""

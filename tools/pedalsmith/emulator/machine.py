@@ -3,7 +3,7 @@
 """The generic machine: a Cortex-M7, memories, peripherals, and time.
 
 Time is counted in units of 1 / UNITS_PER_SECOND (see core/core.h) and is made of executed
-instructions, one core cycle each, and of sleep: two runs of one image are equal to the last
+instructions, 0.6 core cycles each, and of sleep: two runs of one image are equal to the last
 instruction.
 """
 
