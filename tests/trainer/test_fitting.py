@@ -23,7 +23,7 @@ def test_a_network_is_chosen_that_fits(tmp_path):
         build_app(),
         ["train", "--dry", str(tmp_path / "dry.wav"), "--wet", str(tmp_path / "wet.wav"),
          "-o", str(tmp_path / "run"), "--fit", "daisy_seed", "--max-cpu", "20",
-         "--steps", "256", "--threads", "1", "--json"],
+         "--steps", "64", "--threads", "1", "--json"],
         catch_exceptions=False,
     )  # fmt: skip
     figures = json.loads(result.stdout)
