@@ -129,7 +129,7 @@ static void remember(struct fir *fir, const int32_t *x, uint32_t frames) {
 static inline void add_segment(const int16_t *w, const int32_t *x, int32_t scale, int64_t *sum) {
     int32_t a = 0, b = 0, c = 0, d = 0;
     int32_t x0 = x[0], x1 = x[1], x2 = x[2];
-#pragma GCC unroll 8
+#pragma GCC unroll 4
     for (uint32_t i = 0; i < SEGMENT / 2; i++) {
         const int32_t x3 = x[2 * i + 3], x4 = x[2 * i + 4];
         a = add_upper(w + 2 * i, x0, x1, a);

@@ -161,9 +161,11 @@ def _run(board: Board, code: Memory, command: Sequence[str | Path]) -> None:
             f"of {memories[name].bytes:,} bytes"
             for name, count in over.items()
         )
+        larger = [name for name, one in board.images.items() if one.code.bytes > code.bytes]
+        other = f", or --image {larger[0]}" if larger and "CODE" in over else ""
         raise BadInput(
             f"{board.folder}: the image does not fit, {' and '.join(parts)}; "
-            "take a smaller model or int8 weights."
+            f"take a smaller model or int8 weights{other}."
         )
     raise PedalsmithError(f"{board.folder}: the firmware does not build:\n{said.strip()}")
 

@@ -82,7 +82,7 @@ def from_model(model: Model, name: str) -> Network:
         kinds = ", ".join(_describe(layer) for layer in model.layers)
         raise BadInput(
             f"{name}: is a network of {kinds}; the engine runs 1 to {LARGEST_STACK} LSTM or GRU "
-            "layers and one linear dense output."
+            "layers and one linear dense output, a WaveNet or an impulse response."
         )
     if len(recurrent) > LARGEST_STACK:
         raise BadInput(f"{name}: has {len(recurrent)} layers; the engine runs {LARGEST_STACK}.")
