@@ -2,12 +2,14 @@
 // Copyright (c) 2026 the pedalsmith developers
 #include "rate.h"
 
+#include "cold.h"
+
 enum { ROWS = RATE_PHASES + 1, WEIGHTS_FORMAT = 1 };
 
 _Static_assert(sizeof(struct rate) <= LAYER_ARENA_BYTES, "struct rate outgrew its share");
 
 // Every row's magnitudes sum to less than 4, so that no sum leaves 63 bits.
-static int table_proved(struct blob_cursor *cursor, uint32_t taps) {
+COLD static int table_proved(struct blob_cursor *cursor, uint32_t taps) {
     const uint8_t *const table = blob_take(cursor, 4 * ROWS * taps);
     if (table == NULL)
         return 0;
@@ -21,11 +23,11 @@ static int table_proved(struct blob_cursor *cursor, uint32_t taps) {
     return 1;
 }
 
-static int taps_known(uint32_t taps) {
+COLD static int taps_known(uint32_t taps) {
     return taps >= 2 && taps <= RATE_TAPS_MAX && taps % 2 == 0;
 }
 
-enum engine_status rate_check(const struct blob_record *record, uint32_t *arena_bytes) {
+COLD enum engine_status rate_check(const struct blob_record *record, uint32_t *arena_bytes) {
     const uint32_t model = record->own[0], board = record->own[1];
     const uint32_t front = record->inputs, behind = record->outputs;
     if (record->format != WEIGHTS_FORMAT)
@@ -42,8 +44,8 @@ enum engine_status rate_check(const struct blob_record *record, uint32_t *arena_
     return ENGINE_OK;
 }
 
-static int load_filter(struct rate_filter *filter, uint32_t taps, struct blob_cursor *cursor,
-                       struct layer_arena *arena) {
+COLD static int load_filter(struct rate_filter *filter, uint32_t taps, struct blob_cursor *cursor,
+                            struct layer_arena *arena) {
     const uint8_t *const words = blob_take(cursor, 4 * ROWS * taps);
     int32_t *const table = layer_take(arena, (size_t)4 * ROWS * taps);
     filter->taps = taps;
@@ -56,7 +58,7 @@ static int load_filter(struct rate_filter *filter, uint32_t taps, struct blob_cu
     return 1;
 }
 
-struct rate *rate_load(const struct blob_record *record, struct layer_arena *arena) {
+COLD struct rate *rate_load(const struct blob_record *record, struct layer_arena *arena) {
     struct rate *const rate = layer_take(arena, sizeof *rate);
     struct blob_cursor cursor = record->tensors;
     if (rate == NULL || !load_filter(&rate->front, record->inputs, &cursor, arena) ||
