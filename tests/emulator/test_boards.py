@@ -180,6 +180,13 @@ def test_options_of_the_panel_are_parsed() -> None:
             parse_press(text)
 
 
+def test_controls_come_with_the_first_pedal_of_the_board() -> None:
+    from pedalsmith.commands.emulate import _pedal
+
+    assert _pedal("daisy_seed", wanted=True) == "terrarium"
+    assert _pedal("daisy_seed", wanted=False) == _pedal("host", wanted=True) == "none"
+
+
 def command(*words: object) -> subprocess.CompletedProcess[str]:
     line = [sys.executable, "-m", "pedalsmith", "emulate", *map(str, words)]
     return subprocess.run(line, capture_output=True, text=True, check=False)

@@ -19,8 +19,9 @@ def command(
     ] = "",
     block: Annotated[int | None, typer.Option(help="Samples a block, 1 to 256.")] = None,
     controls: Annotated[
-        str, typer.Option(help="Pedal that the board is in, with its knobs and switches.")
-    ] = "none",
+        str,
+        typer.Option(help="Pedal that the board is in; with --knob or --press the board's first."),
+    ] = "",
     knob: Annotated[
         list[str] | None,
         typer.Option(help="gain=0.7, or later: gain=0.7@2.5s; repeatable."),
@@ -63,6 +64,7 @@ def command(
         raise BadInput(f"--serial {serial}: write usb or uart, with a board: --on daisy_seed.")
     turns = tuple(parse_turn(text) for text in knob or ())
     presses = tuple(parse_press(text) for text in press or ())
+    controls = controls or _pedal(on, wanted=bool(turns or presses))
     options = Options(controls=controls, turns=turns, presses=presses, codec=codec)
     words = to_q23(read_audio(source, channel=channel).samples)
     columns = TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn()
@@ -97,6 +99,15 @@ def command(
             f"{on}: {played.differing:,} of {len(words):,} samples differ from the host's, the "
             f"first at {first:,}; the image holds another model or the engines disagree."
         )
+
+
+def _pedal(on: str, *, wanted: bool) -> str:
+    """The board's first pedal where controls are wanted; the board alone else."""
+    from pedalsmith.native.boards import load_board
+
+    if on == "host" or not wanted:
+        return "none"
+    return next((name for name in load_board(on).controls if name != "none"), "none")
 
 
 def _image(text: str, board: str) -> Path | str:
