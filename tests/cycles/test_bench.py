@@ -66,7 +66,7 @@ def test_a_wavenet_has_the_shape_of_its_name(name: str, weights: int) -> None:
     assert parameters_of(model) == weights
     assert parameters_of(model) == parameters_of(parse_entry(name).model())
     noise = 0.1 * np.random.default_rng(1).standard_normal(24_000)
-    assert 0.03 < np.std(run(model, noise)[12_000:]) < 0.3
+    assert 0.005 < np.std(run(model, noise)[12_000:]) < 0.05
 
 
 def test_bench_prints_and_writes_the_same(
