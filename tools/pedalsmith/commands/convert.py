@@ -28,9 +28,12 @@ def command(
         typer.Option(help="Recurrent weights: int16, int8 (half the bytes), or auto."),
     ] = "int16",
     noise: Annotated[
-        float,
-        typer.Option(help="dBFS; an error above it gets the model a wider, slower state."),
-    ] = -80.0,
+        float | None,
+        typer.Option(
+            help="dBFS; an error above it gets the model wider, slower formats. "
+            "-80 if not given, -100 for a WaveNet."
+        ),
+    ] = None,
     calibration: Annotated[
         Path | None,
         typer.Option(help="Dry guitar to quantize on; the shipped recording otherwise."),
@@ -65,11 +68,11 @@ def command(
     from pedalsmith.models.importers import ImportOptions, load_model
     from pedalsmith.native.boards import load_board
     from pedalsmith.quantization.psm import write
-    from pedalsmith.quantization.quantizer import WEIGHT_BITS, quantize
+    from pedalsmith.quantization.quantizer import WEIGHT_BITS, quantize, usual_noise
 
     if weights not in WEIGHT_BITS:
         raise BadInput(f"--weights {weights}: is not known; use {', '.join(WEIGHT_BITS)}.")
-    if not -200.0 <= noise <= 0.0:
+    if noise is not None and not -200.0 <= noise <= 0.0:
         raise BadInput(f"--noise {noise:g}: is outside -200..0 dBFS; -80 is usual.")
     options = ImportOptions(sample_rate, submodel)
     if board is not None:
@@ -87,9 +90,10 @@ def command(
         raise NegativeResult(f"{model}: does not fit {board}: {refusals[-1]}")
     write(output, quantized.blob)
     worst = max(error.noise_dbfs for error in quantized.report.errors)
-    if worst > noise:
+    aim = usual_noise(float_model) if noise is None else noise
+    if worst > aim:
         notice(
-            f"{output.name}: its error reaches {worst:.1f} dBFS where {noise:g} were asked for; "
+            f"{output.name}: its error reaches {worst:.1f} dBFS where {aim:g} are aimed at; "
             "no format that the engine has does better."
         )
     if quantized.report.state_bits == 32:

@@ -28,6 +28,7 @@ from pedalsmith.quantization.report import Report, tensor_reports
 from pedalsmith.quantization.resampling import at_model_rate, on_board, record_for
 from pedalsmith.quantization.rows import Floats
 from pedalsmith.quantization.wavenet_network import serves
+from pedalsmith.quantization.wavenet_quantizer import NOISE_DBFS as WAVENET_NOISE_DBFS
 from pedalsmith.quantization.wavenet_quantizer import quantize_wavenet
 
 RESTING_KNOB = 16_384
@@ -45,7 +46,7 @@ WEIGHT_BITS = {"int16": (16,), "int8": (8,), "auto": (8, 16)}
 """What --weights means; the smallest first."""
 
 NOISE_DBFS = -80.0
-"""What --noise is unless given: error without DC that may be, at any level."""
+"""What --noise is for recurrent networks unless given: error without DC at any level."""
 
 AUTO_ESR_DB = -50.0
 """ESR at 0 dB above which `auto` does not take int8."""
@@ -95,24 +96,30 @@ def quantize(
     name: str,
     samples: Samples,
     weights: str = "int16",
-    noise_dbfs: float = NOISE_DBFS,
+    noise_dbfs: float | None = None,
 ) -> Quantized:
     """Quantizes `model` on `samples` (n,), full scale 1.0, at least a second of guitar.
 
     `weights` is "int16", "int8" or "auto"; the recurrent state gets 32 bits where 16 leave an
-    error above `noise_dbfs` at any level. `name` begins the errors. Raises BadInput for a network
-    that the engine cannot hold.
+    error above `noise_dbfs` at any level (None: what is usual for the network, usual_noise).
+    `name` begins the errors. Raises BadInput for a network that the engine cannot hold.
     """
+    aim = usual_noise(model) if noise_dbfs is None else noise_dbfs
     rate = record_for(model, name)
     heard = at_model_rate(samples, model)
     if serves(model):
-        done = Quantized(*quantize_wavenet(model, name, heard, weights, noise_dbfs))
+        done = Quantized(*quantize_wavenet(model, name, heard, weights, aim))
     elif fir_quantizer.serves(model):
         done = Quantized(*fir_quantizer.quantize_fir(model, name, heard))
     else:
         quantizer = Quantizer(model, name, heard)
-        done = quantizer.finish(quantizer.choose(weights, noise_dbfs))
+        done = quantizer.finish(quantizer.choose(weights, aim))
     return Quantized(*on_board(model, done.blob, done.report, rate, samples)) if rate else done
+
+
+def usual_noise(model: Model) -> float:
+    """What --noise is unless given, dBFS."""
+    return WAVENET_NOISE_DBFS if serves(model) else NOISE_DBFS
 
 
 class Quantizer:

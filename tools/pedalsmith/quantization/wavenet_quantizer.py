@@ -31,7 +31,11 @@ from pedalsmith.quantization.wavenet_rounding import Formats, Ranges, Rounded, r
 from pedalsmith.quantization.wavenet_sensitivity import formats_for, sources
 
 NOISE_DBFS = -100.0
-"""Error without DC that is aimed at; less costs memory and cycles where it is asked for."""
+"""Error without DC that is aimed at unless told; less costs memory and cycles."""
+
+RMS_DBFS = -36.0
+"""Of the guitar that is measured on, before LEVELS_DB: an instrument as captures are played, with
+room for its peaks. Ranges are taken at full scale."""
 
 EXCERPTS = 8
 """Of the calibration's excerpts at each level, measured on."""
@@ -74,7 +78,7 @@ def quantize_wavenet(
             "use --weights int16."
         )
     quantizer = _Quantizer(model, name, samples)
-    return quantizer.finish(quantizer.choose(min(noise_dbfs, NOISE_DBFS)))
+    return quantizer.finish(quantizer.choose(noise_dbfs))
 
 
 class _Quantizer:
@@ -82,12 +86,12 @@ class _Quantizer:
         self.model, self.name = model, name
         self.net = from_model(model, name)
         # Whole excerpts at full scale, not only their loudest part: long dilations add up.
-        excerpts = calibration_of(samples, 0).excerpts[:, ::2][:, :EXCERPTS]
-        self.words: Words = excerpts
-        self.reference: Floats = self._float(excerpts)
         peak = max(float(np.max(np.abs(samples))), 1e-9)
-        full = from_q23(excerpts[0]).reshape(-1) / peak
-        self.ranges = Ranges.of(self.net, [full, *loud(samples).T])
+        full = _excerpts(samples / peak * (1 - 1 / Q23_ONE))[0]
+        rms = max(float(np.sqrt(np.mean(np.square(samples)))), 1e-9)
+        self.words: Words = _excerpts(samples * (10 ** (RMS_DBFS / 20) / rms))
+        self.reference: Floats = self._float(self.words)
+        self.ranges = Ranges.of(self.net, [from_q23(full).reshape(-1), *loud(samples).T])
 
     def _float(self, words: Words) -> Floats:
         levels, count, time = words.shape
@@ -153,7 +157,8 @@ class _Quantizer:
             weights="int16",
             state_bits=16,
             rounding=f"to nearest; 32 bits in {len(tried.formats.histories)} histories and in "
-            f"{len(tried.formats.activations)} layers' activations",
+            f"{len(tried.formats.activations)} layers' activations; errors on guitar of "
+            f"{RMS_DBFS:g} dBFS RMS and below",
             tensors=tried.rounded.tensors,
             cells=(),
             errors=tried.errors,
@@ -173,3 +178,8 @@ class _Quantizer:
         peak = int(np.argmax(np.abs(loudest)))
         start = min(max(peak - GOLDEN_FRAMES // 2, 0), max(len(loudest) - GOLDEN_FRAMES, 0))
         return np.array(loudest[start : start + GOLDEN_FRAMES], dtype=np.int32)
+
+
+def _excerpts(samples: Samples) -> Words:
+    """(levels, EXCERPTS, time) Q23 of the recording; clipped where its peaks leave full scale."""
+    return calibration_of(samples, 0).excerpts[:, ::2][:, :EXCERPTS]
