@@ -29,6 +29,7 @@ extern const uint8_t image_start[], image_end[];
 static uint32_t core_hz;
 static volatile uint32_t milliseconds;
 static board_audio_t *playing;
+static bool silent;            // the converters have no clock
 static uint32_t audio_seen_at; // ms
 static struct parts_store store;
 static char serial[3 * 8 + 1];
@@ -94,6 +95,7 @@ void board_start(struct board_report *report) {
     parts_protect();
     cache_enable_data();
     core_hz = clock.core_hz;
+    silent = clock.silent;
     core_start_systick(core_hz / 1000u);
     uart_open(clock.peripheral_hz, BOARD_CONSOLE_BAUD);
     bool bitten = watchdog_has_bitten();
@@ -154,8 +156,10 @@ static void start_audio(void) {
 }
 
 void board_audio_start(board_audio_t *process) {
-    playing = process;
-    start_audio();
+    if (!silent) {
+        playing = process;
+        start_audio();
+    }
     watchdog_start();
 }
 
@@ -211,8 +215,9 @@ size_t board_console_answer(const char *bytes, size_t count) {
 }
 
 // Audio that stands still is started again; when that does not help, the watchdog is left hungry.
+// So it is when no interrupt comes any more: the milliseconds then stand still.
 static void watch_audio(void) {
-    static uint32_t seen, restarts;
+    static uint32_t seen, restarts, fed_at;
     uint32_t blocks = audio_blocks();
     if (blocks != seen) {
         seen = blocks;
@@ -225,7 +230,8 @@ static void watch_audio(void) {
         restarts++;
         start_audio();
     }
-    if (restarts < RESTARTS_MOST) {
+    if (restarts < RESTARTS_MOST && milliseconds != fed_at) {
+        fed_at = milliseconds;
         watchdog_feed();
     }
 }

@@ -3,8 +3,6 @@
 
 #include "clock.h"
 
-#include <stdbool.h>
-
 #include "cycles.h"
 #include "registers.h"
 
@@ -96,7 +94,8 @@ struct clock_state clock_start(void) {
     }
     cycles_start(clock.core_hz);
     if (!start_audio()) {
-        clock.fault = "audio clock (PLL_AUDIO) does not lock";
+        clock.fault = "audio clock (PLL_AUDIO) does not lock: no sound";
+        clock.silent = true;
     }
     return clock;
 }

@@ -5,12 +5,14 @@
 #ifndef CLOCK_H
 #define CLOCK_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 struct clock_state {
     uint32_t core_hz;
     uint32_t peripheral_hz; // of UART and I2C
     const char *fault;      // NULL, or in words what replaced the wanted clock
+    bool silent;            // the converters have no clock: audio must not be started
 };
 
 // Runs the core at 600 MHz and the audio at 256 times 48 kHz exactly, from the 24 MHz crystal.

@@ -89,7 +89,8 @@ struct clock_state clock_start(void) {
     RCC_PLLCFGR = PLLCFGR_RANGES | PLLCFGR_FRACTION3 | PLLCFGR_OUTPUTS;
     RCC_CR |= RCC_CR_PLL1ON | RCC_CR_PLL3ON;
     if (!cycles_wait_for(&RCC_CR, RCC_CR_PLL3RDY, RCC_CR_PLL3RDY, PLL_US)) {
-        clock.fault = "audio clock (PLL3) does not lock";
+        clock.fault = "audio clock (PLL3) does not lock: no sound";
+        clock.silent = true;
     }
     kernel_clocks();
     if (!cycles_wait_for(&RCC_CR, RCC_CR_PLL1RDY, RCC_CR_PLL1RDY, PLL_US)) {

@@ -5,12 +5,14 @@
 #ifndef CLOCK_H
 #define CLOCK_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 struct clock_state {
     uint32_t core_hz;
     uint32_t peripheral_hz; // all APB buses
     const char *fault;      // NULL, or in words what replaced the wanted clock
+    bool silent;            // the converters have no clock: audio must not be started
 };
 
 // Runs the core at 480 MHz and PLL3 at 1024 times 48 kHz, both from the 16 MHz crystal.
