@@ -133,13 +133,6 @@ def test_a_fault_is_recorded_and_told_after_the_restart(
     assert "fault" in said.split("self-test passed")[1], said
 
 
-def test_a_dma_that_is_late_does_not_end_the_audio(images: dict[str, Path]) -> None:
-    words = guitar(0.5)
-    options = Options(dma_late=(0.2, 200e-6))
-    done = run(images["daisy_seed"], "daisy_seed", words, options=options)
-    assert len(done.samples) == len(words)
-
-
 @pytest.fixture(scope="module")
 def bootloader_image(model: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An image for the Daisy bootloader."""

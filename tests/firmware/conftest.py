@@ -3,12 +3,18 @@
 """Images that several tests look at, built once."""
 
 import shutil
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
 
 import pytest
 
+from engine.blobs import random_bytes
 from pedalsmith.native.firmware import Image, build
 
 COMPILERS = ("zig", "gcc")
+BOARDS = ("daisy_seed", "teensy41")
+MODEL = random_bytes(1, kind="lstm", hidden=(8,), golden_frames=64)
 
 
 def need(compiler: str) -> None:
@@ -35,3 +41,23 @@ def image(request: pytest.FixtureRequest) -> Image:
     """Both of them."""
     by: Image = request.getfixturevalue("dry" if request.param == "zig" else "dry_by_gcc")
     return by
+
+
+@pytest.fixture(scope="session")
+def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A file with MODEL."""
+    path = tmp_path_factory.mktemp("model") / "random.psm"
+    path.write_bytes(MODEL)
+    return path
+
+
+@pytest.fixture(scope="session")
+def image_of(model: Path, tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, str], Image]:
+    """Board, compiler: the image of the board alone with MODEL, built once."""
+
+    @cache
+    def made(board: str, compiler: str) -> Image:
+        need(compiler)
+        return build(board, model, tmp_path_factory.mktemp(f"{board}_{compiler}"), compiler)
+
+    return made

@@ -2,12 +2,9 @@
 # Copyright (c) 2026 the pedalsmith developers
 """firmware/link in the image of an emulated Daisy Seed, over its USB, with sound all the time."""
 
-import os
 import struct
 import zlib
-from collections.abc import Iterator
-from pathlib import Path
-from typing import NoReturn
+from collections.abc import Callable, Iterator
 
 import numpy as np
 import pytest
@@ -15,24 +12,20 @@ import pytest
 from engine.blobs import random_bytes
 from pedalsmith.emulator.boards import Options, assemble
 from pedalsmith.emulator.image import read_image
-from pedalsmith.emulator.plugged import PluggedBoard
 from pedalsmith.emulator.serial_pty import UartLine
-from pedalsmith.emulator.spi_flash import PowerLost
 from pedalsmith.emulator.stm32h750.board import EmulatedDaisy
 from pedalsmith.emulator.usb_host import UsbHost
-from pedalsmith.native.firmware import Image, build
+from pedalsmith.native.firmware import Image
 from pedalsmith.native.host import HostEngine
 
 from . import line as wire
+from .conftest import MODEL
 from .host import sine
 from .line import Line
 
 BOARD = "daisy_seed"
-PLAYING = random_bytes(1, kind="lstm", hidden=(8,), golden_frames=64)
 LARGE = random_bytes(2, kind="lstm", hidden=(24,), golden_frames=3_000)
 SMALL = random_bytes(3, kind="lstm", hidden=(4,), golden_frames=16)
-EVERY = 4
-"""Of the flash's operations one in so many loses the power in the emulated board."""
 PACKET_SECONDS = 1e-3 / 19
 """Full speed carries 19 bulk packets of 64 bytes in a frame."""
 
@@ -82,11 +75,9 @@ def powered(image: Image) -> EmulatedDaisy:
     return emulated
 
 
-@pytest.fixture(scope="module")
-def image(tmp_path_factory: pytest.TempPathFactory) -> Image:
-    folder: Path = tmp_path_factory.mktemp("image")
-    (folder / "playing.psm").write_bytes(PLAYING)
-    return build(BOARD, folder / "playing.psm", folder)
+@pytest.fixture
+def image(image_of: Callable[[str, str], Image]) -> Image:
+    return image_of(BOARD, "zig")
 
 
 @pytest.fixture
@@ -160,70 +151,5 @@ def test_damaged_models_are_refused_with_the_reason(board: EmulatedDaisy) -> Non
         assert answer.status == wire.REFUSED
         assert answer.reason
     assert line.load(SMALL[:-1], slot=1).status == wire.REFUSED
-    assert line.model().crc == zlib.crc32(PLAYING)
+    assert line.model().crc == zlib.crc32(MODEL)
     assert missed(line) == (0, 0)
-
-
-class CutEverywhere:
-    """Lets the power go in each `every`th operation of the flash, in a copy of this process.
-
-    The copy's board is powered on again with scrambled RAM; what then plays is counted here.
-    """
-
-    def __init__(self, board: PluggedBoard, every: int) -> None:
-        self.board, self.every = board, every
-        self.operations = 0
-        self.is_copy = False
-        self.ends = {0: 0, 1: 0}
-        """0: the old model plays, 1: the new one"""
-        # Of each operation the flash asks whether the power goes now.
-        board.emulated.spi_flash._power_goes = self.power_goes
-
-    def power_goes(self) -> bool:
-        self.operations += 1
-        if self.is_copy or self.operations % self.every:
-            return False
-        child = os.fork()
-        if child == 0:
-            self.is_copy = True
-            return True
-        _, status = os.waitpid(child, 0)
-        end = os.waitstatus_to_exitcode(status)
-        assert end in self.ends, f"operation {self.operations} leaves neither model"
-        self.ends[end] += 1
-        return False
-
-    def finish_copy(self) -> NoReturn:
-        """Powers up and ends the copy with what plays."""
-        end = 9
-        try:
-            self.board.power_cycle()
-            told = len(self.board.emulated.console.text)
-            self.board.run(0.3)
-            text = self.board.emulated.console.text[told:]
-            if "self-test passed" in text:
-                end = 0 if "model: random 1," in text else 1 if "model: random 2," in text else 8
-        finally:
-            os._exit(end)
-
-
-def test_power_lost_in_any_operation_leaves_a_model_that_plays(
-    image: Image, capsys: pytest.CaptureFixture[str]
-) -> None:
-    """Every fourth of a load of 30 KB; the host board tries them all, before, within and behind."""
-    with PluggedBoard(BOARD, image.bin) as board:
-        board.run(0.25)
-        line = Line(Cable(board.emulated))
-        line.hello()
-        cuts = CutEverywhere(board, EVERY)
-        try:
-            assert line.load(LARGE, slot=0).status == wire.OK
-        except PowerLost:
-            cuts.finish_copy()
-        assert cuts.operations > len(LARGE) / 256
-        tried = sum(cuts.ends.values())
-        assert tried == cuts.operations // EVERY
-        assert cuts.ends[0]
-        with capsys.disabled():
-            print(f"\n{cuts.operations} operations, {tried} cuts: {cuts.ends[0]} left the old")
-            print(f"model, {cuts.ends[1]} the new one")
