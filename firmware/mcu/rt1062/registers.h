@@ -84,6 +84,13 @@
 #define SRC_SRSR_WDOG1  (1u << 4)
 #define OCOTP_CFG(n)    REG32(0x401F4410u + 0x10u * (n))
 
+// Temperature of the chip, and the factory's figures for it
+#define TEMPMON_TEMPSENSE0              REG32(0x400D8180u)
+#define TEMPMON_TEMPSENSE1              REG32(0x400D8190u)
+#define OCOTP_ANA1                      REG32(0x401F44E0u)
+#define TEMPMON_TEMPSENSE0_MEASURE_TEMP (1u << 1)
+#define TEMPMON_TEMPSENSE0_FINISHED     (1u << 2)
+
 // Watchdog, 16 bits
 #define WDOG1_WCR      REG16(0x400B8000u)
 #define WDOG1_WSR      REG16(0x400B8002u)

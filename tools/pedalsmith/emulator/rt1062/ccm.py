@@ -30,7 +30,7 @@ class Analog(Peripheral):
     """CCM_ANALOG and PMU: each register has SET, CLR and TOG twins behind it."""
 
     def __init__(self, machine: Machine, *, crystal: bool = True) -> None:
-        super().__init__(machine, "CCM_ANALOG", 0x400D_8000, 0x1000)
+        super().__init__(machine, "CCM_ANALOG", 0x400D_8000, 0x180)
         self._crystal = crystal
         self.on_change: Callable[[], None] = lambda: None
         for name, offset, reset in (

@@ -22,6 +22,7 @@ from pedalsmith.emulator.rt1062.lpi2c import Lpi2c
 from pedalsmith.emulator.rt1062.lpuart import Lpuart
 from pedalsmith.emulator.rt1062.sai import Sai
 from pedalsmith.emulator.rt1062.system import SOFTWARE, WATCHDOG, Ocotp, Src
+from pedalsmith.emulator.rt1062.tempmon import Tempmon
 from pedalsmith.emulator.rt1062.usb import Usb, Usbphy
 from pedalsmith.emulator.rt1062.watchdog import Watchdog
 from pedalsmith.emulator.spi_flash import SpiFlash
@@ -58,6 +59,7 @@ class Rt1062:
         self.flexram = FlexRam(machine, self.gpr)
         self.src = Src(machine)
         ccm.gate(Ocotp(machine), 2, 6)
+        self.tempmon = Tempmon(machine)
         self.mux = Dmamux(machine)
         self.dma = self.mux.dma = Edma(machine, self.mux, self._reachable)
         ccm.gate(self.mux, 5, 3)

@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: MIT
 # Copyright (c) 2026 the pedalsmith developers
-"""What else start-up code touches: SRC (why the chip was reset), OCOTP (its unique number)."""
+"""What else start-up code touches: SRC (why the chip was reset), OCOTP (the factory's fuses)."""
 
 from pedalsmith.emulator.machine import Machine
 from pedalsmith.emulator.peripheral import ALL, Peripheral
+from pedalsmith.emulator.rt1062.tempmon import CALIBRATION
 
 POWER_ON, SOFTWARE, WATCHDOG = 1 << 0, 1 << 1, 1 << 4
 """Bits of SRC.SRSR"""
@@ -41,9 +42,10 @@ class Src(Peripheral):
 
 
 class Ocotp(Peripheral):
-    """The fuses' shadow registers that hold the unique number."""
+    """The fuses' shadow registers: the unique number, and the points of the temperature sensor."""
 
     def __init__(self, machine: Machine) -> None:
         super().__init__(machine, "OCOTP", 0x401F_4000, 0x800)
         self.add("CFG0", 0x410, reset=0x4D45_0001)
         self.add("CFG1", 0x420, reset=0x5445_4C55)
+        self.add("ANA1", 0x4E0, reset=CALIBRATION)
