@@ -85,32 +85,37 @@ class Gpio:
     def _is_gpio(self, at: tuple[int, int]) -> bool:
         return at in self._pads and self._iomuxc.function(self._pads[at]) == FUNCTION
 
-    def _driven(self, at: tuple[int, int]) -> bool | None:
-        index, bit = at
-        port = next(port for port in self._ports[index] if port.selected() >> bit & 1)
-        if not port["GDIR"] >> bit & 1 or not self._is_gpio(at):
-            return None
-        return bool(port["DR"] >> bit & 1)
+    def _driven(self, index: int) -> tuple[int, int]:
+        """Bits that a port drives, and to what."""
+        slow, fast = self._ports[index]
+        mine = fast.selected()
+        return (
+            slow["GDIR"] & ~mine | fast["GDIR"] & mine,
+            slow["DR"] & ~mine | fast["DR"] & mine,
+        )
 
     def levels(self, index: int) -> int:
         """What a port reads: PSR."""
-        return sum(self._level((index, bit)) << bit for bit in range(32))
-
-    def _level(self, at: tuple[int, int]) -> bool:
-        if not self._is_gpio(at):
-            return False
-        driven = self._driven(at)
-        if driven is not None:
-            return driven
-        # Open: a pull-up makes it high, a pull-down or the keeper low.
-        return self._outside.get(at, self._iomuxc.pulls_up(self._pads[at]))
+        driven, word = self._driven(index)
+        found = 0
+        for bit in range(32):
+            at = index, bit
+            if not self._is_gpio(at):
+                continue
+            if driven >> bit & 1:
+                found |= word & 1 << bit
+            # Open: a pull-up makes it high, a pull-down or the keeper low.
+            elif self._outside.get(at, self._iomuxc.pulls_up(self._pads[at])):
+                found |= 1 << bit
+        return found
 
     def note_changes(self, index: int) -> None:
         """Keeps the levels that are new since the last call."""
-        for bit in range(32):
-            level = self._driven((index, bit)) if (index, bit) in self._pads else None
-            if level is None:
+        driven, word = self._driven(index)
+        for bit in range(driven.bit_length()):
+            if not driven >> bit & 1 or not self._is_gpio((index, bit)):
                 continue
+            level = bool(word >> bit & 1)
             changes = self._changes.setdefault(self._pads[index, bit], [])
             if not changes or changes[-1][1] != level:
                 changes.append((self.machine.seconds, level))
@@ -128,4 +133,6 @@ class Gpio:
 
     def level(self, pad: str) -> bool | None:
         """The level the firmware drives, or None."""
-        return self._driven(place(pad))
+        index, bit = place(pad)
+        driven, word = self._driven(index)
+        return bool(word >> bit & 1) if driven >> bit & 1 and self._is_gpio((index, bit)) else None
