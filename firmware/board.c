@@ -103,6 +103,7 @@ void board_start(struct board_report *report) {
     const struct codec *codec = parts_codec();
     audio_open(codec->data_out_on_master);
     write_serial();
+    (void)parts_temperature(); // starts the sensor, so that the first request finds a figure
     *report = (struct board_report){
         .name = BOARD_NAME,
         .folder = BOARD_FOLDER,

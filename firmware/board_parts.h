@@ -28,7 +28,8 @@ struct parts_store {
 };
 struct parts_store parts_store(void);
 
-// Hundredths of a degree Celsius, or BOARD_NO_TEMPERATURE.
+// Hundredths of a degree Celsius, or BOARD_NO_TEMPERATURE; the first call, at start-up, starts the
+// sensor.
 int32_t parts_temperature(void);
 
 #endif

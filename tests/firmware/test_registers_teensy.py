@@ -37,7 +37,7 @@ NOT_USED = {
     "PIT": "time is taken from SysTick and DWT.CYCCNT",
     "SNVS": "no calendar",
     "FLEXSPI2": "no PSRAM",
-    "TEMPMON": "measures from the first request for it on",
+    "TEMPMON": "measures less often",
     "ADC2": "all knobs are on ADC1",
     "SCB": "the core's own, checked by what runs",
     "MPU": "the vendor executes from flash, we do not; see boards/teensy41/board.c",
