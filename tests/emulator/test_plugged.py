@@ -172,9 +172,13 @@ def test_the_command_serves_a_serial_port(
     write_wav(dry, from_q23(guitar(0.3)))
     command = [sys.executable, "-m", "pedalsmith", "emulate", model, dry, out, "--on", "teensy41",
                "--image", images["teensy41"], "--serial", "usb"]  # fmt: skip
-    with subprocess.Popen(
+    # Where the tests run in the background, SIGINT is ignored, and a child would inherit that.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    process = subprocess.Popen(
         list(map(str, command)), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    ) as process:
+    )
+    signal.signal(signal.SIGINT, before)
+    try:
         assert process.stdout is not None
         first = process.stdout.readline()
         path = first.removeprefix("serial port: ").strip()
@@ -182,6 +186,8 @@ def test_the_command_serves_a_serial_port(
             said = port.read_until(b"load:")
         process.send_signal(signal.SIGINT)
         rest, errors = process.communicate(timeout=60)
+    finally:
+        process.kill()
     assert b"load:" in said, errors
     assert process.returncode == 0, errors
     assert "latency" in rest
