@@ -68,7 +68,7 @@ def command(
     from pedalsmith.models.importers import ImportOptions, load_model
     from pedalsmith.native.boards import load_board
     from pedalsmith.quantization.psm import write
-    from pedalsmith.quantization.quantizer import WEIGHT_BITS, quantize, usual_noise
+    from pedalsmith.quantization.quantizer import WEIGHT_BITS, noises, quantize
 
     if weights not in WEIGHT_BITS:
         raise BadInput(f"--weights {weights}: is not known; use {', '.join(WEIGHT_BITS)}.")
@@ -80,9 +80,10 @@ def command(
     models = [load_model(model, options)] if board is None else list(candidates(model, options))
     samples = _calibration_samples(calibration, channel)
     refusals = []
-    for float_model in models:
+    aims = noises if noise is None else lambda _: (noise,)
+    for float_model, aim in ((one, aim) for one in models for aim in aims(one)):
         with talk.status(f"quantizing {model.name} ..."):
-            quantized = quantize(float_model, str(model), samples, weights, noise)
+            quantized = quantize(float_model, str(model), samples, weights, aim)
             refusals.append(too_big(quantized.blob, board, max_cpu) if board else "")
         if not refusals[-1]:
             break
@@ -90,7 +91,11 @@ def command(
         raise NegativeResult(f"{model}: does not fit {board}: {refusals[-1]}")
     write(output, quantized.blob)
     worst = max(error.noise_dbfs for error in quantized.report.errors)
-    aim = usual_noise(float_model) if noise is None else noise
+    if aim != aims(float_model)[0]:
+        notice(
+            f"{output.name}: its error is {worst:.1f} dBFS, so that it fits {board}; "
+            "--noise -100 makes it truer and slower."
+        )
     if worst > aim:
         notice(
             f"{output.name}: its error reaches {worst:.1f} dBFS where {aim:g} are aimed at; "

@@ -101,7 +101,7 @@ def candidates(path: Path, options: ImportOptions) -> Iterator[Model]:
 def _quantized(model: Model, path: Path, shown: str, output: Path, settings: Settings) -> Row:
     """The row of a model that could be read."""
     from pedalsmith.quantization.psm import write
-    from pedalsmith.quantization.quantizer import quantize
+    from pedalsmith.quantization.quantizer import noises, quantize
 
     row = Row(
         shown,
@@ -112,8 +112,11 @@ def _quantized(model: Model, path: Path, shown: str, output: Path, settings: Set
         sample_rate=model.sample_rate,
     )
     try:
-        quantized = quantize(model, str(path), _guitar(), settings.weights)
-        percent = load_percent(quantized.blob, settings.board)
+        for noise in noises(model):
+            quantized = quantize(model, str(path), _guitar(), settings.weights, noise)
+            percent = load_percent(quantized.blob, settings.board)
+            if percent <= settings.max_cpu:
+                break
     except PedalsmithError as error:
         return replace(row, reason=_without_path(str(error), path))
     nominal = min(quantized.report.errors, key=lambda error: abs(error.level_db))
