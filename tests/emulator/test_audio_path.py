@@ -118,6 +118,7 @@ def test_a_ring_that_the_mpu_keeps_out_of_the_cache_is_taken(chip: Stm32h750) ->
 def test_a_codec_in_reset_is_told() -> None:
     board = assemble("daisy_seed")
     assert isinstance(board, Stm32h750)
+    board.machine.write(0x0800_0000, bytes.fromhex("00000220 09000008 fee7"))  # b .
     board.power_up()
     assert board.sai.codec_ready() == "the AK4556 stays in reset: PDN is not high"
     board.machine.close()
