@@ -2,13 +2,12 @@
 # Copyright (c) 2026 the pedalsmith developers
 """LPUART6, the console (Serial1 of a Teensy), with its FIFOs of four characters."""
 
-from collections import deque
-
 from pedalsmith.emulator.console_port import ConsolePort
 from pedalsmith.emulator.machine import Machine
-from pedalsmith.emulator.peripheral import ALL, Peripheral
+from pedalsmith.emulator.peripheral import ALL
 from pedalsmith.emulator.rt1062.ccm import Ccm
 from pedalsmith.emulator.rt1062.iomuxc import Iomuxc
+from pedalsmith.emulator.uart import Uart
 
 IRQ = 25
 FUNCTION = 2
@@ -20,16 +19,12 @@ _FLAGS = 0xC01F_C000
 """Cleared by writing ones"""
 
 
-class Lpuart(Peripheral):
+class Lpuart(Uart):
     """`port.baud` is what the terminal at the other end uses: 8 bits, no parity."""
 
     def __init__(self, machine: Machine, ccm: Ccm, iomuxc: Iomuxc, port: ConsolePort) -> None:
-        super().__init__(machine, "LPUART6", 0x4019_8000)
-        self._ccm, self._iomuxc, self._port = ccm, iomuxc, port
-        self._out: deque[int] = deque()
-        self._in: deque[int] = deque()
-        self._sending = False
-        port.on_receive = self._receive
+        super().__init__(machine, "LPUART6", 0x4019_8000, port)
+        self._ccm, self._iomuxc = ccm, iomuxc
         self.add("VERID", 0x00, reset=0x0401_0003)
         self.add("PARAM", 0x04, reset=0x202)
         self.add("GLOBAL", 0x08, writable=2, on_write=self._write_global)
@@ -48,13 +43,7 @@ class Lpuart(Peripheral):
 
     def reset(self) -> None:
         super().reset()
-        self._forget()
         self["FIFO"] = 0
-
-    def _forget(self) -> None:
-        self._out.clear()
-        self._in.clear()
-        self._sending = False
 
     def _write_global(self, value: int, before: int) -> None:
         if value & 2:
@@ -127,24 +116,8 @@ class Lpuart(Peripheral):
         if len(self._out) >= self._depth(7):
             raise self.error("DATA is written while it is full: the character is lost")
         self._out.append(value & 0xFF)
-        if not self._sending:
-            self._sending = True
-            self._next()
+        self._start()
         self._update()
-
-    def _next(self) -> None:
-        if not self._out:
-            self._sending = False
-            self._update()
-            return
-        character = self._out.popleft()
-        self._update()
-
-        def sent() -> None:
-            self._port.put(character)
-            self._next()
-
-        self.machine.after(10 / self.baud(), sent)
 
     def _receive(self, character: int) -> None:
         if not self._listens():

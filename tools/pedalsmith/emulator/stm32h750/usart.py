@@ -2,13 +2,11 @@
 # Copyright (c) 2026 the pedalsmith developers
 """USART1 with its FIFO: the console. A character takes its time at the baud rate set."""
 
-from collections import deque
-
 from pedalsmith.emulator.console_port import ConsolePort
 from pedalsmith.emulator.machine import Machine
-from pedalsmith.emulator.peripheral import Peripheral
 from pedalsmith.emulator.stm32h750.gpio import Gpio
 from pedalsmith.emulator.stm32h750.rcc import Rcc
+from pedalsmith.emulator.uart import Uart
 
 IRQ = 37
 FUNCTION = 7
@@ -18,16 +16,12 @@ RXNE, TC, TXNF = 1 << 5, 1 << 6, 1 << 7
 OVERRUN = 1 << 3
 
 
-class Usart(Peripheral):
+class Usart(Uart):
     """USART1. `port.baud` is what the terminal at the other end uses: 8 bits, no parity."""
 
     def __init__(self, machine: Machine, rcc: Rcc, gpio: Gpio, port: ConsolePort) -> None:
-        super().__init__(machine, "USART1", 0x4001_1000)
-        self._rcc, self._gpio, self._port = rcc, gpio, port
-        self._out: deque[int] = deque()
-        self._in: deque[int] = deque()
-        self._sending = False
-        port.on_receive = self._receive
+        super().__init__(machine, "USART1", 0x4001_1000, port)
+        self._rcc, self._gpio = rcc, gpio
         self.add("CR1", 0x00, writable=0xFFFF_FFFF, on_write=self._write_cr1)
         self.add("CR2", 0x04, writable=0x3000, on_write=self._write_control)
         self.add("CR3", 0x08, writable=0xFF80_1001, on_write=self._write_control)
@@ -40,12 +34,6 @@ class Usart(Peripheral):
         self.add("RDR", 0x24, read_only=0x1FF, on_read=self._read_rdr)
         self.add("TDR", 0x28, writable=0x1FF, stored=False, on_write=self._write_tdr)
         self.add("PRESC", 0x2C, writable=0xF, on_write=self._write_brr)
-
-    def reset(self) -> None:
-        super().reset()
-        self._out.clear()
-        self._in.clear()
-        self._sending = False
 
     def _write_control(self, value: int, before: int) -> None:
         if self["CR1"] & 1 and value != before:
@@ -82,26 +70,10 @@ class Usart(Peripheral):
             raise self.error("TDR is written while it is full: the character is lost")
         self._out.append(value & 0xFF)
         self._update()
-        if not self._sending:
-            self._sending = True
-            self._next()
+        self._start()
 
     def _depth(self) -> int:
         return _FIFO if self["CR1"] >> 29 & 1 else 1
-
-    def _next(self) -> None:
-        if not self._out:
-            self._sending = False
-            self._update()
-            return
-        character = self._out.popleft()
-        self._update()
-
-        def sent() -> None:
-            self._port.put(character)
-            self._next()
-
-        self.machine.after(10 / self.baud(), sent)
 
     def _receive(self, character: int) -> None:
         if self["CR1"] & 5 != 5 or not any(
