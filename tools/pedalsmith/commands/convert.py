@@ -64,34 +64,35 @@ def command(
     """
     from pedalsmith.console import emit_json, notice, talk
     from pedalsmith.errors import BadInput, NegativeResult
-    from pedalsmith.intake.job import candidates, too_big
+    from pedalsmith.intake.job import attempts, too_big
     from pedalsmith.models.importers import ImportOptions, load_model
     from pedalsmith.native.boards import load_board
     from pedalsmith.quantization.psm import write
-    from pedalsmith.quantization.quantizer import WEIGHT_BITS, noises, quantize
+    from pedalsmith.quantization.quantizer import WEIGHT_BITS, quantize, usual_noise
 
     if weights not in WEIGHT_BITS:
         raise BadInput(f"--weights {weights}: is not known; use {', '.join(WEIGHT_BITS)}.")
     if noise is not None and not -200.0 <= noise <= 0.0:
         raise BadInput(f"--noise {noise:g}: is outside -200..0 dBFS; -80 is usual.")
     options = ImportOptions(sample_rate, submodel)
-    if board is not None:
+    if board is None:
+        only = load_model(model, options)
+        tries = [(only, usual_noise(only) if noise is None else noise)]
+    else:
         load_board(board)
-    models = [load_model(model, options)] if board is None else list(candidates(model, options))
+        tries = list(attempts(model, options, noise))
     samples = _calibration_samples(calibration, channel)
-    refusals = []
-    aims = noises if noise is None else lambda _: (noise,)
-    for float_model, aim in ((one, aim) for one in models for aim in aims(one)):
+    for float_model, aim in tries:
         with talk.status(f"quantizing {model.name} ..."):
             quantized = quantize(float_model, str(model), samples, weights, aim)
-            refusals.append(too_big(quantized.blob, board, max_cpu) if board else "")
-        if not refusals[-1]:
+            refusal = too_big(quantized.blob, board, max_cpu) if board else ""
+        if not refusal:
             break
     else:
-        raise NegativeResult(f"{model}: does not fit {board}: {refusals[-1]}")
+        raise NegativeResult(f"{model}: does not fit {board}: {refusal}")
     write(output, quantized.blob)
     worst = max(error.noise_dbfs for error in quantized.report.errors)
-    if aim != aims(float_model)[0]:
+    if noise is None and aim != usual_noise(float_model):
         notice(
             f"{output.name}: its error is {worst:.1f} dBFS, so that it fits {board}; "
             "--noise -100 makes it truer and slower."

@@ -79,14 +79,28 @@ def convert_file(path: Path, shown: str, output: Path, settings: Settings) -> Ro
 
 
 def _convert(path: Path, shown: str, output: Path, settings: Settings) -> Row:
-    for model in candidates(path, ImportOptions(settings.sample_rate, settings.submodel)):
-        row = _quantized(model, path, shown, output, settings)
+    for model, noise in attempts(path, ImportOptions(settings.sample_rate, settings.submodel)):
+        row = _quantized(model, noise, path, shown, output, settings)
         if row.outcome == "fits":
             break
     return row
 
 
-def candidates(path: Path, options: ImportOptions) -> Iterator[Model]:
+def attempts(
+    path: Path, options: ImportOptions, noise: float | None = None
+) -> Iterator[tuple[Model, float]]:
+    """What to try for a board, the best first: models and the noise to aim at, dBFS.
+
+    Only `noise` where it is given. Raises BadInput.
+    """
+    from pedalsmith.quantization.quantizer import noises
+
+    for model in _candidates(path, options):
+        for aim in noises(model) if noise is None else (noise,):
+            yield model, aim
+
+
+def _candidates(path: Path, options: ImportOptions) -> Iterator[Model]:
     """The model of a file, or all of a container, the best first. Raises BadInput."""
     model = load_model(path, options)
     count = int(model.metadata.extra.get("submodels", "1"))
@@ -98,10 +112,12 @@ def candidates(path: Path, options: ImportOptions) -> Iterator[Model]:
         yield load_model(path, ImportOptions(options.sample_rate, number))
 
 
-def _quantized(model: Model, path: Path, shown: str, output: Path, settings: Settings) -> Row:
+def _quantized(
+    model: Model, noise: float, path: Path, shown: str, output: Path, settings: Settings
+) -> Row:
     """The row of a model that could be read."""
     from pedalsmith.quantization.psm import write
-    from pedalsmith.quantization.quantizer import noises, quantize
+    from pedalsmith.quantization.quantizer import quantize
 
     row = Row(
         shown,
@@ -112,11 +128,8 @@ def _quantized(model: Model, path: Path, shown: str, output: Path, settings: Set
         sample_rate=model.sample_rate,
     )
     try:
-        for noise in noises(model):
-            quantized = quantize(model, str(path), _guitar(), settings.weights, noise)
-            percent = load_percent(quantized.blob, settings.board)
-            if percent <= settings.max_cpu:
-                break
+        quantized = quantize(model, str(path), _guitar(), settings.weights, noise)
+        percent = load_percent(quantized.blob, settings.board)
     except PedalsmithError as error:
         return replace(row, reason=_without_path(str(error), path))
     nominal = min(quantized.report.errors, key=lambda error: abs(error.level_db))
