@@ -95,14 +95,7 @@ static bool verify(uint32_t offset, const uint8_t *wanted, size_t count) {
     FLEXSPI_MCR0 |= FLEXSPI_MCR0_SWRESET; // empties the buffers
     cycles_wait_for(&FLEXSPI_MCR0, FLEXSPI_MCR0_SWRESET, 0, WAIT_US);
     mpu_overlay(NULL);
-    const uint8_t *memory = store_memory() + offset;
-    cache_discard(memory, count);
-    for (size_t i = 0; i < count; i++) {
-        if (memory[i] != (wanted ? wanted[i] : 0xFF)) {
-            return false;
-        }
-    }
-    return true;
+    return cache_reread(store_memory() + offset, wanted, count);
 }
 
 const char *store_open(void) {

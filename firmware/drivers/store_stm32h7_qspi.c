@@ -159,14 +159,7 @@ const uint8_t *store_memory(void) {
 // Back to reading; true when the memory now holds what `wanted` gives (NULL: 0xFF).
 static bool verify(uint32_t offset, const uint8_t *wanted, size_t count) {
     map();
-    const uint8_t *memory = store_memory() + offset;
-    cache_discard(memory, count);
-    for (size_t i = 0; i < count; i++) {
-        if (memory[i] != (wanted ? wanted[i] : 0xFF)) {
-            return false;
-        }
-    }
-    return true;
+    return cache_reread(store_memory() + offset, wanted, count);
 }
 
 bool store_erase(uint32_t offset) {

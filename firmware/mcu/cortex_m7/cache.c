@@ -47,3 +47,13 @@ void cache_discard(const void *start, size_t bytes) {
     }
     core_barrier();
 }
+
+bool cache_reread(const uint8_t *memory, const uint8_t *wanted, size_t count) {
+    cache_discard(memory, count);
+    for (size_t i = 0; i < count; i++) {
+        if (memory[i] != (wanted ? wanted[i] : 0xFF)) {
+            return false;
+        }
+    }
+    return true;
+}

@@ -5,7 +5,9 @@
 #ifndef CACHE_H
 #define CACHE_H
 
+#include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 // Empties and switches on the instruction cache; does nothing when it is on.
 void cache_enable_instructions(void);
@@ -15,5 +17,9 @@ void cache_enable_data(void);
 
 // Forgets what the data cache holds of this memory, which must not have been written to.
 void cache_discard(const void *start, size_t bytes);
+
+// Reads memory that was changed behind the data cache: true when it holds what `wanted` gives
+// (NULL: 0xFF everywhere).
+bool cache_reread(const uint8_t *memory, const uint8_t *wanted, size_t count);
 
 #endif

@@ -93,6 +93,18 @@ static inline void core_reset(void) {
     }
 }
 
+// Takes exceptions over from whatever ran before: none pending, none on, `vectors` in force.
+static inline __attribute__((always_inline)) void core_take_over(const uint32_t *vectors) {
+    enum { INTERRUPT_WORDS = 5 };
+    SYST_CSR = 0;
+    for (uint32_t n = 0; n < INTERRUPT_WORDS; n++) {
+        NVIC_ICER(n) = 0xFFFFFFFFu;
+        NVIC_ICPR(n) = 0xFFFFFFFFu;
+    }
+    SCB_VTOR = (uint32_t)(uintptr_t)vectors;
+    SCB_AIRCR = SCB_AIRCR_VECTKEY | SCB_AIRCR_PRIGROUP;
+}
+
 // Calls systick_handler each `cycles` core cycles, before PendSV but after every interrupt.
 static inline void core_start_systick(uint32_t cycles) {
     SCB_SHPR(EXCEPTION_SYSTICK) = 0xE0;

@@ -22,18 +22,7 @@ void startup(void);
 
 extern const uint32_t vectors[];
 
-enum { ROM_HZ = 396000000, INTERRUPT_WORDS = 5 };
-
-// The ROM has used interrupts and left its own vectors.
-static inline void quiet(void) {
-    SYST_CSR = 0;
-    for (uint32_t n = 0; n < INTERRUPT_WORDS; n++) {
-        NVIC_ICER(n) = 0xFFFFFFFFu;
-        NVIC_ICPR(n) = 0xFFFFFFFFu;
-    }
-    SCB_VTOR = (uint32_t)(uintptr_t)vectors;
-    SCB_AIRCR = SCB_AIRCR_VECTKEY | SCB_AIRCR_PRIGROUP;
-}
+enum { ROM_HZ = 396000000 };
 
 void startup(void) {
     SCB_CPACR |= SCB_CPACR_FPU;
@@ -41,7 +30,7 @@ void startup(void) {
     load_copy(data_load, data_start, data_end);
     load_clear(bss_start, bss_end);
     load_clear(dma_start, dma_end);
-    quiet();
+    core_take_over(vectors); // the ROM has used interrupts and left its own
     core_barrier();
     cycles_start(ROM_HZ);
     cache_enable_instructions();

@@ -28,13 +28,7 @@ enum { HSI_HZ = 64000000, REVISION_V = 0x2003 };
 // The system loader jumps here after a download without a reset, with its own clocks, USB and
 // interrupts running; the Daisy bootloader jumps after a reset. Both are brought to the same state.
 static void quiet(void) {
-    SYST_CSR = 0;
-    for (uint32_t n = 0; n < 5; n++) {
-        NVIC_ICER(n) = 0xFFFFFFFFu;
-        NVIC_ICPR(n) = 0xFFFFFFFFu;
-    }
-    SCB_VTOR = (uint32_t)(uintptr_t)vectors;
-    SCB_AIRCR = SCB_AIRCR_VECTKEY | SCB_AIRCR_PRIGROUP;
+    core_take_over(vectors);
     RCC_CR |= RCC_CR_HSION;
     RCC_CR &= ~RCC_CR_HSIDIV;
     cycles_wait_for(&RCC_CR, RCC_CR_HSIRDY, RCC_CR_HSIRDY, 1000);
