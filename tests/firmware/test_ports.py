@@ -147,13 +147,14 @@ def writer(tmp_path_factory: pytest.TempPathFactory) -> Image:
 def test_the_flash_chip_is_erased_written_and_read_back(writer: Image) -> None:
     emulated = power_up(writer)
     try:
-        emulated.spi_flash.content[SECTOR * 2 : SECTOR * 5] = 0x55
+        content = emulated.spi_flash.content[STORE:]
+        content[SECTOR * 2 : SECTOR * 5] = 0x55
         emulated.power_up()
         emulated.machine.run(0.7)
         said = emulated.console.text
         assert "open: yes\r\nerase: yes\r\nwrite: yes\r\nread: yes\r\n" in said
         assert "write over it: no" in said, "bits that are 0 stay 0, and that is noticed"
-        content = emulated.spi_flash.content
+        assert "sound went on: yes" in said
         assert (content[SECTOR * 2 : SECTOR * 3] == 0x55).all(), "the sector before"
         assert (content[SECTOR * 4 : SECTOR * 5] == 0x55).all(), "the sector behind"
     finally:
@@ -163,8 +164,9 @@ def test_the_flash_chip_is_erased_written_and_read_back(writer: Image) -> None:
 def test_a_worn_sector_is_noticed(writer: Image) -> None:
     emulated = power_up(writer)
     try:
-        emulated.spi_flash.content[SECTOR * 3 : SECTOR * 4] = 0
-        emulated.spi_flash.worn.add(SECTOR * 3)
+        worn = STORE + SECTOR * 3
+        emulated.spi_flash.content[worn : worn + SECTOR] = 0
+        emulated.spi_flash.worn.add(worn)
         emulated.power_up()
         emulated.machine.run(0.7)
         assert "erase: no\r\nwrite: no\r\n" in emulated.console.text

@@ -186,7 +186,7 @@ def test_only_what_has_a_handler_interrupts(board: EmulatedTeensy) -> None:
 
 
 def test_flash_gets_the_vendors_commands(shared: Path, tmp_path: Path) -> None:
-    main = Path(__file__).parent / "store" / "playing.c"
+    main = Path(__file__).parent / "store" / "main.c"
     emulated = power_up(build(BOARD, None, tmp_path, main=main))
     try:
         writes = [entry for entry in emulated.machine.writes.entries if "FLEXSPI." in entry[0]]

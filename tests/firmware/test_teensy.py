@@ -140,7 +140,7 @@ def test_usb_is_a_serial_port_and_134_baud_enters_the_loader(playing: Image) -> 
 @pytest.mark.parametrize("compiler", COMPILERS)
 def test_flash_is_written_while_the_sound_goes_on(compiler: str, tmp_path: Path) -> None:
     need(compiler)
-    main = Path(__file__).parent / "store" / "playing.c"
+    main = Path(__file__).parent / "store" / "main.c"
     image = build(BOARD, None, tmp_path, compiler, main=main)
     audio = sine(48_000)
     result = run(image.bin, BOARD, audio, options=Options())
