@@ -22,6 +22,9 @@ from pedalsmith.report.page import decibel, part
 _TOOLS = ("pedalsmith", "tensorflow-cpu", "tensorflow", "keras", "numpy", "ziglang", "unicorn")
 
 
+_STATES = {16: "16 bit with error feedback", 32: "32 bit"}
+
+
 def report_data(settings: Settings, figures: Figures) -> ReportData:
     """Gathers the report's figures from what the commands printed."""
     board = load_board(settings.board)
@@ -54,7 +57,7 @@ def report_data(settings: Settings, figures: Figures) -> ReportData:
             ("Network", f"{network}, {figures.info['parameters']:,} parameters"),
             ("Training", f"{clock(trained['seconds'])} min, {trained['steps']:,} steps of Adam"),
             ("Weights", f"{settings.weights}, {figures.convert['blob_bytes']:,} bytes of .psm"),
-            ("State", f"{figures.convert['state_bits']} bit with error feedback"),
+            ("State", _STATES[figures.convert["state_bits"]]),
             (
                 "Work",
                 f"{figures.info['instructions_per_sample']:,.0f} instructions a sample, counted; "
