@@ -7,12 +7,11 @@ from collections.abc import Callable
 import numpy as np
 import tensorflow as tf
 
-from pedalsmith_trainer.composed import Composed
 from pedalsmith_trainer.native import Kernel
+from pedalsmith_trainer.tensor_player import TensorPlayer
 from pedalsmith_trainer.wavenet_native import WaveNetKernel
-from pedalsmith_trainer.wavenet_player import WaveNetPlayer
 
-Player = Kernel | Composed | WaveNetKernel | WaveNetPlayer
+Player = Kernel | WaveNetKernel | TensorPlayer
 """What plays the network forwards and backwards."""
 
 Op = Callable[[tf.Tensor, tf.Tensor, tf.Tensor], tuple[tf.Tensor, tf.Tensor, tf.Tensor]]

@@ -9,12 +9,10 @@ streams) inside: a tap is then a plain slice, and all taps of a layer are one pr
 
 from collections.abc import Iterator
 
-import numpy as np
 import tensorflow as tf
 
+from pedalsmith_trainer.tensor_player import TensorPlayer
 from pedalsmith_trainer.wavenet_shapes import ArrayShape, WaveNetShape
-
-Floats = np.ndarray
 
 
 def weight_shapes(shape: WaveNetShape) -> Iterator[tuple[str, tuple[int, ...]]]:
@@ -43,51 +41,20 @@ def histories(shape: WaveNetShape) -> Iterator[tuple[int, int]]:
         yield array.head_taps - 1, array.channels
 
 
-class WaveNetPlayer:
-    """Plays a net whose weights and state are arrays of the caller; calls as native.Kernel."""
+class WaveNetPlayer(TensorPlayer):
+    """Calls as native.Kernel; there are no cells and no penalty."""
 
     def __init__(self, shape: WaveNetShape) -> None:
         self._shape = shape
-        self._weight_shapes = [each for _, each in weight_shapes(shape)]
         self._histories = list(histories(shape))
-        self.weight_count = sum(int(np.prod(each)) for each in self._weight_shapes)
-        self.state_count = sum(samples * width for samples, width in self._histories)
-        self._kept: dict[int, tuple[Floats, Floats]] = {}
-        self._tickets = 0
-        self._play = tf.function(self._played, reduce_retracing=True)
-        self._learn = tf.function(self._gradient, reduce_retracing=True)
-
-    def forward(
-        self, weights: Floats, inputs: Floats, state: Floats, *, keep: bool = True
-    ) -> tuple[Floats, Floats, np.float32, np.int64]:
-        """As native.Kernel.forward; there are no cells and no penalty."""
-        output, after = self._play(weights, inputs, state)
-        self._tickets += 1
-        if keep:
-            self._kept[self._tickets] = (inputs, state)
-        return output.numpy(), after.numpy(), np.float32(0), np.int64(self._tickets)
-
-    def backward(
-        self, ticket: int, weights: Floats, output_gradient: Floats, penalty_gradient: float
-    ) -> Floats:
-        """As native.Kernel.backward; plays the inputs once more."""
-        inputs, state = self._kept.pop(int(ticket))
-        return np.asarray(self._learn(weights, inputs, state, np.asarray(output_gradient)))
-
-    def _gradient(
-        self, weights: tf.Tensor, inputs: tf.Tensor, state: tf.Tensor, by_output: tf.Tensor
-    ) -> tf.Tensor:
-        with tf.GradientTape() as tape:
-            tape.watch(weights)
-            output, _ = self._played(weights, inputs, state)
-        return tape.gradient(output, weights, output_gradients=by_output)
+        state_count = sum(samples * width for samples, width in self._histories)
+        super().__init__([each for _, each in weight_shapes(shape)], state_count)
 
     def _played(
-        self, weights: tf.Tensor, inputs: tf.Tensor, state: tf.Tensor
-    ) -> tuple[tf.Tensor, tf.Tensor]:
+        self, arrays: list[tf.Tensor], inputs: tf.Tensor, state: tf.Tensor
+    ) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
         time, streams = tf.shape(inputs)[0], tf.shape(inputs)[1]
-        parts = tf.split(weights, [int(np.prod(each)) for each in self._weight_shapes])
-        arrays = iter(tf.reshape(p, s) for p, s in zip(parts, self._weight_shapes, strict=True))
+        weights = iter(arrays)
         kept = iter(tf.split(state, [samples * width for samples, width in self._histories]))
         after: list[tf.Tensor] = []
 
@@ -108,9 +75,9 @@ class WaveNetPlayer:
         sound = tf.reshape(inputs[..., 0], [1, -1])
         signal, head = sound, None
         for array in self._shape.arrays:
-            signal, head = self._array(array, arrays, sound, signal, head, remembered, convolved)
+            signal, head = self._array(array, weights, sound, signal, head, remembered, convolved)
         output = tf.reshape(self._shape.head_scale * head[0], [time, streams])
-        return output, tf.concat(after, axis=0)
+        return output, tf.concat(after, axis=0), tf.constant(0.0)
 
     def _array(self, array: ArrayShape, weights, sound, signal, head, remembered, convolved):
         width = array.channels
