@@ -45,8 +45,23 @@ void wavenet_channels_m7(const struct wavenet_channels_m7 *run);
 
 #endif
 
-// Each does what it has a kernel for and returns the frames that it has done. A layer's rows:
-// activations and head sum, of all frames or none.
+// A kernel does what it is made for and returns the frames that it has done, 0 when it is made for
+// something else. A family of kernels adds its two to the lists in wavenet_m7.c.
+typedef uint32_t (*wavenet_rows_kernel)(struct wavenet *net, const struct wavenet_layer *layer,
+                                        uint32_t bottleneck, uint32_t frames);
+typedef uint32_t (*wavenet_channels_kernel)(struct wavenet *net,
+                                            const struct wavenet_stream *stream,
+                                            const struct wavenet_ring *next, int32_t *residual,
+                                            uint32_t frames);
+
+// Any even number of rows and channels.
+uint32_t wavenet_rows_pairs(struct wavenet *net, const struct wavenet_layer *layer,
+                            uint32_t bottleneck, uint32_t frames);
+uint32_t wavenet_channels_pairs(struct wavenet *net, const struct wavenet_stream *stream,
+                                const struct wavenet_ring *next, int32_t *residual,
+                                uint32_t frames);
+
+// What a kernel is found for. A layer's rows: activations and head sum, of all frames or none.
 uint32_t wavenet_rows_run(struct wavenet *net, const struct wavenet_layer *layer,
                           uint32_t bottleneck, uint32_t frames);
 

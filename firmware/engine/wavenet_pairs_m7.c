@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: MIT
+// Copyright (c) 2026 the pedalsmith developers
+//
+// Pairs of rows and of channels: runs of tiles in which no ring wraps, handed to wavenet_rows_m7.S
+// and wavenet_channels_m7.S.
+#include "wavenet_m7.h"
+
+#ifdef WAVENET_M7
+
+#include "activation.h"
+
+extern const uint8_t wavenet_leaky_m7[], wavenet_table_m7[], wavenet_twice_m7[];
+extern const uint8_t wavenet_taps_1[], wavenet_taps_2[], wavenet_taps_3[], wavenet_taps_4[],
+    wavenet_taps_6[], wavenet_taps_8[];
+extern const uint8_t wavenet_matrix_0[], wavenet_matrix_1[], wavenet_matrix_2[], wavenet_matrix_3[],
+    wavenet_matrix_4[], wavenet_matrix_6[], wavenet_matrix_8[];
+
+// Kernels by pairs of columns.
+static const struct {
+    const uint8_t *taps_end, *matrix;
+    uint32_t taps;
+} kernels[] = {
+    {NULL, wavenet_matrix_0, 0},
+    {wavenet_taps_1, wavenet_matrix_1, 3},
+    {wavenet_taps_2, wavenet_matrix_2, 15},
+    {wavenet_taps_3, wavenet_matrix_3, 3},
+    {wavenet_taps_4, wavenet_matrix_4, 15},
+    {NULL, NULL, 0},
+    {wavenet_taps_6, wavenet_matrix_6, 3},
+    {NULL, NULL, 0},
+    {wavenet_taps_8, wavenet_matrix_8, 3},
+};
+enum { KERNELS = sizeof kernels / sizeof kernels[0] };
+
+// Bytes of the code of a tap.
+static uint32_t tap_bytes(uint32_t pairs) {
+    return 56 * pairs + 4;
+}
+
+static const uint8_t *tail_of(const struct wavenet_layer *layer) {
+    if (layer->activation == WAVENET_LEAKY)
+        return layer->lift == WAVENET_LIFT_ONE + 2 ? wavenet_leaky_m7 : NULL;
+    if (layer->activation == WAVENET_TANH || layer->activation == WAVENET_SIGMOID)
+        return layer->lift == 0 ? wavenet_table_m7 : layer->lift == 1 ? wavenet_twice_m7 : NULL;
+    return NULL;
+}
+
+// Tiles from `at` until one begins beyond the ring.
+static uint32_t tiles_until(const struct wavenet_ring *ring, uint32_t at) {
+    return (ring->frames - at + TILE_FRAMES - 1) / TILE_FRAMES;
+}
+
+static uint32_t smaller(uint32_t a, uint32_t b) {
+    return a < b ? a : b;
+}
+
+uint32_t wavenet_rows_pairs(struct wavenet *net, const struct wavenet_layer *layer,
+                            uint32_t bottleneck, uint32_t frames) {
+    const struct wavenet_ring *const ring = &layer->ring;
+    const uint32_t pairs = ring->channels / 2, taps = layer->taps, width = wavenet_even(bottleneck);
+    const uint8_t *const tail = tail_of(layer);
+    if (tail == NULL || layer->gated || ring->wide || pairs >= KERNELS ||
+        taps > kernels[pairs].taps || layer->matrix_format == WAVENET_MATRIX_32)
+        return 0;
+    const uint32_t tiles = (frames + TILE_FRAMES - 1) / TILE_FRAMES;
+    const uint32_t words = wavenet_row_words(&layer->rows) * layer->rows.pairs;
+    struct wavenet_rows_m7 run;
+    run.chain = kernels[pairs].taps_end - taps * tap_bytes(pairs);
+    run.start = layer->rows.words - 1;
+    run.end = layer->rows.words + words - 1;
+    run.bases = sigmoid_table + SIGMOID_CHORDS / 2;
+    run.slopes = &sigmoid_table[SIGMOID_CHORDS / 2].slope;
+    run.tail = tail;
+    run.step = TILE_FRAMES * 4 * pairs;
+    run.taps = taps;
+    const int32_t around = (int32_t)ring->frames;
+    int32_t newest = (int32_t)ring->at;
+    for (uint32_t tile = 0; tile < tiles; tile += run.tiles) {
+        const uint32_t frame = tile * TILE_FRAMES;
+        int32_t at = newest, run_frames = (int32_t)((tiles - tile) * TILE_FRAMES);
+        for (uint32_t k = 0; k < taps; k++) { // from the newest, one dilation older each
+            run.tap[WAVENET_M7_TAPS - 1 - k] = (const int32_t *)ring->words + (uint32_t)at * pairs;
+            run_frames = around - at < run_frames ? around - at : run_frames;
+            at -= layer->dilation;
+            at += around & (at >> 31);
+        }
+        run.tiles = ((uint32_t)run_frames + TILE_FRAMES - 1) / TILE_FRAMES;
+        run.first = run.tap[WAVENET_M7_TAPS - taps];
+        run.head = net->head + frame * width;
+        run.a = net->a + frame / 2 * width;
+        run.audio = net->x + frame;
+        wavenet_rows_m7(&run);
+        newest += (int32_t)(run.tiles * TILE_FRAMES);
+        newest -= newest >= around ? around : 0;
+    }
+    return frames;
+}
+
+uint32_t wavenet_channels_pairs(struct wavenet *net, const struct wavenet_stream *stream,
+                                const struct wavenet_ring *next, int32_t *residual,
+                                uint32_t frames) {
+    const uint32_t pairs = stream->pairs, words = wavenet_channel_words(stream) * pairs;
+    if (next->wide || stream->columns >= KERNELS || kernels[stream->columns].matrix == NULL)
+        return 0;
+    struct wavenet_channels_m7 run;
+    uint32_t at = next->at;
+    run.start = stream->words - 1;
+    run.end = stream->words + words - 1;
+    run.begin = kernels[stream->columns].matrix;
+    run.a_step = 16u * stream->columns;
+    run.stride = 4 * pairs;
+    run.ring_step = 3 * run.stride;
+    const uint32_t tiles = frames / TILE_FRAMES;
+    for (uint32_t tile = 0; tile < tiles; tile += run.tiles) {
+        int32_t *const ring = next->words;
+        run.tiles = smaller(tiles - tile, tiles_until(next, at));
+        run.a = net->a + tile * TILE_FRAMES * stream->columns;
+        run.residual = residual + tile * TILE_FRAMES * 2 * pairs;
+        run.ring = ring + at * pairs;
+        wavenet_channels_m7(&run);
+        at += run.tiles * TILE_FRAMES;
+        if (at < next->frames)
+            continue;
+        at -= next->frames;
+        // What the last tile wrote beyond the ring belongs to its beginning.
+        for (uint32_t i = 0; i < at * pairs; i++)
+            ring[i] = ring[next->frames * pairs + i];
+    }
+    return tiles * TILE_FRAMES;
+}
+
+#endif
