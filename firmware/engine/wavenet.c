@@ -141,7 +141,8 @@ static inline int32_t activate(const struct wavenet_layer *layer, int32_t slope,
     case WAVENET_LEAKY: {
         const int32_t lifted = layer->lift - WAVENET_LIFT_ONE;
         const int32_t high = lifted < 0 ? v >> -lifted : v;
-        return clip(high, 0, (1 << wavenet_high(layer->lift)) - 1) + mulh(v, slope);
+        const int32_t top = (1 << wavenet_high(layer->lift)) - 1;
+        return clip(high, layer->gated ? 0 : -top - 1, top) + mulh(v, slope);
     }
     case WAVENET_TANH:
         return layer->gated ? activation_tanh_of(activation_sigmoid(v)) : activation_sigmoid(v);
@@ -160,8 +161,7 @@ static inline int16_t upper(const struct wavenet_layer *layer, int32_t a) {
                                              layer->activation == WAVENET_SIGMOID);
     if (from_table)
         return (int16_t)((a >> 8) - (1 << 15));
-    return (int16_t)(a >>
-                     (layer->activation == WAVENET_LEAKY ? wavenet_high(layer->lift) - 14 : 16));
+    return (int16_t)(a >> (layer->activation == WAVENET_LEAKY ? wavenet_upper(layer->lift) : 16));
 }
 
 // Activations and head sum of a tile, from the sums in net->acc. Frames of the last tile that are

@@ -12,7 +12,7 @@
 #include "wide.h"
 
 // The record's format that this engine reads.
-#define WAVENET_FORMAT 1
+#define WAVENET_FORMAT 2
 
 #define WAVENET_CHUNK        WIDE_CHUNK // frames that run at once
 #define WAVENET_ARRAYS_MAX   4
@@ -83,9 +83,14 @@ enum engine_status wavenet_check(const struct blob_record *record, struct layer_
 enum engine_status wavenet_measure(const struct blob_record *record, uint32_t *widest,
                                    struct layer_chain *chain);
 
-// Bits at which the part above 0 of a leaky activation saturates.
+// Bits at which the steep part of a leaky activation saturates: both ways or, gated, above 0.
 static inline uint32_t wavenet_high(uint32_t lift) {
-    return lift > WAVENET_LIFT_ONE ? 30 + WAVENET_LIFT_ONE - lift : 30;
+    return lift > WAVENET_LIFT_ONE ? 30 + WAVENET_LIFT_ONE - lift : 30 - WAVENET_LIFT_ONE + lift;
+}
+
+// By so many bits a 1x1 of 16 bits reads activations lower.
+static inline uint32_t wavenet_upper(uint32_t lift) {
+    return lift > WAVENET_LIFT_ONE ? 16 + WAVENET_LIFT_ONE - lift : 16;
 }
 
 // Rows and channels come in pairs.

@@ -136,7 +136,8 @@ COLD static int layer_proved(const struct wavenet_layer_view *layer,
             v = product(layer->activation == WAVENET_LEAKY ? v : (uint64_t)1 << 31,
                         blob_word(layer->scale, r));
         const uint64_t a = activation_bound(layer, r, v);
-        if (layer->activation == WAVENET_LEAKY && a > (uint64_t)2 << wavenet_high(layer->lift))
+        if (layer->activation == WAVENET_LEAKY && a > (uint64_t)1 << 15
+                                                                  << wavenet_upper(layer->lift))
             return 0;
         bounds->head[r] += product(a, blob_word(layer->head_scale, r));
     }

@@ -137,21 +137,21 @@ wavenet_rows_begin:
     .global wavenet_leaky_m7
     .thumb_func
 wavenet_leaky_m7:
-    usat    lr, #28, r4
+    ssat    lr, #29, r4
     smmla   r4, r4, r3, lr
-    usat    r12, #28, r5
+    ssat    r12, #29, r5
     smmla   r5, r5, r3, r12
-    usat    lr, #28, r6
+    ssat    lr, #29, r6
     smmla   r6, r6, r3, lr
-    usat    r12, #28, r7
+    ssat    r12, #29, r7
     smmla   r7, r7, r3, r12
-    usat    lr, #28, r8
+    ssat    lr, #29, r8
     ldr.w   r3, [r0, #12]                   // slope of row 1
-    usat    r12, #28, r9
+    ssat    r12, #29, r9
     smmla   r8, r8, r3, lr
-    usat    lr, #28, r10
+    ssat    lr, #29, r10
     smmla   r9, r9, r3, r12
-    usat    r12, #28, r11
+    ssat    r12, #29, r11
     smmla   r10, r10, r3, lr
     ldr.w   r2, [r0, #4]                    // head scale of row 0
     smmla   r11, r11, r3, r12

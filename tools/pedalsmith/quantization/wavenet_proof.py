@@ -160,7 +160,8 @@ def _activation_bounds(layer: WaveNetLayerRecord, name: str) -> list[int]:
         assert layer.slope is not None
         slopes, most = layer.slope.tolist(), 2**layer.bits_high
         low = [_product(bound, s) for bound, s in zip(v, slopes, strict=False)]
-        require(max(low) <= most, f"{name}: an activation may leave its word")
+        room = 2 ** (15 + layer.bits_upper) - most
+        require(max(low) <= room, f"{name}: an activation may leave its word")
         return [most + bound for bound in low]
     return v[:count] if kind == LINEAR else [2**31] * count
 

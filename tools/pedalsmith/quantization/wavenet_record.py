@@ -160,8 +160,13 @@ class WaveNetLayerRecord:
 
     @property
     def bits_high(self) -> int:
-        """LEAKY: the part above 0 saturates at 2 to the power of this."""
-        return 30 - max(self.bits_lifted, 0)
+        """LEAKY: 2 to this saturates the steep part, both ways or, gated, above 0."""
+        return 30 - abs(self.bits_lifted)
+
+    @property
+    def bits_upper(self) -> int:
+        """By so many bits a 1x1 of 16 bits reads activations lower."""
+        return 16 - max(self.bits_lifted, 0)
 
     @property
     def history(self) -> int:
@@ -222,7 +227,7 @@ class WaveNetRecord:
     """Kind 16. One audio channel in and out, Q23."""
 
     KIND: ClassVar[int] = 16
-    FORMAT: ClassVar[int] = 1
+    FORMAT: ClassVar[int] = 2
 
     arrays: tuple[WaveNetArrayRecord, ...]
 

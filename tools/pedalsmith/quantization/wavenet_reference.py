@@ -120,7 +120,7 @@ class _Layer:
         """a16"""
         if self.record.from_table:
             return (a >> 8) - 2**15
-        return a >> 16 - max(self.record.bits_lifted, 0)
+        return a >> self.record.bits_upper
 
     def history(self, residual: Int) -> Int:
         """What the convolution reads of the residual."""
@@ -140,7 +140,9 @@ class _Layer:
         kind = record.activation
         if kind == LEAKY:
             assert record.slope is not None
-            high = np.clip(first >> max(-record.bits_lifted, 0), 0, 2**record.bits_high - 1)
+            top = 2**record.bits_high
+            low = 0 if record.gated else -top
+            high = np.clip(first >> max(-record.bits_lifted, 0), low, top - 1)
             a = high + mulh(first, record.slope.astype(np.int64)[:, None])
         elif kind in (TANH, SIGMOID):
             a = sigmoid(first)

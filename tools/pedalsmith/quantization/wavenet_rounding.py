@@ -86,15 +86,18 @@ class _Rows:
         return np.clip(scale, -_SCALE_MOST, _SCALE_MOST).astype(np.int64)
 
 
-def _rows(weights: Floats, column_units: Floats, beside: Floats, limits: Floats) -> _Rows:
+def _rows(
+    weights: Floats, column_units: Floats, beside: Floats, limits: Floats, start: float
+) -> _Rows:
     """Rounds (rows, taps, channels) for columns that are value times unit.
 
-    `beside` is what else a row adds up, at most, as a value; `limits` are the largest units.
+    `beside` is what else a row adds up, at most, as a value, and `start` the same as a word;
+    `limits` are the largest units.
     """
     scaled = weights / column_units
     flat = np.abs(scaled).reshape(len(scaled), -1)
     most = (flat.sum(axis=1)) * 2.0**15 + beside
-    room = 2.0**31 - flat.shape[1] * 2.0**15 - 2.0**17
+    room = 2.0**31 - start - flat.shape[1] * 2.0**15 - 2.0**17
     units = np.minimum(32_767.0 / np.maximum(flat.max(axis=1), 1e-30), limits)
     units = np.minimum(units, room / np.maximum(most, 1e-30))
     words = np.rint(scaled * units[:, None, None]).astype(np.int64)
@@ -249,6 +252,7 @@ class _LayerRounding:
         self.wide_activation = wide_activation or layer.gated or layer.kind in (LINEAR, SILU)
         self.history_shift, self.lift = 0, 0
         self.lowered, self.high, self.columns16 = 1.0, 2.0**30, 2.0**16
+        self.kink = 0.0
         self.history_scale: Floats | None = None
         self.history_step: Floats | None = None
         self.activation_step: Floats | None = None
@@ -258,8 +262,10 @@ class _LayerRounding:
             free = np.log2(0.4999 / max(float(np.max(np.abs(self.slope))), 1e-9))
             lifted = min(LIFT, int(np.floor(free)))
             self.lift, self.lowered = LIFT_ONE + lifted, 2.0 ** min(lifted, 0)
-            self.high, self.columns16 = 2.0 ** (30 - max(lifted, 0)), 2.0 ** (16 - max(lifted, 0))
+            self.high, self.columns16 = 2.0 ** (30 - abs(lifted)), 2.0 ** (16 - max(lifted, 0))
             self.slope = self.slope * self.lowered
+            # Its words go both ways: what is 0 as a value is the lowest of them.
+            self.kink = 0.0 if layer.gated else self.high / self.lowered
         beside = np.abs(layer.bias) + np.abs(layer.mixin)
         limits = self._limits(drive)
         if wide:
@@ -272,7 +278,7 @@ class _LayerRounding:
             self.history_scale = np.rint(np.minimum(scale, _SCALE_MOST))
             columns = self.history_scale * units / 2.0 ** (32 + FEEDBACK_BITS)
             self.history_step = 1.0 / columns
-        self.conv = _rows(layer.weights, columns, beside, limits)
+        self.conv = _rows(layer.weights, columns, beside, limits, self.kink)
         self._activation_units(drive)
         self.matrix_rows = None
         if layer.matrix is not None and with_matrix:
@@ -284,7 +290,7 @@ class _LayerRounding:
                 word = word - 2.0**15 / columns
             self.activation_step = None if self.wide_activation else 1.0 / columns
             rest = np.abs(layer.matrix @ word)
-            made = _rows(layer.matrix[:, None], columns, rest, np.full(len(rest), np.inf))
+            made = _rows(layer.matrix[:, None], columns, rest, np.full(len(rest), np.inf), 0.0)
             self.matrix_rows = made
             total = np.abs(made.words).sum(axis=(1, 2)) * 2.0**15 + made.words.shape[2]
             self.step_most = total / made.units + rest
@@ -295,7 +301,7 @@ class _LayerRounding:
         limits = 0.999 * 2.0**30 / np.maximum(np.abs(layer.mixin), 1e-9)
         if layer.kind == LEAKY:
             b = layer.bottleneck
-            top = self.high / self.lowered / HEADROOM
+            top = (self.high / self.lowered + self.kink) / HEADROOM
             limits[:b] = np.minimum(limits[:b], top / np.maximum(drive[:b], 1e-9))
         return limits
 
@@ -339,11 +345,12 @@ class _LayerRounding:
                 self.activation_word = layer.activation_rest + (1.0 if layer.kind == TANH else 0.0)
             elif layer.kind == LEAKY:
                 bound = (self.high + np.abs(self.slope) * 2.0**31) / units
+                self.activation_word = layer.activation_rest - self.kink / own
         self.activation_most = bound
 
     def record(self, units: Floats, head_units: Floats) -> WaveNetLayerRecord:
         layer, conv = self.layer, self.conv
-        bias = np.rint(layer.bias * conv.units).astype(np.int64)
+        bias = np.rint(layer.bias * conv.units - self.kink).astype(np.int64)
         matrix = None
         if self.matrix_rows is not None:
             rows = self.matrix_rows
