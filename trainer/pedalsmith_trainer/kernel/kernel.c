@@ -56,25 +56,28 @@ static void layer_step(const struct kernel_shape *shape, const struct layer_spac
                        const lanes *inputs, const lanes *hidden_before, const lanes *cell_before,
                        lanes *hidden, lanes *cell, lanes *kept) {
     int32_t units = shape->hidden, rows = 4 * units;
-    for (int32_t unit = 0; unit < units;) {
-        lanes quads[4 * FORWARD_UNITS];
-        int32_t together = units - unit >= FORWARD_UNITS ? FORWARD_UNITS : 1;
-        if (together == FORWARD_UNITS) {
-            quads_rows(layer->packed, layer->packed_bias, rows, 4 * unit, 4 * FORWARD_UNITS, inputs,
-                       layer->inputs, hidden_before, units, quads);
-        } else {
-            quads_rows(layer->packed, layer->packed_bias, rows, 4 * unit, 4, inputs, layer->inputs,
-                       hidden_before, units, quads);
+    int32_t unit = 0;
+    for (; unit + FORWARD_UNITS <= units; unit += FORWARD_UNITS) {
+        quads_rows(layer->packed, layer->packed_bias, rows, 4 * unit, 4 * FORWARD_UNITS, inputs,
+                   layer->inputs, hidden_before, units, layer->quads + 4 * unit);
+    }
+    for (; unit < units; unit++) {
+        quads_rows(layer->packed, layer->packed_bias, rows, 4 * unit, 4, inputs, layer->inputs,
+                   hidden_before, units, layer->quads + 4 * unit);
+    }
+    if (shape->arch == KERNEL_GRU) {
+        for (unit = 0; unit < units; unit++) {
+            hidden[unit] =
+                gru_unit(layer->quads + 4 * unit, hidden_before[unit], kept + unit * KEPT);
         }
-        for (int32_t k = 0; k < together; k++, unit++) {
-            if (shape->arch == KERNEL_LSTM) {
-                lanes c = cell_before[unit];
-                hidden[unit] = lstm_unit(quads + 4 * k, &c, kept + unit * KEPT);
-                cell[unit] = c;
-            } else {
-                hidden[unit] = gru_unit(quads + 4 * k, hidden_before[unit], kept + unit * KEPT);
-            }
-        }
+        return;
+    }
+    for (unit = 0; unit < units; unit++) {
+        cell[unit] = lstm_unit(layer->quads + 4 * unit, cell_before[unit], kept + unit * KEPT);
+    }
+    /* Loops of their own: units go side by side, instead of each waiting for its own chain. */
+    for (unit = 0; unit < units; unit++) {
+        hidden[unit] = lstm_output(cell[unit], kept + unit * KEPT);
     }
 }
 
@@ -154,100 +157,100 @@ void kernel_forward(const struct kernel_shape *shape, const float *weights, cons
     *penalty = lanes_sum(penalties * mask);
 }
 
-/* The dense layer: fills space.lower with the gradient by the last layer's output. */
+/* The dense layer over a chunk: fills space.lower with the gradient by the last layer's output. */
 static void dense_back(const struct kernel_shape *shape, const struct space *space,
-                       const struct layer_space *top, const float *output_gradient, int32_t streams,
-                       int32_t first, float *gradient) {
-    int32_t units = shape->hidden, count = valid_lanes(streams, first);
-    lanes *sums = space->sums;
-    for (int32_t k = 0; k <= units; k++) {
-        sums[k] = (lanes){0};
-    }
-    for (int32_t step = 0; step < shape->steps; step++) {
-        lanes dy = gather(output_gradient + (int64_t)step * streams + first, count, 1);
+                       const float *output_gradient, int32_t streams, int32_t count, int32_t start,
+                       int32_t stop) {
+    const struct layer_space *top = &space->layers[shape->layers - 1];
+    int32_t units = shape->hidden;
+    lanes *sums = space->dense_sums;
+    for (int32_t step = start; step < stop; step++) {
+        lanes dy = gather(output_gradient + (int64_t)step * streams, count, 1);
         const lanes *hidden = top->hidden + (int64_t)(step + 1) * units;
-        lanes *lower = space->lower + (int64_t)step * units;
+        lanes *lower = space->lower + (int64_t)(step - start) * units;
         for (int32_t unit = 0; unit < units; unit++) {
             sums[unit] += dy * hidden[unit];
             lower[unit] = dy * space->dense[unit];
         }
         sums[units] += dy;
     }
-    for (int32_t k = 0; k <= units; k++) {
-        gradient[k] = lanes_sum(sums[k]);
-    }
 }
 
-/* One layer, last sample first. Reads space.lower as the gradient by its output and leaves there,
- * if there is a layer below, the gradient by that one's. */
-static void layer_back(const struct kernel_shape *shape, const struct space *space,
-                       const struct layer_space *layer, int32_t number, const lanes *inputs,
-                       lanes penalty_gradient, float *gradient) {
+/* One layer over a chunk, last sample first. Reads space.lower as the gradient by its output and
+ * leaves there, if there is a layer below, the gradient by that one's. */
+static void layer_back(const struct kernel_shape *shape, const struct space *space, int32_t number,
+                       lanes penalty_gradient, int32_t start, int32_t stop) {
+    const struct layer_space *layer = &space->layers[number];
     int32_t units = shape->hidden, rows = space->rows, below = layer->inputs;
     int32_t stride = space->delta_stride;
-    lanes *sums = space->sums, *bias_sums = sums + (int64_t)(below + units) * rows;
-    for (int64_t k = 0; k < (int64_t)(below + units + 1) * rows; k++) {
-        sums[k] = (lanes){0};
-    }
-    for (int32_t unit = 0; unit < units; unit++) {
-        space->d_hidden[unit] = (lanes){0};
-        space->d_cell[unit] = (lanes){0};
-    }
-    int32_t stop = shape->steps;
-    while (stop > 0) {
-        int32_t start = stop - CHUNK > 0 ? stop - CHUNK : 0;
-        for (int32_t step = stop - 1; step >= start; step--) {
-            lanes *delta = space->delta + (int64_t)(step - start) * stride;
-            const lanes *kept = layer->kept + (int64_t)step * units * KEPT;
-            const lanes *hidden_before = layer->hidden + (int64_t)step * units;
-            const lanes *cell_before = layer->cell + (int64_t)step * units;
-            lanes *lower = space->lower + (int64_t)step * units;
-            for (int32_t unit = 0; unit < units; unit++) {
-                lanes d_hidden = space->d_hidden[unit] + lower[unit];
-                if (shape->arch == KERNEL_LSTM) {
-                    lstm_unit_back(kept + unit * KEPT, cell_before[unit], d_hidden,
-                                   space->d_cell + unit, shape->cell_bound, penalty_gradient,
-                                   delta + 4 * unit);
-                    space->d_hidden[unit] = (lanes){0};
-                } else {
-                    space->d_hidden[unit] = gru_unit_back(kept + unit * KEPT, hidden_before[unit],
-                                                          d_hidden, delta + 4 * unit);
-                }
-                for (int32_t k = 0; k < 4; k++) {
-                    bias_sums[4 * unit + k] += delta[4 * unit + k];
-                }
-            }
-            quads_columns(layer->packed + (int64_t)below * rows, rows, delta, space->columns,
-                          units);
-            for (int32_t unit = 0; unit < units; unit++) {
-                space->d_hidden[unit] += space->columns[unit];
-            }
-            if (number > 0) {
-                quads_columns(layer->packed, rows, delta, lower, below);
+    for (int32_t step = stop - 1; step >= start; step--) {
+        lanes *delta = space->delta + (int64_t)(step - start) * stride;
+        const lanes *kept = layer->kept + (int64_t)step * units * KEPT;
+        const lanes *hidden_before = layer->hidden + (int64_t)step * units;
+        const lanes *cell_before = layer->cell + (int64_t)step * units;
+        lanes *lower = space->lower + (int64_t)(step - start) * units;
+        for (int32_t unit = 0; unit < units; unit++) {
+            lanes d_hidden = layer->d_hidden[unit] + lower[unit];
+            if (shape->arch == KERNEL_LSTM) {
+                lstm_unit_back(kept + unit * KEPT, cell_before[unit], cell_before[units + unit],
+                               d_hidden, layer->d_cell + unit, shape->cell_bound, penalty_gradient,
+                               delta + 4 * unit);
+                layer->d_hidden[unit] = (lanes){0};
+            } else {
+                layer->d_hidden[unit] = gru_unit_back(kept + unit * KEPT, hidden_before[unit],
+                                                      d_hidden, delta + 4 * unit);
             }
         }
-        quads_outer(sums, below + units, rows, space->delta, stride,
-                    inputs + (int64_t)start * below, below, stop - start);
-        quads_outer(sums + below, below + units, rows, space->delta, stride,
-                    layer->hidden + (int64_t)start * units, units, stop - start);
-        stop = start;
+        quads_columns(layer->packed + (int64_t)below * rows, rows, delta, space->columns, units);
+        for (int32_t unit = 0; unit < units; unit++) {
+            layer->d_hidden[unit] += space->columns[unit];
+        }
+        if (number > 0) {
+            quads_columns(layer->packed, rows, delta, lower, below);
+        }
     }
-    space_unpack(shape, layer, sums, bias_sums, gradient);
+    for (int32_t row = 0; row < rows; row++) {
+        lanes sum = layer->bias_sums[row];
+        for (int32_t step = 0; step < stop - start; step++) {
+            sum += space->delta[(int64_t)step * stride + row];
+        }
+        layer->bias_sums[row] = sum;
+    }
+    const lanes *inputs = number > 0 ? space->layers[number - 1].hidden + units : space->input;
+    quads_outer(layer->sums, below + units, rows, space->delta, stride,
+                inputs + (int64_t)start * below, below, stop - start);
+    quads_outer(layer->sums + below, below + units, rows, space->delta, stride,
+                layer->hidden + (int64_t)start * units, units, stop - start);
+}
+
+static void clear(lanes *values, int64_t count) {
+    for (int64_t k = 0; k < count; k++) {
+        values[k] = (lanes){0};
+    }
 }
 
 void kernel_backward(const struct kernel_shape *shape, const float *weights, int32_t streams,
                      int32_t first, void *workspace, const float *output_gradient,
                      float penalty_gradient, float *gradient) {
-    lanes penalty = penalty_gradient * valid_mask(valid_lanes(streams, first));
+    int32_t units = shape->hidden, count = valid_lanes(streams, first);
+    lanes penalty = penalty_gradient * valid_mask(count);
     struct space space;
     space_lay_out(shape, weights, workspace, &space);
-    int64_t end = kernel_weight_count(shape) - (shape->hidden + 1);
-    dense_back(shape, &space, &space.layers[shape->layers - 1], output_gradient, streams, first,
-               gradient + end);
-    for (int32_t number = shape->layers - 1; number >= 0; number--) {
-        const lanes *inputs =
-            number > 0 ? space.layers[number - 1].hidden + shape->hidden : space.input;
-        end -= layer_weight_count(shape, number);
-        layer_back(shape, &space, &space.layers[number], number, inputs, penalty, gradient + end);
+    clear(space.cleared, space.cleared_count);
+    for (int32_t stop = shape->steps; stop > 0;) {
+        int32_t start = stop - CHUNK > 0 ? stop - CHUNK : 0;
+        dense_back(shape, &space, output_gradient + first, streams, count, start, stop);
+        for (int32_t number = shape->layers - 1; number >= 0; number--) {
+            layer_back(shape, &space, number, penalty, start, stop);
+        }
+        stop = start;
+    }
+    for (int32_t number = 0; number < shape->layers; number++) {
+        const struct layer_space *layer = &space.layers[number];
+        space_unpack(shape, layer, gradient);
+        gradient += layer_weight_count(shape, number);
+    }
+    for (int32_t k = 0; k <= units; k++) {
+        gradient[k] = lanes_sum(space.dense_sums[k]);
     }
 }

@@ -38,12 +38,13 @@ static inline lanes lanes_exp2(lanes a) {
     const float to_integer = 12582912.0f; /* 1.5 * 2^23: adding it rounds to a whole number */
     lanes shifted = a + to_integer;
     lanes r = a - (shifted - to_integer);
-    lanes p = 1.339086735e-03f + r * 1.546144746e-04f;
-    p = 9.618056670e-03f + r * p;
-    p = 5.550357104e-02f + r * p;
-    p = 2.402265092e-01f + r * p;
-    p = 6.931471880e-01f + r * p;
-    p = 1.0f + r * p;
+    /* Estrin's order: shorter chains of dependent products than Horner's. */
+    lanes square = r * r;
+    lanes low = 1.0f + r * 6.931471880e-01f;
+    lanes middle = 2.402265092e-01f + r * 5.550357104e-02f;
+    lanes high = 9.618056670e-03f + r * 1.339086735e-03f;
+    high = high + square * 1.546144746e-04f;
+    lanes p = low + square * (middle + square * high);
     return (lanes)((lanes_bits)p + ((lanes_bits)shifted << 23));
 }
 

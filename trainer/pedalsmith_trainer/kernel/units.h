@@ -9,38 +9,39 @@
 
 #include "lanes.h"
 
-enum { KEPT = 6 };
+enum { KEPT = 5 };
 
 static inline lanes beyond(lanes cell, float bound) {
     return lanes_max(cell - bound, lanes_of(0.0f)) + lanes_min(cell + bound, lanes_of(0.0f));
 }
 
-/* Returns h; `cell` is updated. */
-static inline lanes lstm_unit(const lanes *quad, lanes *cell, lanes *kept) {
+/* Returns c; the output is lstm_output of it. */
+static inline lanes lstm_unit(const lanes *quad, lanes cell_before, lanes *kept) {
     lanes i = lanes_sigmoid(quad[0]);
     lanes f = lanes_sigmoid(quad[1]);
     lanes g = lanes_tanh(quad[2]);
     lanes o = lanes_sigmoid(quad[3]);
-    lanes c = f * *cell + i * g;
-    lanes t = lanes_tanh(c);
     kept[0] = i;
     kept[1] = f;
     kept[2] = g;
     kept[3] = o;
+    return f * cell_before + i * g;
+}
+
+static inline lanes lstm_output(lanes cell, lanes *kept) {
+    lanes t = lanes_tanh(cell);
     kept[4] = t;
-    kept[5] = c;
-    *cell = c;
-    return o * t;
+    return kept[3] * t;
 }
 
 /* `d_hidden` is the gradient by this sample's h, `d_cell` by c from the sample after, on return by
  * c of the sample before. */
-static inline void lstm_unit_back(const lanes *kept, lanes cell_before, lanes d_hidden,
+static inline void lstm_unit_back(const lanes *kept, lanes cell_before, lanes cell, lanes d_hidden,
                                   lanes *d_cell, float bound, lanes penalty_gradient,
                                   lanes *d_quad) {
     lanes i = kept[0], f = kept[1], g = kept[2], o = kept[3], t = kept[4];
     lanes dc =
-        *d_cell + d_hidden * o * (1.0f - t * t) + 2.0f * penalty_gradient * beyond(kept[5], bound);
+        *d_cell + d_hidden * o * (1.0f - t * t) + 2.0f * penalty_gradient * beyond(cell, bound);
     d_quad[0] = dc * g * i * (1.0f - i);
     d_quad[1] = dc * cell_before * f * (1.0f - f);
     d_quad[2] = dc * i * (1.0f - g * g);

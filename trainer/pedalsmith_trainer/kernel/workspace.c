@@ -19,27 +19,34 @@ void space_lay_out(const struct kernel_shape *shape, const float *weights, char 
     int64_t at = 0;
     int64_t units = shape->hidden;
     int64_t steps = shape->keep ? shape->steps : 1;
-    int64_t widest = units + (shape->features > units ? shape->features : units);
     space->rows = 4 * shape->hidden;
     space->delta_stride = space->rows + 2;
     space->kept_steps = (int32_t)steps;
     space->input = take_lanes(base, &at, steps * shape->features);
-    space->lower = take_lanes(base, &at, steps * units);
+    space->lower = take_lanes(base, &at, CHUNK * units);
     space->delta = take_lanes(base, &at, CHUNK * space->delta_stride);
-    space->d_hidden = take_lanes(base, &at, units);
-    space->d_cell = take_lanes(base, &at, units);
-    space->columns = take_lanes(base, &at, widest);
-    space->sums = take_lanes(base, &at, (widest + 1) * 4 * units + units + 1);
+    space->columns = take_lanes(base, &at, units);
+    int64_t cleared = at;
+    space->cleared = space->dense_sums = take_lanes(base, &at, units + 1);
+    for (int32_t number = 0; number < shape->layers; number++) {
+        struct layer_space *here = &space->layers[number];
+        here->inputs = inputs_of(shape, number);
+        here->d_hidden = take_lanes(base, &at, units);
+        here->d_cell = take_lanes(base, &at, units);
+        here->sums = take_lanes(base, &at, (here->inputs + units) * 4 * units);
+        here->bias_sums = take_lanes(base, &at, 4 * units);
+    }
+    space->cleared_count = (at - cleared) / (int64_t)sizeof(lanes);
     for (int32_t number = 0; number < shape->layers; number++) {
         struct layer_space *here = &space->layers[number];
         int64_t columns = (int64_t)gates_of(shape) * units;
-        here->inputs = inputs_of(shape, number);
         here->kernel = weights;
         here->recurrent = weights + here->inputs * columns;
         here->bias = here->recurrent + units * columns;
         weights += layer_weight_count(shape, number);
         here->packed = take(base, &at, (here->inputs + units) * 4 * units * 4);
         here->packed_bias = take(base, &at, 4 * units * 4);
+        here->quads = take_lanes(base, &at, 4 * units);
         here->hidden = take_lanes(base, &at, (steps + 1) * units);
         here->cell = take_lanes(base, &at, (steps + 1) * units);
         here->kept = take_lanes(base, &at, steps * units * KEPT);
@@ -82,7 +89,8 @@ void space_pack(const struct kernel_shape *shape, const struct layer_space *laye
 }
 
 void space_unpack(const struct kernel_shape *shape, const struct layer_space *layer,
-                  const lanes *sums, const lanes *bias_sums, float *gradient) {
+                  float *gradient) {
+    const lanes *sums = layer->sums, *bias_sums = layer->bias_sums;
     int32_t units = shape->hidden, gates = gates_of(shape), width = layer->inputs + units;
     float *kernel = gradient;
     float *recurrent = kernel + layer->inputs * gates * units;
