@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pedalsmith.capture.judgement import Grade, judge
+from pedalsmith.capture.positions import in_step
 from pedalsmith.capture.reading import Capture, describe_alignment, read_capture
 from pedalsmith.console import notice, talk
 from pedalsmith.errors import BadInput
@@ -52,13 +53,20 @@ def gather(request: Request) -> Gathered:
 
 def _gather_list(request: Request, path: Path) -> Gathered:
     manifest = read_manifest(path)
-    settings = [
-        Setting(_read(request, entry.dry, entry.wet), entry.knobs) for entry in manifest.captures
-    ]
-    tests = [
-        Setting(read_capture(entry.dry, entry.wet, channel=request.channel), entry.knobs)
-        for entry in manifest.tests
-    ]
+    entries = (*manifest.captures, *manifest.tests)
+    knobs = [entry.knobs for entry in entries]
+    captures = in_step(
+        [
+            *(_read(request, entry.dry, entry.wet) for entry in manifest.captures),
+            *(
+                read_capture(entry.dry, entry.wet, channel=request.channel)
+                for entry in manifest.tests
+            ),
+        ],
+        knobs,
+    )
+    placed = [Setting(*pair) for pair in zip(captures, knobs, strict=True)]
+    settings, tests = placed[: len(manifest.captures)], placed[len(manifest.captures) :]
     for setting in settings:
         _check_test_seconds(request, setting.capture)
     material = prepare(
