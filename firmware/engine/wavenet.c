@@ -150,6 +150,8 @@ static inline int32_t activate(const struct wavenet_layer *layer, int32_t slope,
         return layer->gated ? activation_sigmoid(v) << 7 : activation_sigmoid(v);
     case WAVENET_SILU:
         return mulh(v, activation_sigmoid(v) << 7);
+    case WAVENET_FUNCTION:
+        return wavenet_function_at(layer->function, v);
     default:
         return v;
     }

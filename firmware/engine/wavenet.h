@@ -9,6 +9,7 @@
 #include "blob.h"
 #include "layer.h"
 #include "tile.h"
+#include "wavenet_function.h"
 #include "wide.h"
 
 // The record's format that this engine reads.
@@ -39,7 +40,8 @@ enum wavenet_activation {
     WAVENET_TANH,
     WAVENET_SIGMOID,
     WAVENET_SILU,
-    WAVENET_ACTIVATIONS
+    // Of the record's functions the first one; those after it have the next numbers.
+    WAVENET_FUNCTION
 };
 
 // How the 1x1 reads the activations: the upper 16 bits, or all 32.
@@ -49,6 +51,7 @@ struct wavenet_array_view {
     uint16_t channels, bottleneck, layers;
     struct wide_view rechannel, head; // the head is read after the layers
     const uint8_t *start;
+    const struct wavenet_functions *functions; // of the record, set before the array is read
 };
 
 struct wavenet_layer_view {
@@ -133,6 +136,7 @@ struct wavenet_layer {
     struct wavenet_stream channels; // bottleneck, or none without a 1x1
     uint16_t taps, dilation;
     uint8_t activation, gated, lift, matrix_format;
+    const int32_t *function; // WAVENET_FUNCTION: its words
 };
 
 struct wavenet_array {

@@ -107,7 +107,8 @@ COLD static int scaled(const struct wavenet_layer_view *layer) {
 }
 
 // Largest |a| where |v| is at most `v`.
-COLD static uint64_t activation_bound(const struct wavenet_layer_view *layer, uint32_t row,
+COLD static uint64_t activation_bound(const struct wavenet_layer_view *layer,
+                                      const struct wavenet_array_view *array, uint32_t row,
                                       uint64_t v) {
     const int from_table =
         layer->activation == WAVENET_TANH || layer->activation == WAVENET_SIGMOID;
@@ -116,6 +117,8 @@ COLD static uint64_t activation_bound(const struct wavenet_layer_view *layer, ui
     if (layer->activation == WAVENET_LEAKY)
         return ((uint64_t)1 << wavenet_high(layer->lift)) +
                product(v, blob_word(layer->slope, row));
+    if (layer->activation >= WAVENET_FUNCTION && !layer->gated)
+        return array->functions->function[layer->activation - WAVENET_FUNCTION].most;
     return (uint64_t)1 << (from_table && !layer->gated ? 24 : 31);
 }
 
@@ -135,7 +138,7 @@ COLD static int layer_proved(const struct wavenet_layer_view *layer,
         if (scaled(layer))
             v = product(layer->activation == WAVENET_LEAKY ? v : (uint64_t)1 << 31,
                         blob_word(layer->scale, r));
-        const uint64_t a = activation_bound(layer, r, v);
+        const uint64_t a = activation_bound(layer, array, r, v);
         if (layer->activation == WAVENET_LEAKY && a > (uint64_t)1 << 15
                                                                   << wavenet_upper(layer->lift))
             return 0;
@@ -193,7 +196,7 @@ COLD enum engine_status wavenet_read_layer(struct wavenet_layer_view *layer,
     layer->matrix = field[6];
     layer->lift = field[7];
     const int wide = layer->history == WAVENET_HISTORY_32;
-    if (layer->activation >= WAVENET_ACTIVATIONS || layer->gated > 1 ||
+    if (layer->activation >= WAVENET_FUNCTION + array->functions->count || layer->gated > 1 ||
         layer->matrix > WAVENET_MATRIX_32 || (!wide && layer->history != WAVENET_HISTORY_16) ||
         layer->shift > (wide ? WAVENET_SHIFT_MAX : 0) ||
         layer->lift > (layer->activation == WAVENET_LINEAR ? 0 : WAVENET_LIFT_MAX))
@@ -221,9 +224,10 @@ COLD enum engine_status wavenet_measure(const struct blob_record *record, uint32
                                         struct layer_chain *chain) {
     struct blob_cursor cursor = record->tensors;
     struct wavenet_bounds bounds, *const proof = chain != NULL ? &bounds : NULL;
+    struct wavenet_functions functions;
     uint32_t history = 0, residual = 1, head = 0, arena_bytes = 0;
     *widest = 0;
-    if (record->format != WAVENET_FORMAT || record->own[1] != 0)
+    if (record->format != WAVENET_FORMAT)
         return ENGINE_UNKNOWN_FORMAT;
     if (record->inputs != 1 || record->outputs != 1 || record->own[0] < 1 ||
         record->own[0] > WAVENET_ARRAYS_MAX)
@@ -233,9 +237,14 @@ COLD enum engine_status wavenet_measure(const struct blob_record *record, uint32
         bounds.head[i] = 0;
         __asm__ volatile(""); // keeps compilers from calling memset
     }
+    enum engine_status status =
+        wavenet_functions_read(&functions, record->own[1], &cursor, &arena_bytes);
+    if (status != ENGINE_OK)
+        return status;
     for (uint32_t a = 0; a < record->own[0]; a++) {
         struct wavenet_array_view array;
-        enum engine_status status = wavenet_read_array(&array, &cursor, &arena_bytes, proof);
+        array.functions = &functions;
+        status = wavenet_read_array(&array, &cursor, &arena_bytes, proof);
         if (status != ENGINE_OK)
             return status;
         if (array.rechannel.inputs != residual || (a > 0 && array.bottleneck != head))

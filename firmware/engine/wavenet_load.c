@@ -84,7 +84,10 @@ COLD static int load_layer(struct wavenet_layer *layer, const struct wavenet_lay
     ring->shift = (uint8_t)view->shift;
     layer->taps = view->taps;
     layer->dilation = view->dilation;
-    layer->activation = (uint8_t)view->activation;
+    const int own = view->activation >= WAVENET_FUNCTION;
+    layer->activation = (uint8_t)(own ? WAVENET_FUNCTION : view->activation);
+    layer->function =
+        own ? array->functions->function[view->activation - WAVENET_FUNCTION].loaded : NULL;
     layer->gated = (uint8_t)view->gated;
     layer->lift = (uint8_t)view->lift;
     layer->matrix_format = (uint8_t)view->matrix;
@@ -92,9 +95,11 @@ COLD static int load_layer(struct wavenet_layer *layer, const struct wavenet_lay
 }
 
 COLD static struct wavenet_array *load_array(struct blob_cursor *cursor,
+                                             const struct wavenet_functions *functions,
                                              struct layer_arena *arena) {
     struct wavenet_array_view view;
     uint32_t unused = 0;
+    view.functions = functions;
     struct wavenet_array *const array = layer_take(arena, WAVENET_ARRAY_BYTES);
     if (array == NULL || wavenet_read_array(&view, cursor, &unused, NULL) != ENGINE_OK ||
         !wide_load(&array->rechannel, &view.rechannel, arena))
@@ -127,7 +132,8 @@ COLD static struct wavenet_array *load_array(struct blob_cursor *cursor,
 COLD struct layer *wavenet_load(const struct blob_record *record, const struct layer_chain *chain,
                                 struct layer_arena *arena) {
     (void)chain;
-    uint32_t widest;
+    struct wavenet_functions functions;
+    uint32_t widest, unused = 0;
     struct blob_cursor cursor = record->tensors;
     struct wavenet *const net = layer_take(arena, sizeof *net);
     if (net == NULL || wavenet_measure(record, &widest, NULL) != ENGINE_OK)
@@ -140,10 +146,12 @@ COLD struct layer *wavenet_load(const struct blob_record *record, const struct l
     }
     net->acc = layer_take(arena, (size_t)4 * TILE_FRAMES * widest);
     net->arrays = record->own[0];
-    if (net->acc == NULL)
+    if (net->acc == NULL ||
+        wavenet_functions_read(&functions, record->own[1], &cursor, &unused) != ENGINE_OK ||
+        !wavenet_functions_load(&functions, arena))
         return NULL;
     for (uint32_t i = 0; i < net->arrays; i++) {
-        net->array[i] = load_array(&cursor, arena);
+        net->array[i] = load_array(&cursor, &functions, arena);
         if (net->array[i] == NULL)
             return NULL;
     }

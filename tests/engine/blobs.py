@@ -8,8 +8,9 @@ import numpy as np
 import numpy.typing as npt
 
 from pedalsmith.quantization import proof, psm
-from pedalsmith.quantization.blob import Blob, DenseRecord, GruRecord, Int, LstmRecord
+from pedalsmith.quantization.blob import Blob, DenseRecord, GruRecord, LstmRecord
 from pedalsmith.quantization.reference import with_golden
+from pedalsmith.quantization.words import Int
 
 CELL = 2**30
 

@@ -17,7 +17,16 @@ from pedalsmith.quantization import psm
 from pedalsmith.quantization.blob import Blob
 from pedalsmith.quantization.reference import ReferenceEngine
 from pedalsmith.quantization.refusal import Refused
-from pedalsmith.quantization.wavenet_record import LEAKY, LINEAR, SIGMOID, SILU, TANH, WaveNetRecord
+from pedalsmith.quantization.wavenet_function import Function
+from pedalsmith.quantization.wavenet_record import (
+    FUNCTION,
+    LEAKY,
+    LINEAR,
+    SIGMOID,
+    SILU,
+    TANH,
+    WaveNetRecord,
+)
 from pedalsmith.quantization.wavenet_reference import WaveNetReference
 
 from .blobs import signals
@@ -34,7 +43,7 @@ shapes = st.builds(
     layers=st.integers(1, 4),
     taps=st.integers(1, 7),
     head_taps=st.integers(1, 17),
-    activation=st.sampled_from([LINEAR, LEAKY, TANH, SIGMOID, SILU]),
+    activation=st.sampled_from([LINEAR, LEAKY, TANH, SIGMOID, SILU, FUNCTION]),
     gated=st.booleans(),
     wide=st.booleans(),
     wide_activation=st.booleans(),
@@ -99,7 +108,7 @@ def test_reset_forgets() -> None:
 def test_bytes_to_blob_and_back() -> None:
     for seed in range(8):
         shape = Shape(seed, channels=(5, 3), gated=bool(seed & 1), wide=bool(seed & 2))
-        data = psm.encode(wavenet_blob(replace(shape, activation=seed % 5)))
+        data = psm.encode(wavenet_blob(replace(shape, activation=seed % 6)))
         assert psm.encode(psm.decode(data)) == data
 
 
@@ -113,9 +122,19 @@ def takes(data: bytes) -> bool:
 
 def test_c_and_python_refuse_the_same() -> None:
     """Every 16-bit word of the record at values that break sizes, formats or proofs."""
-    data = psm.encode(wavenet_blob(Shape(6, channels=(2,), bottleneck=1, layers=1, extreme=True)))
+    shape = Shape(6, channels=(2,), bottleneck=1, layers=1, extreme=True)
+    _check_lies(psm.encode(wavenet_blob(shape)), 120)
+
+
+def test_c_and_python_refuse_the_same_functions() -> None:
+    blob = wavenet_blob(Shape(3, (2,), 1, layers=1, activation=FUNCTION, extreme=True))
+    assert record_of(blob).functions[0].type == Function.CORNERS
+    _check_lies(psm.encode(blob), 140)
+
+
+def _check_lies(data: bytes, words: int) -> None:
     refused = 0
-    for at in range(64, 64 + 16 + 120, 2):
+    for at in range(64, 64 + 16 + words, 2):
         for value in (0, 1, 2, 3, 5, 33, 64, 0x7FFF, 0x8000, 0xFFFF):
             lie = signed_off(data[:at] + struct.pack("<H", value) + data[at + 2 :])
             assert (check_status(lie) == 0) == takes(lie), (at, value)

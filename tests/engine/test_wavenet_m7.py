@@ -23,6 +23,9 @@ CASES = [
     Shape(6, (1, 9), 1, activation=4, gated=True),
     Shape(7, (12, 6), 6, activation=3),
     Shape(8, (8, 4), 4, activation=2, wide_activation=True),
+    Shape(9, (4, 6), 6, activation=5),
+    Shape(10, (3,), 3, activation=5, gated=True, extreme=True),
+    Shape(11, (4,), 4, activation=5, extreme=True),
 ]
 
 

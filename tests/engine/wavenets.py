@@ -6,10 +6,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pedalsmith.quantization.blob import Blob, Int
+from pedalsmith.models.convolution import Activation
+from pedalsmith.quantization.blob import Blob
 from pedalsmith.quantization.reference import with_golden
+from pedalsmith.quantization.wavenet_function import PIECES, Function, function_of
 from pedalsmith.quantization.wavenet_proof import WORD_MAX
 from pedalsmith.quantization.wavenet_record import (
+    FUNCTION,
     LEAKY,
     LIFT_MAX,
     LIFT_ONE,
@@ -21,8 +24,17 @@ from pedalsmith.quantization.wavenet_record import (
     WaveNetLayerRecord,
     WaveNetRecord,
     WideConv,
+    functions_in,
 )
 from pedalsmith.quantization.wavenet_rounding import LIFT
+from pedalsmith.quantization.words import Int
+
+FUNCTIONS = (
+    Activation("hardtanh"),
+    Activation("leaky_hardtanh", (-0.5, 0.75, 0.125, 0.0)),
+    Activation("softsign"),
+    Activation("hardswish"),
+)
 
 
 @dataclass(frozen=True)
@@ -66,7 +78,7 @@ def wavenet_record(rng: np.random.Generator, shape: Shape) -> WaveNetRecord:
             )
         )
         below = channels
-    return WaveNetRecord(tuple(arrays))
+    return WaveNetRecord(tuple(arrays), functions_in(arrays))
 
 
 def _words(rng: np.random.Generator, shape: Shape, *size: int) -> Int:
@@ -114,7 +126,23 @@ def _layer(rng: np.random.Generator, shape: Shape, channels: int) -> WaveNetLaye
         history_shift=int(rng.integers(0, 17)) if shape.wide else 0,
         matrix=Matrix16(matrix.weights, matrix.bias, scale) if has_matrix else None,
         matrix_format=MATRIX_32 if shape.wide_activation or not has_matrix else MATRIX_16,
+        function=_function(rng, shape) if shape.activation == FUNCTION else None,
     )
+
+
+def _function(rng: np.random.Generator, shape: Shape) -> Function:
+    """One that models have or, extreme, words up to the bound of the proof: of two a record."""
+    chosen = int(rng.integers(0, 2))
+    if not shape.extreme:
+        return function_of(FUNCTIONS[(2 * shape.seed + chosen) % len(FUNCTIONS)]).function
+    if chosen:
+        slopes = (2**31 - 1, -(2**31)) if shape.seed % 2 else (0, 2**24)
+        shift = 0 if shape.seed % 2 else 6
+        return Function(Function.CORNERS, shift, (-(2**24), 2**23, *slopes))
+    own = np.random.default_rng(shape.seed)
+    parts = own.dirichlet((0.5,) * 4, 2 * PIECES) * (2**31 - 8)
+    words = parts.astype(np.int64) * own.choice([-1, 1], parts.shape)
+    return Function(Function.CURVE, 0, tuple(words.ravel().tolist()))
 
 
 def _slope(rng: np.random.Generator, shape: Shape, lift: int) -> Int:

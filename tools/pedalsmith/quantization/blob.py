@@ -15,8 +15,7 @@ import numpy.typing as npt
 from pedalsmith.quantization.fir_record import FirRecord
 from pedalsmith.quantization.rate import RateRecord
 from pedalsmith.quantization.wavenet_record import WaveNetRecord
-
-Int = npt.NDArray[np.int64]
+from pedalsmith.quantization.words import Int
 
 HIDDEN_MAX = 64
 RECURRENT_MAX = 3

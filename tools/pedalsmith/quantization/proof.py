@@ -23,13 +23,13 @@ from pedalsmith.quantization.blob import (
     Blob,
     DenseRecord,
     GruRecord,
-    Int,
     LstmRecord,
     RecurrentRecord,
 )
 from pedalsmith.quantization.fir_record import FirRecord
 from pedalsmith.quantization.refusal import Refused, fits, require
 from pedalsmith.quantization.wavenet_record import WaveNetRecord
+from pedalsmith.quantization.words import Int
 
 __all__ = ["L1_MAX", "WORD_MAX", "Refused", "check", "dense_bound", "fits", "require", "row_bound"]
 

@@ -108,7 +108,7 @@ def _words(values: npt.NDArray[np.integer[Any]], kind: str) -> bytes:
 
 def _record_bytes(layer: LayerRecord) -> bytes:
     if isinstance(layer, WaveNetRecord):
-        own, form = (len(layer.arrays), 0), layer.FORMAT
+        own, form = (len(layer.arrays), len(layer.functions)), layer.FORMAT
         body = wavenet_bytes.tensors_of(layer)
     elif isinstance(layer, FirRecord):
         own, form = (layer.segments, 0), 0
@@ -218,7 +218,8 @@ class _Reader:
         kind, form, size, inputs, outputs, own, reserved = RECORD.unpack_from(self.data, start)
         self.at += RECORD.size
         name = f"layer {index + 1}"
-        require(reserved == 0, f"{name}: a reserved field is not 0")
+        zero = reserved == 0 or kind == WaveNetRecord.KIND
+        require(zero, f"{name}: a reserved field is not 0")
         require(
             1 <= outputs <= HIDDEN_MAX, f"{name}: {outputs} outputs; 1..{HIDDEN_MAX} are served"
         )
@@ -227,7 +228,7 @@ class _Reader:
         if kind == WaveNetRecord.KIND:
             require(form == WaveNetRecord.FORMAT, f"{name}: unknown format {form}")
             require(inputs == outputs == 1, f"{name}: a WaveNet of other than one channel")
-            layer = wavenet_bytes.read(self, own)
+            layer = wavenet_bytes.read(self, own, reserved)
         elif kind == FirRecord.KIND:
             require(form == 0, f"{name}: unknown format {form}")
             require(inputs == outputs == 1, f"{name}: a response of other than one channel")

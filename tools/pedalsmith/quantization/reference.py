@@ -18,7 +18,6 @@ from pedalsmith.quantization.blob import (
     Blob,
     DenseRecord,
     GruRecord,
-    Int,
     LstmRecord,
     RecurrentRecord,
 )
@@ -28,6 +27,7 @@ from pedalsmith.quantization.table import SHIFT
 from pedalsmith.quantization.wavenet_record import WaveNetRecord
 from pedalsmith.quantization.wavenet_reference import WaveNetReference
 from pedalsmith.quantization.words import (
+    Int,
     RangeError,
     mulh,
     rsh,

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pedalsmith.quantization.refusal import require
+from pedalsmith.quantization.wavenet_function import FUNCTIONS_MAX, Function
 from pedalsmith.quantization.wavenet_proof import (
     ARRAYS_MAX,
     CHANNELS_MAX,
@@ -16,12 +17,12 @@ from pedalsmith.quantization.wavenet_proof import (
     TAPS_MAX,
 )
 from pedalsmith.quantization.wavenet_record import (
+    FUNCTION,
     HISTORY_16,
     HISTORY_32,
     LEAKY,
     LINEAR,
     MATRIX_32,
-    SILU,
     Matrix16,
     WaveNetArrayRecord,
     WaveNetLayerRecord,
@@ -41,13 +42,17 @@ class Reader(Protocol):
 
 def tensors_of(record: WaveNetRecord) -> bytes:
     """All that follows the record's header."""
-    return b"".join(_array_bytes(array) for array in record.arrays)
+    functions = b"".join(map(_function_bytes, record.functions))
+    arrays = (_array_bytes(array, record.functions) for array in record.arrays)
+    return functions + b"".join(arrays)
 
 
-def read(reader: Reader, arrays: int) -> WaveNetRecord:
-    """The record of so many arrays."""
+def read(reader: Reader, arrays: int, functions: int) -> WaveNetRecord:
+    """The record of so many arrays, with so many functions."""
     require(1 <= arrays <= ARRAYS_MAX, f"a WaveNet of {arrays} arrays; 1..{ARRAYS_MAX} are served")
-    return WaveNetRecord(tuple(_read_array(reader) for _ in range(arrays)))
+    require(functions <= FUNCTIONS_MAX, f"a WaveNet of {functions} functions of its own")
+    own = tuple(_read_function(reader) for _ in range(functions))
+    return WaveNetRecord(tuple(_read_array(reader, own) for _ in range(arrays)), own)
 
 
 def _words(values: npt.NDArray[np.integer[Any]], kind: str = "<i4") -> bytes:
@@ -59,21 +64,28 @@ def _wide_bytes(wide: WideConv) -> bytes:
     return _words(wide.weights) + _words(wide.bias)
 
 
-def _array_bytes(array: WaveNetArrayRecord) -> bytes:
+def _function_bytes(function: Function) -> bytes:
+    head = struct.pack("<2H", function.type, function.shift)
+    return head + _words(np.array(function.words, np.int64))
+
+
+def _array_bytes(array: WaveNetArrayRecord, functions: tuple[Function, ...]) -> bytes:
     head, rechannel = array.head, array.rechannel
     fields = _PART.pack(
         *(rechannel.inputs, array.channels, array.bottleneck, len(array.layers)),
         *(head.outputs, head.taps, rechannel.fraction, head.fraction),
     )
-    layers = b"".join(_layer_bytes(layer) for layer in array.layers)
+    layers = b"".join(_layer_bytes(layer, functions) for layer in array.layers)
     return fields + _wide_bytes(rechannel) + _words(array.head_start) + layers + _wide_bytes(head)
 
 
-def _layer_bytes(layer: WaveNetLayerRecord) -> bytes:
-    conv, matrix = layer.conv, layer.matrix
+def _layer_bytes(layer: WaveNetLayerRecord, functions: tuple[Function, ...]) -> bytes:
+    conv, matrix, activation = layer.conv, layer.matrix, layer.activation
+    if layer.function is not None:
+        activation += functions.index(layer.function)
     parts = [
         _PART.pack(
-            *(conv.taps, layer.dilation, layer.activation, layer.gated),
+            *(conv.taps, layer.dilation, activation, layer.gated),
             *(layer.history_format, layer.history_shift),
             *(0 if matrix is None else layer.matrix_format, layer.lift),
         )
@@ -103,21 +115,30 @@ def _read_wide(reader: Reader, outputs: int, taps: int, inputs: int, fraction: i
     return WideConv(weights, reader.array("<i4", outputs), fraction)
 
 
-def _read_array(reader: Reader) -> WaveNetArrayRecord:
+def _read_function(reader: Reader) -> Function:
+    kind, shift = (int(value) for value in reader.array("<u2", 2))
+    words = reader.array("<i4", Function.count_of(kind))
+    return Function(kind, shift, tuple(words.tolist()))
+
+
+def _read_array(reader: Reader, functions: tuple[Function, ...]) -> WaveNetArrayRecord:
     inputs, channels, bottleneck, layers, outputs, taps, f_in, f_head = _fields(reader)
     for count in (channels, bottleneck):
         require(1 <= count <= CHANNELS_MAX, f"a WaveNet {count} channels wide")
     require(1 <= layers <= LAYERS_MAX, f"a WaveNet of {layers} layers; 1..{LAYERS_MAX} are served")
     rechannel = _read_wide(reader, channels, 1, inputs, f_in)
     start = reader.array("<i4", bottleneck)
-    read_layers = tuple(_read_layer(reader, channels, bottleneck) for _ in range(layers))
+    read_layers = tuple(_read_layer(reader, channels, bottleneck, functions) for _ in range(layers))
     head = _read_wide(reader, outputs, taps, bottleneck, f_head)
     return WaveNetArrayRecord(rechannel, start, read_layers, head)
 
 
-def _read_layer(reader: Reader, channels: int, bottleneck: int) -> WaveNetLayerRecord:
+def _read_layer(
+    reader: Reader, channels: int, bottleneck: int, functions: tuple[Function, ...]
+) -> WaveNetLayerRecord:
     taps, dilation, activation, gated, form, shift, has_matrix, lift = _fields(reader)
-    known = gated <= 1 and has_matrix <= MATRIX_32 and activation <= SILU
+    own = activation - FUNCTION
+    known = gated <= 1 and has_matrix <= MATRIX_32 and own < len(functions)
     require(known and form in (HISTORY_16, HISTORY_32), "a WaveNet layer of an unknown format")
     require(1 <= taps <= TAPS_MAX, f"a WaveNet layer of {taps} taps; 1..{TAPS_MAX} are served")
     rows = bottleneck << gated
@@ -136,7 +157,8 @@ def _read_layer(reader: Reader, channels: int, bottleneck: int) -> WaveNetLayerR
         conv=Matrix16(weights, bias, scale),
         dilation=dilation,
         mixin=mixin,
-        activation=activation,
+        activation=min(activation, FUNCTION),
+        function=functions[own] if own >= 0 else None,
         gated=bool(gated),
         head_scale=head_scale,
         slope=slope,

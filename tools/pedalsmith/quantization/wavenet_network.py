@@ -14,8 +14,10 @@ import numpy as np
 from pedalsmith.errors import BadInput
 from pedalsmith.models.convolution import Activation, Conv1d
 from pedalsmith.models.model import Model
+from pedalsmith.models.reference.signals import activate
 from pedalsmith.models.wavenet import WaveNet, WaveNetArray, WaveNetLayer
 from pedalsmith.quantization.rows import Floats
+from pedalsmith.quantization.wavenet_function import MAKERS
 from pedalsmith.quantization.wavenet_proof import (
     ARRAYS_MAX,
     CHANNELS_MAX,
@@ -23,7 +25,7 @@ from pedalsmith.quantization.wavenet_proof import (
     LAYERS_MAX,
     TAPS_MAX,
 )
-from pedalsmith.quantization.wavenet_record import LEAKY, LINEAR, SIGMOID, SILU, TANH
+from pedalsmith.quantization.wavenet_record import FUNCTION, LEAKY, LINEAR, SIGMOID, SILU, TANH
 
 KINDS = {
     "linear": LINEAR,
@@ -33,7 +35,7 @@ KINDS = {
     "tanh": TANH,
     "sigmoid": SIGMOID,
     "silu": SILU,
-}
+} | dict.fromkeys(MAKERS, FUNCTION)
 """What the engine has of the kinds of Activation."""
 
 _COLUMNS = 2048
@@ -54,6 +56,7 @@ class FloatLayer:
     """(rows,)"""
     dilation: int
     kind: int
+    activation: Activation
     slope: Floats
     """(bottleneck,), for LEAKY"""
     gated: bool
@@ -78,6 +81,8 @@ class FloatLayer:
             a = _sigmoid(first)
         elif self.kind == SILU:
             a = first * _sigmoid(first)
+        elif self.kind == FUNCTION:
+            a = activate(self.activation, first.T.astype(np.float64, copy=False)).T
         else:
             a = first
         return np.asarray(a * _sigmoid(z[self.bottleneck :]) if self.gated else a)
@@ -197,13 +202,16 @@ def _layer(layer: WaveNetLayer, rest: Floats, gain: float) -> FloatLayer:
     weights = _kernel(layer.conv)
     bias = _bias(layer.conv) + weights.sum(axis=1) @ rest
     bottleneck = layer.bottleneck
-    parameters = np.array(layer.activation.parameters or (0.0,))
+    kind = KINDS[layer.activation.kind]
+    parameters = np.array(layer.activation.parameters if kind == LEAKY else 0.0)
+    parameters = parameters if parameters.size else np.zeros(1)
     made = FloatLayer(
         weights,
         bias,
         _kernel(layer.mixin)[:, 0, 0] * gain,
         layer.conv.dilation,
-        KINDS[layer.activation.kind],
+        kind,
+        layer.activation,
         np.broadcast_to(parameters, (bottleneck,)).astype(np.float64),
         layer.gating == "gated",
         None if layer.layer1x1 is None else _kernel(layer.layer1x1)[:, 0],
@@ -269,7 +277,8 @@ def _layer_problem(layer: WaveNetLayer) -> str | None:
         return f"has a condition of {layer.mixin.inputs} channels; the engine has the audio"
     if layer.activation.kind not in KINDS:
         return f"has the activation {layer.activation.kind}; the engine has {', '.join(KINDS)}"
-    if any(not -1.0 <= slope < 1.0 for slope in layer.activation.parameters):
+    leaky = KINDS[layer.activation.kind] == LEAKY
+    if leaky and any(not -1.0 <= slope < 1.0 for slope in layer.activation.parameters):
         return "has an activation with a slope outside -1..1"
     if layer.conv.taps > TAPS_MAX:
         return f"has {layer.conv.taps} taps in a layer; the engine runs {TAPS_MAX}"

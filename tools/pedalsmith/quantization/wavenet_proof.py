@@ -10,14 +10,15 @@ import numpy as np
 import numpy.typing as npt
 
 from pedalsmith.quantization.refusal import fits, require
+from pedalsmith.quantization.wavenet_function import FUNCTIONS_MAX, Function
 from pedalsmith.quantization.wavenet_record import (
+    FUNCTION,
     HISTORY_SHIFT_MAX,
     LEAKY,
     LIFT_MAX,
     LINEAR,
     MATRIX_16,
     MATRIX_32,
-    SILU,
     Matrix16,
     WaveNetArrayRecord,
     WaveNetLayerRecord,
@@ -36,12 +37,15 @@ def check(record: WaveNetRecord, name: str) -> None:
     """Raises Refused when the record breaks a limit or its overflow proof fails."""
     arrays = record.arrays
     require(1 <= len(arrays) <= ARRAYS_MAX, f"{name}: {len(arrays)} arrays")
+    require(len(record.functions) <= FUNCTIONS_MAX, f"{name}: {len(record.functions)} functions")
+    for function in record.functions:
+        function.check(name)
     width, head_width = 1, None
     residual, below = [2**31], [0] * CHANNELS_MAX
     for array in arrays:
         require(array.rechannel.inputs == width, f"{name}: an array reads another width")
         require(head_width in (None, array.bottleneck), f"{name}: heads of different widths")
-        _check_array(array, name)
+        _check_array(array, record.functions, name)
         residual, head = _array_bounds(array, residual, below, name)
         below = wide_bounds(array.head, head)
         width, head_width = array.channels, array.head.outputs
@@ -49,7 +53,7 @@ def check(record: WaveNetRecord, name: str) -> None:
     require(record.history <= HISTORY_MAX, f"{name}: looks back more than {HISTORY_MAX} samples")
 
 
-def _check_array(array: WaveNetArrayRecord, name: str) -> None:
+def _check_array(array: WaveNetArrayRecord, functions: tuple[Function, ...], name: str) -> None:
     for width in (array.channels, array.bottleneck):
         require(1 <= width <= CHANNELS_MAX, f"{name}: {width} channels; 1..{CHANNELS_MAX}")
     require(1 <= len(array.layers) <= LAYERS_MAX, f"{name}: {len(array.layers)} layers")
@@ -60,6 +64,10 @@ def _check_array(array: WaveNetArrayRecord, name: str) -> None:
         _check_wide(wide, name)
     for layer in array.layers:
         _check_layer(layer, array, name)
+        own = (
+            layer.function is None if layer.activation != FUNCTION else layer.function in functions
+        )
+        require(own, f"{name}: a function that the record does not have")
 
 
 def _check_wide(wide: WideConv, name: str) -> None:
@@ -96,7 +104,7 @@ def _check_layer(layer: WaveNetLayerRecord, array: WaveNetArrayRecord, name: str
     require(1 <= layer.conv.taps <= TAPS_MAX, f"{name}: {layer.conv.taps} taps")
     require(1 <= layer.dilation < 2**16, f"{name}: dilation {layer.dilation}")
     require(layer.history <= HISTORY_MAX, f"{name}: looks back more than {HISTORY_MAX} samples")
-    require(0 <= layer.activation <= SILU, f"{name}: unknown activation {layer.activation}")
+    require(0 <= layer.activation <= FUNCTION, f"{name}: unknown activation {layer.activation}")
     most = HISTORY_SHIFT_MAX if wide else 0
     require(0 <= layer.history_shift <= most, f"{name}: history shift {layer.history_shift}")
     require((layer.slope is not None) == leaky, f"{name}: slopes")
@@ -163,6 +171,8 @@ def _activation_bounds(layer: WaveNetLayerRecord, name: str) -> list[int]:
         room = 2 ** (15 + layer.bits_upper) - most
         require(max(low) <= room, f"{name}: an activation may leave its word")
         return [most + bound for bound in low]
+    if layer.function is not None and not layer.gated:
+        return [layer.function.most] * count
     return v[:count] if kind == LINEAR else [2**31] * count
 
 

@@ -6,16 +6,19 @@ wavenet_bytes.py turns it into a record of a .psm file and back, wavenet_proof.p
 and the proof, wavenet_reference.py computes what it plays.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import numpy as np
 import numpy.typing as npt
 
+from pedalsmith.quantization.wavenet_function import Function
+
 Tensor = npt.NDArray[np.integer[Any]]
 
-LINEAR, LEAKY, TANH, SIGMOID, SILU = range(5)
-"""Numbers of the activations in the blob."""
+LINEAR, LEAKY, TANH, SIGMOID, SILU, FUNCTION = range(6)
+"""Numbers of the activations in the blob; FUNCTION is the first of the record's functions."""
 
 HISTORY_16, HISTORY_32 = 1, 2
 """Formats of a layer's history: 16 bit with first-order error feedback, or 32 bit."""
@@ -119,7 +122,7 @@ class WaveNetLayerRecord:
     mixin: Tensor
     """(rows,), int32: of the audio, x << 8"""
     activation: int
-    """LINEAR .. SILU"""
+    """LINEAR .. FUNCTION"""
     gated: bool
     """The second half of the rows goes through the sigmoid and multiplies the first."""
     head_scale: Tensor
@@ -137,6 +140,8 @@ class WaveNetLayerRecord:
     """1x1: (channels, 1, bottleneck); None: the residual stays"""
     matrix_format: int = MATRIX_32
     """Of the activations as the 1x1 reads them"""
+    function: Function | None = None
+    """FUNCTION only; one of the record's"""
 
     @property
     def bottleneck(self) -> int:
@@ -222,6 +227,12 @@ class WaveNetArrayRecord:
         return own + eights(4 * self.bottleneck) + layers
 
 
+def functions_in(arrays: Iterable[WaveNetArrayRecord]) -> tuple[Function, ...]:
+    """Each function of the layers once, in the order of their first use."""
+    found = (layer.function for array in arrays for layer in array.layers)
+    return tuple(dict.fromkeys(function for function in found if function is not None))
+
+
 @dataclass(frozen=True)
 class WaveNetRecord:
     """Kind 16. One audio channel in and out, Q23."""
@@ -230,6 +241,8 @@ class WaveNetRecord:
     FORMAT: ClassVar[int] = 2
 
     arrays: tuple[WaveNetArrayRecord, ...]
+    functions: tuple[Function, ...] = ()
+    """Activations that the layers bring with them"""
 
     @property
     def inputs(self) -> int:
@@ -258,4 +271,5 @@ class WaveNetRecord:
         )
         # Two residuals, head sum, activations and head output of a chunk; sums of a tile.
         work = 5 * eights(4 * CHUNK * widest) + eights(4 * TILE * widest)
-        return 512 + work + sum(array.arena_bytes for array in self.arrays)
+        own = sum(function.arena_bytes for function in self.functions)
+        return 512 + work + own + sum(array.arena_bytes for array in self.arrays)

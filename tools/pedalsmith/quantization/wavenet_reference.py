@@ -10,8 +10,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from pedalsmith.quantization.blob import Int
 from pedalsmith.quantization.wavenet_record import (
+    FUNCTION,
     LEAKY,
     MATRIX_32,
     SIGMOID,
@@ -23,7 +23,7 @@ from pedalsmith.quantization.wavenet_record import (
     WaveNetRecord,
     WideConv,
 )
-from pedalsmith.quantization.words import mulh, sat, sigmoid, tanh_of, within
+from pedalsmith.quantization.words import Int, mulh, sat, sigmoid, tanh_of, within
 
 FEEDBACK_BITS = 6
 """Bits of the remainder that a 16-bit history feeds back."""
@@ -150,6 +150,9 @@ class _Layer:
                 a = tanh_of(a) if kind == TANH else a << 7
         elif kind == SILU:
             a = mulh(first, sigmoid(first) << 7)
+        elif kind == FUNCTION:
+            assert record.function is not None
+            a = record.function.play(first)
         else:
             a = first
         if record.gated:

@@ -9,8 +9,10 @@ import numpy as np
 from pedalsmith.quantization.refusal import Refused
 from pedalsmith.quantization.report import TensorReport, tensor_report
 from pedalsmith.quantization.rows import Floats, Ints
+from pedalsmith.quantization.wavenet_function import function_of
 from pedalsmith.quantization.wavenet_network import FloatArray, FloatLayer, FloatWaveNet
 from pedalsmith.quantization.wavenet_record import (
+    FUNCTION,
     HISTORY_SHIFT_MAX,
     LEAKY,
     LIFT_MAX,
@@ -26,6 +28,7 @@ from pedalsmith.quantization.wavenet_record import (
     WaveNetLayerRecord,
     WaveNetRecord,
     WideConv,
+    functions_in,
 )
 from pedalsmith.quantization.wavenet_reference import FEEDBACK_BITS, rested
 
@@ -44,6 +47,9 @@ HEADROOM = 1.02
 
 Place = tuple[int, int]
 """(array, layer)"""
+
+FINE = 2.0**28
+"""Words of a value of 1 that a function gives, at least, where a 1x1 may read 16 bits of it."""
 
 _SCALE_MOST = 2.0**31 - 2.0
 _NEARLY = 0.4999
@@ -154,7 +160,7 @@ def rounded(net: FloatWaveNet, ranges: Ranges, formats: Formats) -> Rounded:
         for number, layer in enumerate(rounding.layers)
     }
     return Rounded(
-        WaveNetRecord(tuple(arrays)),
+        WaveNetRecord(tuple(arrays), functions_in(arrays)),
         tuple(tensors),
         {at: la.history_step for at, la in layers.items() if la.history_step is not None},
         {at: la.activation_step for at, la in layers.items() if la.activation_step is not None},
@@ -249,7 +255,10 @@ class _LayerRounding:
     ) -> None:  # fmt: skip
         """`met` and `drive`: largest |value| of the residual and of z."""
         self.layer = layer
-        self.wide_activation = wide_activation or layer.gated or layer.kind in (LINEAR, SILU)
+        self.function = function_of(layer.activation) if layer.kind == FUNCTION else None
+        coarse = self.function is not None and self.function.unit < FINE
+        coarse = coarse or layer.kind in (LINEAR, SILU)
+        self.wide_activation = wide_activation or layer.gated or coarse
         self.history_shift, self.lift = 0, 0
         self.lowered, self.high, self.columns16 = 1.0, 2.0**30, 2.0**16
         self.kink = 0.0
@@ -330,6 +339,8 @@ class _LayerRounding:
             units = np.full(b, 2.0**30 if layer.gated else 2.0**23)
         elif layer.kind == SIGMOID:
             units = np.full(b, 2.0**30 if layer.gated else 2.0**24)
+        elif self.function is not None:
+            units = np.full(b, self.function.unit / (2.0 if layer.gated else 1.0))
         elif layer.kind == LEAKY:
             units = own * self.lowered / (1.0 - layer.slope) / (2.0 if layer.gated else 1.0)
         else:
@@ -346,6 +357,8 @@ class _LayerRounding:
             elif layer.kind == LEAKY:
                 bound = (self.high + np.abs(self.slope) * 2.0**31) / units
                 self.activation_word = layer.activation_rest - self.kink / own
+            elif self.function is not None:
+                bound = self.function.function.most / units
         self.activation_most = bound
 
     def record(self, units: Floats, head_units: Floats) -> WaveNetLayerRecord:
@@ -372,6 +385,7 @@ class _LayerRounding:
             history_shift=self.history_shift,
             matrix=matrix,
             matrix_format=MATRIX_32 if self.wide_activation else MATRIX_16,
+            function=None if self.function is None else self.function.function,
         )
 
 

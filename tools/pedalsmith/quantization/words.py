@@ -5,9 +5,11 @@
 from functools import cache
 
 import numpy as np
+import numpy.typing as npt
 
-from pedalsmith.quantization.blob import Int
 from pedalsmith.quantization.table import ENTRIES, SHIFT, table
+
+Int = npt.NDArray[np.int64]
 
 
 class RangeError(AssertionError):

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: MIT
+// Copyright (c) 2026 the pedalsmith developers
+#include "wavenet_function.h"
+
+#include "cold.h"
+#include "layer.h"
+
+enum { SHIFT_MAX = 8 };
+
+// Words of a function in the arena.
+COLD static uint32_t words_of(uint16_t type) {
+    return type == WAVENET_CORNERS ? (uint32_t)WAVENET_CORNERS_WORDS : WAVENET_CURVE_WORDS;
+}
+
+// Largest |a|, or 2^31 where it may leave its word.
+COLD static uint64_t corners_most(const uint8_t *words, uint32_t shift) {
+    const int32_t low = blob_word(words, 0), high = blob_word(words, 1);
+    const uint64_t below = layer_magnitude(blob_word(words, 2));
+    const uint64_t above = layer_magnitude(blob_word(words, 3));
+    const uint64_t inside =
+        layer_magnitude(low) > (uint64_t)high ? layer_magnitude(low) : (uint64_t)high;
+    // |v| is at most 2^30.
+    const uint64_t most = inside + 2 * (((below > above ? below : above) + 3) >> 2);
+    return most << shift > INT32_MAX ? (uint64_t)1 << 31 : most << shift;
+}
+
+COLD static uint64_t curve_most(const uint8_t *words) {
+    uint64_t most = 0;
+    for (uint32_t piece = 0; piece < 2 * WAVENET_PIECES; piece++) {
+        uint64_t sum = 0;
+        for (uint32_t i = 0; i < 4; i++)
+            sum += layer_magnitude(blob_word(words, 4 * piece + i));
+        most = sum > most ? sum : most;
+    }
+    return most;
+}
+
+COLD enum engine_status wavenet_functions_read(struct wavenet_functions *functions, uint32_t count,
+                                               struct blob_cursor *cursor, uint32_t *arena_bytes) {
+    if (count > WAVENET_FUNCTIONS_MAX)
+        return ENGINE_BAD_SHAPE;
+    functions->count = (uint16_t)count;
+    for (uint32_t i = 0; i < count; i++) {
+        const uint8_t *const head = blob_take(cursor, 4);
+        if (head == NULL)
+            return ENGINE_BAD_SECTION;
+        const uint16_t type = blob_u16(head), shift = blob_u16(head + 2);
+        if (type >= WAVENET_FUNCTION_TYPES || shift > (type == WAVENET_CORNERS ? SHIFT_MAX : 0))
+            return ENGINE_UNKNOWN_FORMAT;
+        const uint8_t *const words = blob_take(cursor, 4 * (words_of(type) - 2));
+        if (words == NULL)
+            return ENGINE_BAD_SECTION;
+        if (type == WAVENET_CORNERS && (blob_word(words, 0) > 0 || blob_word(words, 1) < 0))
+            return ENGINE_NOT_PROVED;
+        functions->function[i].type = type;
+        functions->function[i].shift = shift;
+        functions->function[i].words = words;
+        functions->function[i].most =
+            type == WAVENET_CORNERS ? corners_most(words, shift) : curve_most(words);
+        if (functions->function[i].most > INT32_MAX)
+            return ENGINE_NOT_PROVED;
+        *arena_bytes += layer_eights(4 * words_of(type));
+    }
+    return ENGINE_OK;
+}
+
+COLD int wavenet_functions_load(struct wavenet_functions *functions, struct layer_arena *arena) {
+    for (uint32_t i = 0; i < functions->count; i++) {
+        const uint32_t count = words_of(functions->function[i].type);
+        int32_t *const words = layer_take(arena, (size_t)4 * count);
+        if (words == NULL)
+            return 0;
+        words[0] = functions->function[i].type;
+        words[1] = functions->function[i].shift;
+        for (uint32_t w = 2; w < count; w++)
+            words[w] = blob_word(functions->function[i].words, w - 2);
+        functions->function[i].loaded = words;
+    }
+    return 1;
+}
