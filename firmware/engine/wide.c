@@ -5,6 +5,7 @@
 #include "cold.h"
 #include "fixed.h"
 #include "tile.h"
+#include "wide_m7.h"
 
 enum { FRACTION_MAX = 31 };
 
@@ -154,27 +155,32 @@ static inline __attribute__((always_inline)) void convolve(const struct wide *wi
     }
 }
 
-void wide_process(struct wide *wide, const int32_t *in, int32_t *out, uint32_t frames) {
+// The tiles of `heard` into those of `out`.
+static void play(const struct wide *wide, const int32_t *heard, int32_t *out, uint32_t frames) {
     const uint32_t taps = wide->taps, columns = taps * wide->inputs;
     const uint32_t step = taps > 1 ? heard_frames(taps) : TILE_FRAMES;
-    const int32_t *heard = in;
-    if (taps > 1) {
-        hear(wide, in, frames);
-        heard = wide->heard;
-    }
     for (uint32_t f = 0; f < frames; f += TILE_FRAMES) {
         const int32_t *w = wide->weights;
         for (uint32_t o = 0; o < wide->outputs; o++, w += columns) {
-            const int64_t start = wide->bias[o] * (int64_t)((uint64_t)1 << wide->fraction) +
-                                  (int64_t)((uint64_t)1 << (wide->fraction - 1));
+            int32_t *const to = out + o * TILE_FRAMES;
             if (taps == 1)
-                convolve(wide, 1, w, start, heard, step, out + o * TILE_FRAMES);
+                convolve(wide, 1, w, wide_start(wide, o), heard, step, to);
             else
-                convolve(wide, taps, w, start, heard, step, out + o * TILE_FRAMES);
+                convolve(wide, taps, w, wide_start(wide, o), heard, step, to);
         }
         heard += taps > 1 ? TILE_FRAMES : (size_t)wide->in_channels * TILE_FRAMES;
         out += (size_t)wide->out_channels * TILE_FRAMES;
     }
-    if (taps > 1)
+}
+
+void wide_process(struct wide *wide, const int32_t *in, int32_t *out, uint32_t frames) {
+    const int32_t *heard = in;
+    if (wide->taps > 1) {
+        hear(wide, in, frames);
+        heard = wide->heard;
+    }
+    if (!wide_run_m7(wide, heard, out, frames))
+        play(wide, heard, out, frames);
+    if (wide->taps > 1)
         keep(wide, frames);
 }

@@ -41,6 +41,12 @@ void wide_reset(struct wide *wide);
 // Largest |output| for inputs up to `inputs`, at most 2^31 each; of a checked convolution.
 void wide_bounds(const struct wide_view *view, const uint64_t *inputs, uint64_t *outputs);
 
+// What the sums of an output begin with: its bias and half a unit.
+static inline int64_t wide_start(const struct wide *wide, uint32_t output) {
+    return wide->bias[output] * (int64_t)((uint64_t)1 << wide->fraction) +
+           (int64_t)((uint64_t)1 << (wide->fraction - 1));
+}
+
 // At most WIDE_CHUNK frames, in and out in tiles (tile.h); all frames of the last tile are written.
 // Only an output that is alone may saturate: others are proved (wavenet_blob.c).
 void wide_process(struct wide *wide, const int32_t *in, int32_t *out, uint32_t frames);

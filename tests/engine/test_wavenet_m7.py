@@ -26,6 +26,8 @@ CASES = [
     Shape(9, (4, 6), 6, activation=5),
     Shape(10, (3,), 3, activation=5, gated=True, extreme=True),
     Shape(11, (4,), 4, activation=5, extreme=True),
+    Shape(12, (17, 5), 17, layers=1, head_taps=5, extreme=True),
+    Shape(13, (16, 7), 16, layers=1, head_taps=6, extreme=True),
 ]
 
 
