@@ -223,6 +223,16 @@ static void add_matrix(const struct wavenet *net, const struct wavenet_stream *s
         r[i] += mulh(net->acc[i], wavenet_channel_back(stream, i / TILE_FRAMES)[WAVENET_STEP]);
 }
 
+// Puts a tile's activations in the place of the residual.
+static void copy_tile(const struct wavenet *net, const struct wavenet_layer *layer,
+                      int32_t *residual, uint32_t channels, uint32_t frame) {
+    const uint32_t from = frame * wavenet_even(channels);
+    for (uint32_t i = from; i < from + channels * TILE_FRAMES; i++) {
+        const int32_t *const word = layer->copy + 2 * ((i - from) / TILE_FRAMES);
+        residual[i] = mulh(shl(net->a[i], layer->copy_shift), word[0]) + word[1];
+    }
+}
+
 // Adds a 1x1 to the residual, and writes that into the next layer's ring, if there is one. `wide`:
 // of activations in 32 bits.
 static void play_channels(struct wavenet *net, const struct wavenet_stream *stream, int wide,
@@ -273,8 +283,10 @@ static void play_layer(struct wavenet *net, struct wavenet_layer *layer,
         convolve(net, layer, frame);
         activate_tile(net, layer, array->bottleneck, frame);
     }
-    play_channels(net, &layer->channels, layer->matrix_format == WAVENET_MATRIX_32, next, residual,
-                  array->channels, frames);
+    for (frame = 0; layer->copy != NULL && frame < frames; frame += TILE_FRAMES)
+        copy_tile(net, layer, residual, array->channels, frame);
+    const int wide = layer->matrix_format == WAVENET_MATRIX_32 && layer->copy == NULL;
+    play_channels(net, &layer->channels, wide, next, residual, array->channels, frames);
     advance(&layer->ring, frames);
 }
 

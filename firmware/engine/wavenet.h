@@ -25,8 +25,9 @@
 // Bits of the remainder that a 16-bit history feeds back.
 #define WAVENET_FEEDBACK_BITS 6
 // A leaky activation with this lift is neither lifted nor lowered.
-#define WAVENET_LIFT_ONE 8
-#define WAVENET_LIFT_MAX 15
+#define WAVENET_LIFT_ONE       8
+#define WAVENET_LIFT_MAX       15
+#define WAVENET_COPY_SHIFT_MAX 7
 
 // The arena's share of an array's and a layer's struct.
 #define WAVENET_ARRAY_BYTES 128
@@ -44,8 +45,13 @@ enum wavenet_activation {
     WAVENET_FUNCTION
 };
 
-// How the 1x1 reads the activations: the upper 16 bits, or all 32.
-enum wavenet_matrix_format { WAVENET_MATRIX_NONE, WAVENET_MATRIX_16, WAVENET_MATRIX_32 };
+// How the 1x1 reads the activations: the upper 16 bits, or all 32; or they replace the residual.
+enum wavenet_matrix_format {
+    WAVENET_MATRIX_NONE,
+    WAVENET_MATRIX_16,
+    WAVENET_MATRIX_32,
+    WAVENET_MATRIX_COPY
+};
 
 struct wavenet_array_view {
     uint16_t channels, bottleneck, layers;
@@ -55,7 +61,7 @@ struct wavenet_array_view {
 };
 
 struct wavenet_layer_view {
-    uint16_t taps, dilation, rows, activation, gated, history, shift, matrix, lift;
+    uint16_t taps, dilation, rows, activation, gated, history, shift, matrix, copy_shift, lift;
     uint32_t ring_bytes;
     const uint8_t *history_scale, *weights, *bias, *mixin, *scale, *slope, *head_scale;
     const uint8_t *matrix_weights, *matrix_bias, *matrix_scale;
@@ -135,8 +141,9 @@ struct wavenet_layer {
     struct wavenet_stream rows;     // taps x channels
     struct wavenet_stream channels; // bottleneck, or none without a 1x1
     uint16_t taps, dilation;
-    uint8_t activation, gated, lift, matrix_format;
+    uint8_t activation, gated, lift, matrix_format, copy_shift;
     const int32_t *function; // WAVENET_FUNCTION: its words
+    const int32_t *copy;     // of each channel scale and bias, where the residual is replaced
 };
 
 struct wavenet_array {

@@ -128,6 +128,7 @@ COLD static int layer_proved(const struct wavenet_layer_view *layer,
                              struct wavenet_bounds *bounds) {
     const uint32_t columns = layer->taps * array->channels, bottleneck = array->bottleneck;
     const int wide = layer->history == WAVENET_HISTORY_32;
+    const int copy = layer->matrix == WAVENET_MATRIX_COPY;
     for (uint32_t r = 0; r < layer->rows; r++) {
         uint64_t v = row_bound(layer->weights, layer->bias, r, columns, wide);
         v += (layer_magnitude(blob_word(layer->mixin, r)) + 1) >> 1;
@@ -143,8 +144,14 @@ COLD static int layer_proved(const struct wavenet_layer_view *layer,
                                                                   << wavenet_upper(layer->lift))
             return 0;
         bounds->head[r] += product(a, blob_word(layer->head_scale, r));
+        if (!copy)
+            continue;
+        if (bounds->residual[r] > INT32_MAX || a << layer->copy_shift > (uint64_t)1 << 31)
+            return 0;
+        bounds->residual[r] = product(a << layer->copy_shift, blob_word(layer->matrix_scale, r)) +
+                              layer_magnitude(blob_word(layer->matrix_bias, r));
     }
-    for (uint32_t c = 0; layer->matrix && c < array->channels; c++) {
+    for (uint32_t c = 0; layer->matrix && !copy && c < array->channels; c++) {
         const uint64_t acc = row_bound(layer->matrix_weights, layer->matrix_bias, c, bottleneck,
                                        layer->matrix == WAVENET_MATRIX_32);
         if (acc > INT32_MAX)
@@ -171,7 +178,8 @@ COLD static int take_tensors(struct wavenet_layer_view *layer,
     layer->scale = scaled(layer) ? blob_take(cursor, 4 * rows) : none;
     layer->slope = layer->activation == WAVENET_LEAKY ? blob_take(cursor, 4 * bottleneck) : none;
     layer->head_scale = blob_take(cursor, 4 * bottleneck);
-    layer->matrix_weights = layer->matrix ? blob_take(cursor, 2 * channels * bottleneck) : none;
+    const int weights = layer->matrix && layer->matrix != WAVENET_MATRIX_COPY;
+    layer->matrix_weights = weights ? blob_take(cursor, 2 * channels * bottleneck) : none;
     layer->matrix_bias = layer->matrix ? blob_take(cursor, 4 * channels) : none;
     layer->matrix_scale = layer->matrix ? blob_take(cursor, 4 * channels) : none;
     return layer->history_scale != NULL && layer->weights != NULL && layer->bias != NULL &&
@@ -193,15 +201,20 @@ COLD enum engine_status wavenet_read_layer(struct wavenet_layer_view *layer,
     layer->gated = field[3];
     layer->history = field[4];
     layer->shift = field[5];
-    layer->matrix = field[6];
+    layer->matrix = field[6] & 0xFF;
+    layer->copy_shift = field[6] >> 8;
     layer->lift = field[7];
     const int wide = layer->history == WAVENET_HISTORY_32;
+    const int copy = layer->matrix == WAVENET_MATRIX_COPY;
     if (layer->activation >= WAVENET_FUNCTION + array->functions->count || layer->gated > 1 ||
-        layer->matrix > WAVENET_MATRIX_32 || (!wide && layer->history != WAVENET_HISTORY_16) ||
+        layer->matrix > WAVENET_MATRIX_COPY ||
+        layer->copy_shift > (copy ? WAVENET_COPY_SHIFT_MAX : 0) ||
+        (!wide && layer->history != WAVENET_HISTORY_16) ||
         layer->shift > (wide ? WAVENET_SHIFT_MAX : 0) ||
         layer->lift > (layer->activation == WAVENET_LINEAR ? 0 : WAVENET_LIFT_MAX))
         return ENGINE_UNKNOWN_FORMAT;
-    if (layer->taps < 1 || layer->taps > TILE_TAPS_MAX || layer->dilation < 1 ||
+    if ((copy && array->channels != array->bottleneck) || layer->taps < 1 ||
+        layer->taps > TILE_TAPS_MAX || layer->dilation < 1 ||
         (uint32_t)(layer->taps - 1) * layer->dilation > ENGINE_REST_FRAMES)
         return ENGINE_BAD_SHAPE;
     layer->rows = (uint16_t)(array->bottleneck << layer->gated);
@@ -215,8 +228,9 @@ COLD enum engine_status wavenet_read_layer(struct wavenet_layer_view *layer,
     *arena_bytes +=
         WAVENET_LAYER_BYTES + layer->ring_bytes +
         stream_bytes(rows, layer->taps * channels, WAVENET_ROWS_FRONT + WAVENET_ROWS_BACK) +
-        stream_bytes(channels, layer->matrix ? array->bottleneck : 0,
-                     WAVENET_CHANNELS_FRONT + WAVENET_CHANNELS_BACK);
+        stream_bytes(channels, layer->matrix && !copy ? array->bottleneck : 0,
+                     WAVENET_CHANNELS_FRONT + WAVENET_CHANNELS_BACK) +
+        (copy ? 8 * array->channels : 0);
     return ENGINE_OK;
 }
 

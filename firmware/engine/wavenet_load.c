@@ -61,18 +61,19 @@ COLD static void load_rows(const struct wavenet_stream *stream,
 COLD static int load_layer(struct wavenet_layer *layer, const struct wavenet_layer_view *view,
                            const struct wavenet_array_view *array, struct layer_arena *arena) {
     const uint32_t channels = array->channels, bottleneck = array->bottleneck;
+    const int copy = view->matrix == WAVENET_MATRIX_COPY, matrix = view->matrix && !copy;
     struct wavenet_ring *const ring = &layer->ring;
     if (!take_stream(&layer->rows, view->rows, view->taps * wavenet_even(channels),
                      WAVENET_ROWS_FRONT + WAVENET_ROWS_BACK, arena) ||
-        !take_stream(&layer->channels, channels, view->matrix ? bottleneck : 0,
+        !take_stream(&layer->channels, channels, matrix ? bottleneck : 0,
                      WAVENET_CHANNELS_FRONT + WAVENET_CHANNELS_BACK, arena))
         return 0;
     load_rows(&layer->rows, view, channels, bottleneck);
-    if (view->matrix)
+    if (matrix)
         load_weights(layer->channels.words + WAVENET_CHANNELS_FRONT,
                      wavenet_channel_words(&layer->channels), view->matrix_weights, channels, 1,
                      bottleneck);
-    for (uint32_t c = 0; view->matrix && c < channels; c++) {
+    for (uint32_t c = 0; matrix && c < channels; c++) {
         *wavenet_channel_front(&layer->channels, c) = blob_word(view->matrix_bias, c);
         wavenet_channel_back(&layer->channels, c)[WAVENET_STEP] = blob_word(view->matrix_scale, c);
     }
@@ -90,7 +91,18 @@ COLD static int load_layer(struct wavenet_layer *layer, const struct wavenet_lay
         own ? array->functions->function[view->activation - WAVENET_FUNCTION].loaded : NULL;
     layer->gated = (uint8_t)view->gated;
     layer->lift = (uint8_t)view->lift;
-    layer->matrix_format = (uint8_t)view->matrix;
+    layer->matrix_format = copy ? WAVENET_MATRIX_32 : (uint8_t)view->matrix;
+    if (copy) {
+        int32_t *const words = layer_take(arena, (size_t)8 * channels);
+        for (uint32_t c = 0; words != NULL && c < channels; c++) {
+            words[2 * c] = blob_word(view->matrix_scale, c);
+            words[2 * c + 1] = blob_word(view->matrix_bias, c);
+        }
+        layer->copy = words;
+        layer->copy_shift = (uint8_t)view->copy_shift;
+        if (words == NULL)
+            return 0;
+    }
     return ring->words != NULL;
 }
 

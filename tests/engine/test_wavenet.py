@@ -48,6 +48,7 @@ shapes = st.builds(
     wide=st.booleans(),
     wide_activation=st.booleans(),
     extreme=st.booleans(),
+    copies=st.booleans(),
 )
 
 
@@ -130,6 +131,13 @@ def test_c_and_python_refuse_the_same_functions() -> None:
     blob = wavenet_blob(Shape(3, (2,), 1, layers=1, activation=FUNCTION, extreme=True))
     assert record_of(blob).functions[0].type == Function.CORNERS
     _check_lies(psm.encode(blob), 140)
+
+
+def test_c_and_python_refuse_the_same_copies() -> None:
+    shape = Shape(7, (1,), 1, layers=1, activation=TANH, extreme=True, copies=True)
+    blob = wavenet_blob(shape)
+    assert record_of(blob).arrays[0].layers[0].copy is not None
+    _check_lies(psm.encode(blob), 120)
 
 
 def _check_lies(data: bytes, words: int) -> None:

@@ -28,6 +28,8 @@ CASES = [
     Shape(11, (4,), 4, activation=5, extreme=True),
     Shape(12, (17, 5), 17, layers=1, head_taps=5, extreme=True),
     Shape(13, (16, 7), 16, layers=1, head_taps=6, extreme=True),
+    Shape(20, (8,), 8, activation=2, copies=True),
+    Shape(21, (3,), 3, activation=1, wide=True, copies=True, extreme=True),
 ]
 
 

@@ -19,6 +19,9 @@ from pedalsmith.quantization.wavenet_record import (
     LINEAR,
     MATRIX_16,
     MATRIX_32,
+    SIGMOID,
+    TANH,
+    Copy,
     Matrix16,
     WaveNetArrayRecord,
     WaveNetLayerRecord,
@@ -52,6 +55,8 @@ class Shape:
     wide: bool = False
     wide_activation: bool = False
     extreme: bool = False
+    copies: bool = False
+    """The activations replace the residual, which is as wide as they are."""
 
 
 def wavenet_blob(shape: Shape, golden_frames: int = 8) -> Blob:
@@ -65,7 +70,8 @@ def wavenet_blob(shape: Shape, golden_frames: int = 8) -> Blob:
 def wavenet_record(rng: np.random.Generator, shape: Shape) -> WaveNetRecord:
     """The record alone."""
     arrays, below = [], 1
-    for index, channels in enumerate(shape.channels):
+    for index, own in enumerate(shape.channels):
+        channels = shape.bottleneck if shape.copies else own
         outputs = 1 if index + 1 == len(shape.channels) else shape.bottleneck
         layers = tuple(_layer(rng, shape, channels) for _ in range(shape.layers))
         # A quarter of the word for the start, a quarter for the head below, half for the layers.
@@ -106,7 +112,8 @@ def _layer(rng: np.random.Generator, shape: Shape, channels: int) -> WaveNetLaye
     leaky, lift = shape.activation == LEAKY, _lift(rng, shape.activation)
     if not shape.gated and shape.activation in (LEAKY, LINEAR):
         conv = Matrix16(conv.weights, conv.bias, None)
-    has_matrix = bool(rng.integers(0, 4))
+    copies = shape.copies and bool(rng.integers(0, 4))
+    has_matrix = not copies and bool(rng.integers(0, 4))
     size = (channels, 1, shape.bottleneck)
     matrix = _matrix(rng, shape, size, np.zeros(channels, np.int64), shape.wide_activation)
     # What all layers add may fill half the word: sums of up to 2^31 times this, over 2^32.
@@ -125,9 +132,19 @@ def _layer(rng: np.random.Generator, shape: Shape, channels: int) -> WaveNetLaye
         history_scale=None if shape.wide else _words(rng, shape, channels),
         history_shift=int(rng.integers(0, 17)) if shape.wide else 0,
         matrix=Matrix16(matrix.weights, matrix.bias, scale) if has_matrix else None,
+        copy=_copy(rng, shape, matrix.scale) if copies else None,
         matrix_format=MATRIX_32 if shape.wide_activation or not has_matrix else MATRIX_16,
         function=_function(rng, shape) if shape.activation == FUNCTION else None,
     )
+
+
+def _copy(rng: np.random.Generator, shape: Shape, scale: Int) -> Copy:
+    """As far to the left as activations of the table, and no others, may go."""
+    table = shape.activation in (TANH, SIGMOID) and not shape.gated
+    # Half the word; the layers behind it add up to a half.
+    most = 2**30 - 2**28
+    bias = rng.integers(-(2**27), 2**27, len(scale))
+    return Copy(np.clip(scale, -most, most), bias, 7 if table else 0)
 
 
 def _function(rng: np.random.Generator, shape: Shape) -> Function:

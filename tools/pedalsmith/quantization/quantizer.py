@@ -27,9 +27,8 @@ from pedalsmith.quantization.reference import with_golden
 from pedalsmith.quantization.report import Report, tensor_reports
 from pedalsmith.quantization.resampling import at_model_rate, on_board, record_for
 from pedalsmith.quantization.rows import Floats
-from pedalsmith.quantization.wavenet_network import serves
 from pedalsmith.quantization.wavenet_quantizer import NOISE_DBFS as WAVENET_NOISE_DBFS
-from pedalsmith.quantization.wavenet_quantizer import quantize_wavenet
+from pedalsmith.quantization.wavenet_quantizer import quantize_wavenet, serves
 
 RESTING_KNOB = 16_384
 """Q15; where a blob's knobs stand when nobody has turned them: the middle."""
@@ -107,10 +106,10 @@ def quantize(
     aim = usual_noise(model) if noise_dbfs is None else noise_dbfs
     rate = record_for(model, name)
     heard = at_model_rate(samples, model)
-    if serves(model):
-        done = Quantized(*quantize_wavenet(model, name, heard, weights, aim))
-    elif fir_quantizer.serves(model):
+    if fir_quantizer.serves(model):
         done = Quantized(*fir_quantizer.quantize_fir(model, name, heard))
+    elif serves(model):
+        done = Quantized(*quantize_wavenet(model, name, heard, weights, aim))
     else:
         quantizer = Quantizer(model, name, heard)
         done = quantizer.finish(quantizer.choose(weights, aim))

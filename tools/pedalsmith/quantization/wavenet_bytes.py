@@ -17,12 +17,14 @@ from pedalsmith.quantization.wavenet_proof import (
     TAPS_MAX,
 )
 from pedalsmith.quantization.wavenet_record import (
+    COPY,
     FUNCTION,
     HISTORY_16,
     HISTORY_32,
     LEAKY,
     LINEAR,
     MATRIX_32,
+    Copy,
     Matrix16,
     WaveNetArrayRecord,
     WaveNetLayerRecord,
@@ -81,13 +83,16 @@ def _array_bytes(array: WaveNetArrayRecord, functions: tuple[Function, ...]) -> 
 
 def _layer_bytes(layer: WaveNetLayerRecord, functions: tuple[Function, ...]) -> bytes:
     conv, matrix, activation = layer.conv, layer.matrix, layer.activation
+    next_ = 0 if matrix is None else layer.matrix_format
+    if layer.copy is not None:
+        next_ = COPY | layer.copy.shift << 8
     if layer.function is not None:
         activation += functions.index(layer.function)
     parts = [
         _PART.pack(
             *(conv.taps, layer.dilation, activation, layer.gated),
             *(layer.history_format, layer.history_shift),
-            *(0 if matrix is None else layer.matrix_format, layer.lift),
+            *(next_, layer.lift),
         )
     ]
     if layer.history_scale is not None:
@@ -101,6 +106,8 @@ def _layer_bytes(layer: WaveNetLayerRecord, functions: tuple[Function, ...]) -> 
     if matrix is not None:
         assert matrix.scale is not None
         parts += [_words(matrix.weights, "<i2"), _words(matrix.bias), _words(matrix.scale)]
+    if layer.copy is not None:
+        parts += [_words(layer.copy.bias), _words(layer.copy.scale)]
     return b"".join(parts)
 
 
@@ -136,9 +143,11 @@ def _read_array(reader: Reader, functions: tuple[Function, ...]) -> WaveNetArray
 def _read_layer(
     reader: Reader, channels: int, bottleneck: int, functions: tuple[Function, ...]
 ) -> WaveNetLayerRecord:
-    taps, dilation, activation, gated, form, shift, has_matrix, lift = _fields(reader)
+    taps, dilation, activation, gated, form, shift, step, lift = _fields(reader)
     own = activation - FUNCTION
-    known = gated <= 1 and has_matrix <= MATRIX_32 and own < len(functions)
+    copy_shift, has_matrix = step >> 8, step & 255
+    known = gated <= 1 and has_matrix <= COPY and own < len(functions)
+    known = known and (has_matrix == COPY or copy_shift == 0)
     require(known and form in (HISTORY_16, HISTORY_32), "a WaveNet layer of an unknown format")
     require(1 <= taps <= TAPS_MAX, f"a WaveNet layer of {taps} taps; 1..{TAPS_MAX} are served")
     rows = bottleneck << gated
@@ -149,8 +158,11 @@ def _read_layer(
     scale = reader.array("<i4", rows) if scaled else None
     slope = reader.array("<i4", bottleneck) if activation == LEAKY else None
     head_scale = reader.array("<i4", bottleneck)
-    matrix = None
-    if has_matrix:
+    matrix, copy = None, None
+    if has_matrix == COPY:
+        bias_of_copy = reader.array("<i4", channels)
+        copy = Copy(reader.array("<i4", channels), bias_of_copy, copy_shift)
+    elif has_matrix:
         words = reader.array("<i2", channels, 1, bottleneck)
         matrix = Matrix16(words, reader.array("<i4", channels), reader.array("<i4", channels))
     return WaveNetLayerRecord(
@@ -166,5 +178,6 @@ def _read_layer(
         history_scale=history_scale,
         history_shift=shift,
         matrix=matrix,
-        matrix_format=has_matrix or MATRIX_32,
+        matrix_format=MATRIX_32 if has_matrix in (0, COPY) else has_matrix,
+        copy=copy,
     )

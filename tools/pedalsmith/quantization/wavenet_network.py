@@ -64,11 +64,21 @@ class FloatLayer:
     """1x1: (channels, bottleneck)"""
     activation_rest: Floats
     """(bottleneck,), what comes of silence"""
+    copies: bool = False
+    """The activations replace the residual; then there is no 1x1."""
+    heard: bool = True
+    """They are added to the head sum."""
 
     @property
     def bottleneck(self) -> int:
         """Channels after the activation."""
         return len(self.activation_rest)
+
+    def passed(self, r: Floats, a: Floats) -> Floats:
+        """The next layer's residual, of centred activations."""
+        if self.copies:
+            return a
+        return r if self.matrix is None else r + self.matrix @ a
 
     def activate(self, z: Floats) -> Floats:
         """(rows, time) -> (bottleneck, time)"""
@@ -113,7 +123,7 @@ class FloatWaveNet:
         observe = observe or _nothing
         signal, head = audio[None], None
         for index, array in enumerate(self.arrays):
-            r = array.rechannel @ signal
+            r: Floats = array.rechannel @ signal
             total = np.zeros((array.head.shape[2], len(audio))) if head is None else head
             for number, layer in enumerate(array.layers):
                 at = f".{index}.{number}"
@@ -123,10 +133,9 @@ class FloatWaveNet:
                 observe("z" + at, z)
                 a = layer.activate(z) - layer.activation_rest[:, None]
                 observe("a" + at, a)
-                total = total + a
+                total = total + a if layer.heard else total
                 observe("h" + at, total)
-                if layer.matrix is not None:
-                    r = r + layer.matrix @ a
+                r = layer.passed(r, a)
             observe(f"r.{index}.{len(array.layers)}", r)
             head, signal = convolve(array.head, 1, total), r
         assert head is not None
@@ -151,7 +160,7 @@ def convolve(weights: Floats, dilation: int, signal: Floats) -> Floats:
 
 def serves(model: Model) -> bool:
     """True when `model` is one WaveNet, whether the engine has all of it or not."""
-    return len(model.layers) == 1 and isinstance(model.layers[0], WaveNet)
+    return isinstance(model.layers[0], WaveNet) and len(model.layers) == 1
 
 
 def from_model(model: Model, name: str) -> FloatWaveNet:
@@ -200,23 +209,37 @@ def _array(
 
 def _layer(layer: WaveNetLayer, rest: Floats, gain: float) -> FloatLayer:
     weights = _kernel(layer.conv)
-    bias = _bias(layer.conv) + weights.sum(axis=1) @ rest
-    bottleneck = layer.bottleneck
-    kind = KINDS[layer.activation.kind]
-    parameters = np.array(layer.activation.parameters if kind == LEAKY else 0.0)
-    parameters = parameters if parameters.size else np.zeros(1)
-    made = FloatLayer(
+    made = float_layer(
         weights,
-        bias,
+        _bias(layer.conv) + weights.sum(axis=1) @ rest,
         _kernel(layer.mixin)[:, 0, 0] * gain,
         layer.conv.dilation,
-        kind,
         layer.activation,
-        np.broadcast_to(parameters, (bottleneck,)).astype(np.float64),
-        layer.gating == "gated",
-        None if layer.layer1x1 is None else _kernel(layer.layer1x1)[:, 0],
-        np.zeros(bottleneck),
+        gated=layer.gating == "gated",
     )
+    matrix = None if layer.layer1x1 is None else _kernel(layer.layer1x1)[:, 0]
+    return replace(made, matrix=matrix)
+
+
+def float_layer(
+    weights: Floats,
+    bias: Floats,
+    mixin: Floats,
+    dilation: int,
+    activation: Activation,
+    *,
+    gated: bool = False,
+) -> FloatLayer:
+    """A layer of such rows, without 1x1, and what silence leaves behind its activation."""
+    bottleneck = len(bias) // (2 if gated else 1)
+    kind = KINDS[activation.kind]
+    slope = np.zeros(bottleneck)
+    if kind == LEAKY and activation.parameters:
+        own = np.array(activation.parameters)
+        # What a narrow layer is filled up with has no slope of its own.
+        slope[: len(own) if len(own) > 1 else bottleneck] = own
+    rest = np.zeros(bottleneck)
+    made = FloatLayer(weights, bias, mixin, dilation, kind, activation, slope, gated, None, rest)
     return replace(made, activation_rest=made.activate(bias[:, None])[:, 0])
 
 
@@ -275,13 +298,21 @@ def _layer_problem(layer: WaveNetLayer) -> str | None:
         return "has gates that are no sigmoids; the engine's are"
     if layer.mixin.inputs != 1:
         return f"has a condition of {layer.mixin.inputs} channels; the engine has the audio"
-    if layer.activation.kind not in KINDS:
-        return f"has the activation {layer.activation.kind}; the engine has {', '.join(KINDS)}"
-    leaky = KINDS[layer.activation.kind] == LEAKY
-    if leaky and any(not -1.0 <= slope < 1.0 for slope in layer.activation.parameters):
-        return "has an activation with a slope outside -1..1"
+    problem = activation_problem(layer.activation)
+    if problem:
+        return f"has {problem}"
     if layer.conv.taps > TAPS_MAX:
         return f"has {layer.conv.taps} taps in a layer; the engine runs {TAPS_MAX}"
+    return None
+
+
+def activation_problem(activation: Activation) -> str | None:
+    """What the engine does not have of it, in words; None when it has all."""
+    if activation.kind not in KINDS:
+        return f"the activation {activation.kind}; the engine has {', '.join(KINDS)}"
+    leaky = KINDS[activation.kind] == LEAKY
+    if leaky and any(not -1.0 <= slope < 1.0 for slope in activation.parameters):
+        return "an activation with a slope outside -1..1"
     return None
 
 

@@ -12,6 +12,7 @@ import numpy.typing as npt
 from pedalsmith.quantization.refusal import fits, require
 from pedalsmith.quantization.wavenet_function import FUNCTIONS_MAX, Function
 from pedalsmith.quantization.wavenet_record import (
+    COPY_SHIFT_MAX,
     FUNCTION,
     HISTORY_SHIFT_MAX,
     LEAKY,
@@ -122,6 +123,12 @@ def _check_layer(layer: WaveNetLayerRecord, array: WaveNetArrayRecord, name: str
         (layer.slope, array.bottleneck),
         (layer.history_scale, array.channels),
     ]
+    if layer.copy is not None:
+        require(layer.matrix is None, f"{name}: a 1x1 beside a copy")
+        require(array.channels == array.bottleneck, f"{name}: a copy to another width")
+        shift = layer.copy.shift
+        require(0 <= shift <= COPY_SHIFT_MAX, f"{name}: a copy shifted by {shift}")
+        shapes += [(layer.copy.bias, array.channels), (layer.copy.scale, array.channels)]
     if layer.matrix is not None:
         shapes += [(layer.matrix.bias, array.channels), (layer.matrix.scale, array.channels)]
         shape = (array.channels, 1, array.bottleneck)
@@ -143,6 +150,12 @@ def _array_bounds(
         a = _activation_bounds(layer, name)
         for b, scale in enumerate(layer.head_scale.tolist()):
             head[b] += _product(a[b], scale)
+        if layer.copy is not None:
+            require(max(residual) <= WORD_MAX, f"{name}: a residual may leave 32 bits")
+            wide = [bound << layer.copy.shift for bound in a]
+            require(max(wide) <= 2**31, f"{name}: a copy may leave 32 bits")
+            words = zip(wide, layer.copy.scale.tolist(), layer.copy.bias.tolist(), strict=True)
+            residual = [_product(bound, scale) + abs(bias) for bound, scale, bias in words]
         if layer.matrix is not None:
             assert layer.matrix.scale is not None
             acc = row_bounds(layer.matrix, layer.matrix_format == MATRIX_32, name)

@@ -14,7 +14,7 @@ import numpy as np
 from pedalsmith.audio import Q23_ONE, SAMPLE_RATE, Samples, Words, from_q23
 from pedalsmith.errors import BadInput
 from pedalsmith.models.model import Model
-from pedalsmith.quantization import psm
+from pedalsmith.quantization import psm, sequence_network, wavenet_network
 from pedalsmith.quantization.blob import Blob
 from pedalsmith.quantization.calibration import LEVELS_DB, calibration_of, loud
 from pedalsmith.quantization.measure import LevelError, level_errors, play
@@ -25,7 +25,6 @@ from pedalsmith.quantization.reference import with_golden
 from pedalsmith.quantization.refusal import Refused
 from pedalsmith.quantization.report import Report
 from pedalsmith.quantization.rows import Floats
-from pedalsmith.quantization.wavenet_network import from_model
 from pedalsmith.quantization.wavenet_record import WaveNetRecord
 from pedalsmith.quantization.wavenet_rounding import Formats, Ranges, Rounded, rounded
 from pedalsmith.quantization.wavenet_sensitivity import formats_for, sources
@@ -46,6 +45,11 @@ MARGINS_DB = (0.5, 3.0, 6.0, 10.0, 20.0)
 SENSITIVITY_FRAMES = 24_000
 
 GOLDEN_FRAMES = 256
+
+
+def serves(model: Model) -> bool:
+    """True when `model` is played as a WaveNet, whether the engine has all of it or not."""
+    return wavenet_network.serves(model) or sequence_network.serves(model)
 
 
 @dataclass(frozen=True)
@@ -71,11 +75,11 @@ class Tried:
 def quantize_wavenet(
     model: Model, name: str, samples: Samples, weights: str, noise_dbfs: float
 ) -> tuple[Blob, Report]:
-    """As quantizer.quantize, for a model that wavenet_network.serves. Raises BadInput."""
+    """As quantizer.quantize, for a model that `serves`. Raises BadInput."""
     if weights == "int8":
         raise BadInput(
-            f"{name}: is a WaveNet, which 8 bits of weight leave at -16 to -36 dB of error; "
-            "use --weights int16."
+            f"{name}: is a convolutional network, which 8 bits of weight leave at -16 to -36 dB "
+            "of error; use --weights int16."
         )
     quantizer = _Quantizer(model, name, samples)
     return quantizer.finish(quantizer.choose(noise_dbfs))
@@ -84,7 +88,8 @@ def quantize_wavenet(
 class _Quantizer:
     def __init__(self, model: Model, name: str, samples: Samples) -> None:
         self.model, self.name = model, name
-        self.net = from_model(model, name)
+        kind = sequence_network if sequence_network.serves(model) else wavenet_network
+        self.net = kind.from_model(model, name)
         # Whole excerpts at full scale, not only their loudest part: long dilations add up.
         peak = max(float(np.max(np.abs(samples))), 1e-9)
         full = _excerpts(samples / peak * (1 - 1 / Q23_ONE))[0]

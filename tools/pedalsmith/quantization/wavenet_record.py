@@ -25,8 +25,11 @@ HISTORY_16, HISTORY_32 = 1, 2
 
 HISTORY_SHIFT_MAX = 16
 
-MATRIX_16, MATRIX_32 = 1, 2
-"""Formats of the activations as a 1x1 reads them: the upper 16 bits, or all 32."""
+MATRIX_16, MATRIX_32, COPY = 1, 2, 3
+"""Formats of the activations as a 1x1 reads them: the upper 16 bits, or all 32; or they replace
+the residual."""
+
+COPY_SHIFT_MAX = 7
 
 LIFT_ONE = 8
 LIFT_MAX = 15
@@ -113,6 +116,18 @@ class Matrix16:
 
 
 @dataclass(frozen=True)
+class Copy:
+    """What puts activations in the place of the residual: mulh(a 2^shift, scale) + bias."""
+
+    scale: Tensor
+    """(channels,), int32"""
+    bias: Tensor
+    """(channels,), int32"""
+    shift: int
+    """0..COPY_SHIFT_MAX"""
+
+
+@dataclass(frozen=True)
 class WaveNetLayerRecord:
     """One layer of an array."""
 
@@ -140,6 +155,8 @@ class WaveNetLayerRecord:
     """1x1: (channels, 1, bottleneck); None: the residual stays"""
     matrix_format: int = MATRIX_32
     """Of the activations as the 1x1 reads them"""
+    copy: Copy | None = None
+    """Instead of a 1x1, where the residual is replaced"""
     function: Function | None = None
     """FUNCTION only; one of the record's"""
 
@@ -189,6 +206,8 @@ class WaveNetLayerRecord:
         channels = even(self.conv.channels)
         ring = (self.history + CHUNK + TILE - 1) * channels
         total = self.conv.arena_bytes(10) + eights((4 if self.history_scale is None else 2) * ring)
+        if self.copy is not None:
+            total += 8 * self.conv.channels
         return total + (self.matrix.arena_bytes(8) if self.matrix is not None else 16 * channels)
 
 

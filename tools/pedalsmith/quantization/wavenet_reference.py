@@ -95,6 +95,8 @@ class _Layer:
             assert record.matrix.scale is not None
             added = mulh(self.matrix_sums(a), record.matrix.scale.astype(np.int64)[:, None])
             residual = within(residual + added, 32, "R")
+        if record.copy is not None:
+            residual = within(self.copied(a) + record.copy.bias[:, None], 32, "R")
         return residual, head
 
     def activation(self, taps: list[Int], x31: Int) -> Int:
@@ -115,6 +117,12 @@ class _Layer:
         wide = record.matrix_format == MATRIX_32
         heard = a if wide else within(self.upper(a), 16, "a")
         return within(sums(record.matrix, [heard], wide), 32, "1x1")
+
+    def copied(self, a: Int) -> Int:
+        """The activations as the next residual, without their bias."""
+        copy = self.record.copy
+        assert copy is not None
+        return mulh(a << copy.shift, copy.scale.astype(np.int64)[:, None])
 
     def upper(self, a: Int) -> Int:
         """a16"""
@@ -185,6 +193,8 @@ def rested(layer: WaveNetLayerRecord) -> tuple[WaveNetLayerRecord, Int]:
         without = replace(layer.matrix, bias=np.zeros(layer.conv.channels, np.int64))
         step = _Layer(replace(layer, matrix=without)).matrix_sums(a)
         layer = replace(layer, matrix=replace(without, bias=-step[:, 0]))
+    if layer.copy is not None:
+        layer = replace(layer, copy=replace(layer.copy, bias=-player.copied(a)[:, 0]))
     return layer, mulh(a, player.head_scale)[:, 0]
 
 

@@ -12,6 +12,7 @@ from pedalsmith.quantization.rows import Floats, Ints
 from pedalsmith.quantization.wavenet_function import function_of
 from pedalsmith.quantization.wavenet_network import FloatArray, FloatLayer, FloatWaveNet
 from pedalsmith.quantization.wavenet_record import (
+    COPY_SHIFT_MAX,
     FUNCTION,
     HISTORY_SHIFT_MAX,
     LEAKY,
@@ -23,6 +24,7 @@ from pedalsmith.quantization.wavenet_record import (
     SIGMOID,
     SILU,
     TANH,
+    Copy,
     Matrix16,
     WaveNetArrayRecord,
     WaveNetLayerRecord,
@@ -185,6 +187,10 @@ class _ArrayRounding:
             self.residual_bound = np.abs(self.array.rechannel) @ signal
             limits = [self.units]
             for made in self.layers:
+                if made.copies:
+                    limits.append(made.activation_units * 2.0**made.copy_shift * _NEARLY)
+                    limits.append(_WHOLE / np.maximum(self.residual_bound, 1e-9))
+                    self.residual_bound = made.activation_most + np.abs(made.activation_word)
                 if made.matrix_rows is not None:
                     limits.append(made.matrix_rows.units * _NEARLY)
                     self.residual_bound = self.residual_bound + made.step_most
@@ -193,11 +199,14 @@ class _ArrayRounding:
             if np.array_equal(before, self.units):
                 break
             self.units *= 0.999
-        rests = np.array([la.activation_word for la in self.layers])
-        added = [la.activation_most for la in self.layers]
+        heard = [la for la in self.layers if la.layer.heard]
+        rests = np.array([la.activation_word for la in heard])
+        added = [la.activation_most for la in heard]
         self.head_bound = below + np.sum(added, axis=0) + np.abs(np.sum(rests, axis=0))
-        largest = self._head_met(np.array([layer.activation_rest for layer in layers]))
-        limits = [la.activation_units * _NEARLY for la in self.layers]
+        largest = self._head_met(
+            np.array([layer.activation_rest * float(layer.heard) for layer in layers])
+        )
+        limits = [la.activation_units * _NEARLY for la in heard]
         limits += [HEAD_ONE / np.maximum(largest, 1e-6), _WHOLE / self.head_bound]
         self.head_units = np.asarray(np.min(limits, axis=0))
 
@@ -258,7 +267,7 @@ class _LayerRounding:
         self.function = function_of(layer.activation) if layer.kind == FUNCTION else None
         coarse = self.function is not None and self.function.unit < FINE
         coarse = coarse or layer.kind in (LINEAR, SILU)
-        self.wide_activation = wide_activation or layer.gated or coarse
+        self.wide_activation = wide_activation or layer.gated or coarse or layer.copies
         self.history_shift, self.lift = 0, 0
         self.lowered, self.high, self.columns16 = 1.0, 2.0**30, 2.0**16
         self.kink = 0.0
@@ -289,6 +298,7 @@ class _LayerRounding:
             self.history_step = 1.0 / columns
         self.conv = _rows(layer.weights, columns, beside, limits, self.kink)
         self._activation_units(drive)
+        self.copies = layer.copies and with_matrix
         self.matrix_rows = None
         if layer.matrix is not None and with_matrix:
             width = 2.0**16 if self.wide_activation else self.columns16
@@ -360,6 +370,8 @@ class _LayerRounding:
             elif self.function is not None:
                 bound = self.function.function.most / units
         self.activation_most = bound
+        largest = float(np.max(bound * units))
+        self.copy_shift = int(np.clip(np.floor(np.log2(2.0**31 / largest)), 0, COPY_SHIFT_MAX))
 
     def record(self, units: Floats, head_units: Floats) -> WaveNetLayerRecord:
         layer, conv = self.layer, self.conv
@@ -370,13 +382,18 @@ class _LayerRounding:
             matrix = Matrix16(rows.words, np.zeros(len(units), np.int64), rows.scale(units))
         scaled = self.row_units is not conv.units
         lift = 1.0 if layer.kind == LEAKY else 2.0**self.lift
+        heard = head_units * float(layer.heard)
+        copy = None
+        if self.copies:
+            factor = np.rint(units / self.activation_units * 2.0 ** (32 - self.copy_shift))
+            copy = Copy(factor.astype(np.int64), np.zeros(len(units), np.int64), self.copy_shift)
         return WaveNetLayerRecord(
             conv=Matrix16(conv.words, bias, conv.scale(self.row_units / lift) if scaled else None),
             dilation=layer.dilation,
             mixin=np.rint(layer.mixin * conv.units * 2.0).astype(np.int64),
             activation=layer.kind,
             gated=layer.gated,
-            head_scale=np.rint(head_units / self.activation_units * 2.0**32).astype(np.int64),
+            head_scale=np.rint(heard / self.activation_units * 2.0**32).astype(np.int64),
             slope=np.rint(self.slope * 2.0**32).astype(np.int64) if layer.kind == LEAKY else None,
             lift=self.lift,
             history_scale=None
@@ -385,6 +402,7 @@ class _LayerRounding:
             history_shift=self.history_shift,
             matrix=matrix,
             matrix_format=MATRIX_32 if self.wide_activation else MATRIX_16,
+            copy=copy,
             function=None if self.function is None else self.function.function,
         )
 

@@ -74,7 +74,7 @@ def _played(net: FloatWaveNet, audio: Floats, rounded: Rounded, kind: str, place
     """The output with one rounding."""
     signal, head = audio[None], None
     for index, array in enumerate(net.arrays):
-        r = array.rechannel @ signal
+        r: Floats = array.rechannel @ signal
         total = np.zeros((array.head.shape[2], len(audio))) if head is None else head
         for number, layer in enumerate(array.layers):
             here = (index, number) == place
@@ -86,12 +86,11 @@ def _played(net: FloatWaveNet, audio: Floats, rounded: Rounded, kind: str, place
             z = convolve(layer.weights, layer.dilation, heard)
             z += layer.bias[:, None] + layer.mixin[:, None] * audio
             a = layer.activate(z) - layer.activation_rest[:, None]
-            total = total + a
-            if layer.matrix is not None:
-                if here and kind == ACTIVATION:
-                    step = rounded.activation_steps[place][:, None]
-                    a = np.floor(a / step) * step
-                r = r + layer.matrix @ a
+            total = total + a if layer.heard else total
+            if here and kind == ACTIVATION:
+                step = rounded.activation_steps[place][:, None]
+                a = np.floor(a / step) * step
+            r = layer.passed(r, a)
         head, signal = convolve(array.head, 1, total), r
     assert head is not None
     return np.asarray(head[0] + net.rest_output + net.skip * audio)
