@@ -69,8 +69,7 @@ static void remember_32(const struct wavenet_ring *ring, const int32_t *residual
     }
 }
 
-// The first frames are mirrored behind the last, so that no tile wraps. `frames` are new.
-static void mirror(const struct wavenet_ring *ring, uint32_t frames) {
+void wavenet_mirror(const struct wavenet_ring *ring, uint32_t frames) {
     if (ring->at >= TILE_FRAMES - 1 && ring->at + frames <= ring->frames)
         return;
     const uint32_t words = ring->channels << ring->wide >> 1;
@@ -248,12 +247,10 @@ static void play_channels(struct wavenet *net, const struct wavenet_stream *stre
         return;
     if (done < frames)
         remember(next, stream, residual, channels, done, frames - done);
-    mirror(next, frames);
+    wavenet_mirror(next, frames);
 }
 
-// Moves on behind the chunk. A short past is copied to the beginning rather than wrapped around, so
-// that a chunk is one run of tiles.
-static void advance(struct wavenet_ring *ring, uint32_t frames) {
+void wavenet_advance(struct wavenet_ring *ring, uint32_t frames) {
     ring->at += frames;
     if (ring->past > WAVENET_SLIDE_MAX) {
         ring->at -= ring->at >= ring->frames ? ring->frames : 0;
@@ -287,7 +284,18 @@ static void play_layer(struct wavenet *net, struct wavenet_layer *layer,
         copy_tile(net, layer, residual, array->channels, frame);
     const int wide = layer->matrix_format == WAVENET_MATRIX_32 && layer->copy == NULL;
     play_channels(net, &layer->channels, wide, next, residual, array->channels, frames);
-    advance(&layer->ring, frames);
+    wavenet_advance(&layer->ring, frames);
+}
+
+// An array's layers over a chunk, from its residual on.
+static void play_layers(struct wavenet *net, struct wavenet_array *array, int32_t *residual,
+                        uint32_t frames) {
+    play_channels(net, &array->entry, 0, &array->layers[0].ring, residual, array->channels, frames);
+    for (uint32_t l = 0; l < array->count; l++) {
+        struct wavenet_layer *const layer = &array->layers[l];
+        const struct wavenet_ring *const next = l + 1u < array->count ? &layer[1].ring : NULL;
+        play_layer(net, layer, next, residual, array, frames);
+    }
 }
 
 static void start_head(struct wavenet *net, const struct wavenet_array *array, int below,
@@ -311,13 +319,8 @@ static void wavenet_process(struct layer *base, const struct layer_signal *in, u
         int32_t *const residual = net->residual[i & 1];
         wide_process(&array->rechannel, below, residual, frames);
         start_head(net, array, i > 0, frames);
-        play_channels(net, &array->entry, 0, &array->layers[0].ring, residual, array->channels,
-                      frames);
-        for (uint32_t l = 0; l < array->count; l++) {
-            struct wavenet_layer *const layer = &array->layers[l];
-            const struct wavenet_ring *const next = l + 1u < array->count ? &layer[1].ring : NULL;
-            play_layer(net, layer, next, residual, array, frames);
-        }
+        if (!wavenet_array_run(net, array, residual, frames))
+            play_layers(net, array, residual, frames);
         wide_process(&array->head, net->head, net->out, frames);
         below = residual;
     }

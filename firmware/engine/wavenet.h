@@ -152,6 +152,7 @@ struct wavenet_array {
     struct wavenet_layer *layers;
     struct wavenet_stream entry; // without weights; the first layer's history
     uint16_t count, channels, bottleneck;
+    uint16_t narrow; // whether wavenet_array_run plays it
 };
 
 // The buffers of a chunk are in tiles (tile.h).
@@ -197,6 +198,13 @@ static inline int32_t *wavenet_row_back(const struct wavenet_stream *stream, uin
 static inline int32_t *wavenet_channel_back(const struct wavenet_stream *stream, uint32_t row) {
     return stream->words + (row / 2 + 1) * wavenet_channel_words(stream) - (row & 1 ? 3 : 6);
 }
+
+// Mirrors the first frames of a ring behind the last, so that no tile wraps. `frames` are new.
+void wavenet_mirror(const struct wavenet_ring *ring, uint32_t frames);
+
+// Moves on behind the chunk. A short past is copied to the beginning rather than wrapped around, so
+// that a chunk is one run of tiles.
+void wavenet_advance(struct wavenet_ring *ring, uint32_t frames);
 
 extern const struct layer_kind wavenet_kind;
 

@@ -3,7 +3,7 @@
 //
 // Builds a checked WaveNet in the arena.
 #include "cold.h"
-#include "wavenet.h"
+#include "wavenet_m7.h"
 
 _Static_assert(sizeof(struct wavenet) + 8 <= LAYER_ARENA_BYTES, "struct wavenet outgrew its share");
 _Static_assert(sizeof(struct wavenet_array) <= WAVENET_ARRAY_BYTES, "struct wavenet_array");
@@ -138,6 +138,7 @@ COLD static struct wavenet_array *load_array(struct blob_cursor *cursor,
     if (wavenet_read_head(&view, cursor, &unused, NULL) != ENGINE_OK ||
         !wide_load(&array->head, &view.head, arena))
         return NULL;
+    array->narrow = (uint16_t)wavenet_narrow_load(array);
     return array;
 }
 

@@ -61,6 +61,13 @@ uint32_t wavenet_channels_pairs(struct wavenet *net, const struct wavenet_stream
                                 const struct wavenet_ring *next, int32_t *residual,
                                 uint32_t frames);
 
+// Plays a whole array over a chunk, from its residual on; 0 where no kernel is made for that.
+int wavenet_array_run(struct wavenet *net, struct wavenet_array *array, int32_t *residual,
+                      uint32_t frames);
+
+// Lays a loaded array's streams out as `wavenet_array_run` reads them; 0 where it does not.
+int wavenet_narrow_load(struct wavenet_array *array);
+
 // What a kernel is found for. A layer's rows: activations and head sum, of all frames or none.
 uint32_t wavenet_rows_run(struct wavenet *net, const struct wavenet_layer *layer,
                           uint32_t bottleneck, uint32_t frames);

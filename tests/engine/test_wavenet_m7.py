@@ -30,6 +30,9 @@ CASES = [
     Shape(13, (16, 7), 16, layers=1, head_taps=6, extreme=True),
     Shape(20, (8,), 8, activation=2, copies=True),
     Shape(21, (3,), 3, activation=1, wide=True, copies=True, extreme=True),
+    Shape(14, (3,), 3, taps=6, layers=8, converted=True),
+    Shape(15, (3,), 3, taps=2, converted=True, extreme=True),
+    Shape(16, (3,), 3, taps=15, converted=True, extreme=True),
 ]
 
 
@@ -43,6 +46,6 @@ def images(tmp_path_factory: pytest.TempPathFactory):
 def test_the_core_equals_the_host(images, shape: Shape) -> None:
     data = psm.encode(wavenet_blob(shape, golden_frames=1))
     for name, block in (("random", 48), ("square", 7), ("random", 20)):
-        audio = signals(shape.seed, 150)[name]
+        audio = signals(shape.seed, 400)[name]
         expected = HostEngine(data).process(audio)
         assert np.array_equal(Machine(images("zig"), data).process(audio, block), expected), name

@@ -57,6 +57,8 @@ class Shape:
     extreme: bool = False
     copies: bool = False
     """The activations replace the residual, which is as wide as they are."""
+    converted: bool = False
+    """Layers as the converter makes them: a 1x1 in all but the last, usual lifts."""
 
 
 def wavenet_blob(shape: Shape, golden_frames: int = 8) -> Blob:
@@ -73,7 +75,9 @@ def wavenet_record(rng: np.random.Generator, shape: Shape) -> WaveNetRecord:
     for index, own in enumerate(shape.channels):
         channels = shape.bottleneck if shape.copies else own
         outputs = 1 if index + 1 == len(shape.channels) else shape.bottleneck
-        layers = tuple(_layer(rng, shape, channels) for _ in range(shape.layers))
+        layers = tuple(
+            _layer(rng, shape, channels, last=i + 1 == shape.layers) for i in range(shape.layers)
+        )
         # A quarter of the word for the start, a quarter for the head below, half for the layers.
         arrays.append(
             WaveNetArrayRecord(
@@ -104,16 +108,18 @@ def _wide(rng: np.random.Generator, shape: Shape, outputs: int, taps: int, input
     return WideConv(weights, rng.integers(-(2**20), 2**20, outputs), fraction)
 
 
-def _layer(rng: np.random.Generator, shape: Shape, channels: int) -> WaveNetLayerRecord:
+def _layer(
+    rng: np.random.Generator, shape: Shape, channels: int, *, last: bool
+) -> WaveNetLayerRecord:
     rows = shape.bottleneck << shape.gated
     mixin = rng.integers(-(2**27), 2**27, rows)
     drive = (np.abs(mixin) + 1) >> 1
     conv = _matrix(rng, shape, (rows, shape.taps, channels), drive, shape.wide)
-    leaky, lift = shape.activation == LEAKY, _lift(rng, shape.activation)
+    leaky, lift = shape.activation == LEAKY, _lift(rng, shape)
     if not shape.gated and shape.activation in (LEAKY, LINEAR):
         conv = Matrix16(conv.weights, conv.bias, None)
     copies = shape.copies and bool(rng.integers(0, 4))
-    has_matrix = not copies and bool(rng.integers(0, 4))
+    has_matrix = not copies and (bool(rng.integers(0, 4)) or (shape.converted and not last))
     size = (channels, 1, shape.bottleneck)
     matrix = _matrix(rng, shape, size, np.zeros(channels, np.int64), shape.wide_activation)
     # What all layers add may fill half the word: sums of up to 2^31 times this, over 2^32.
@@ -170,12 +176,13 @@ def _slope(rng: np.random.Generator, shape: Shape, lift: int) -> Int:
     return rng.integers(-most, most, shape.bottleneck)
 
 
-def _lift(rng: np.random.Generator, activation: int) -> int:
+def _lift(rng: np.random.Generator, shape: Shape) -> int:
     """Mostly what the Cortex-M7 has kernels for."""
+    activation = shape.activation
     if activation == LINEAR:
         return 0
     usual = LIFT_ONE + LIFT if activation == LEAKY else int(rng.integers(0, 2))
-    return usual if rng.integers(0, 4) else int(rng.integers(0, LIFT_MAX + 1))
+    return usual if rng.integers(0, 4) or shape.converted else int(rng.integers(0, LIFT_MAX + 1))
 
 
 def _matrix(
