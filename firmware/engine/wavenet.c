@@ -196,7 +196,7 @@ static void activate_tile(struct wavenet *net, const struct wavenet_layer *layer
     }
 }
 
-// Adds the 1x1 of a tile's activations to the residual.
+// Adds the 1x1 of a tile's activations to the residual, or to the head sum.
 static void add_matrix(const struct wavenet *net, const struct wavenet_stream *stream, int wide,
                        int32_t *residual, uint32_t frame) {
     const uint32_t sums = 2u * stream->pairs * TILE_FRAMES;
@@ -280,10 +280,13 @@ static void play_layer(struct wavenet *net, struct wavenet_layer *layer,
         convolve(net, layer, frame);
         activate_tile(net, layer, array->bottleneck, frame);
     }
+    const int words = layer->matrix_format == WAVENET_MATRIX_32;
+    for (frame = 0; layer->heads != NULL && frame < frames; frame += TILE_FRAMES)
+        add_matrix(net, layer->heads, words, net->head, frame);
     for (frame = 0; layer->copy != NULL && frame < frames; frame += TILE_FRAMES)
         copy_tile(net, layer, residual, array->channels, frame);
-    const int wide = layer->matrix_format == WAVENET_MATRIX_32 && layer->copy == NULL;
-    play_channels(net, &layer->channels, wide, next, residual, array->channels, frames);
+    play_channels(net, &layer->channels, words && layer->copy == NULL, next, residual,
+                  array->channels, frames);
     wavenet_advance(&layer->ring, frames);
 }
 

@@ -31,7 +31,8 @@
 
 // The arena's share of an array's and a layer's struct.
 #define WAVENET_ARRAY_BYTES 128
-#define WAVENET_LAYER_BYTES 96
+#define WAVENET_LAYER_BYTES 104
+#define WAVENET_HEADS_BYTES 16
 
 enum wavenet_history { WAVENET_HISTORY_16 = 1, WAVENET_HISTORY_32 = 2 };
 
@@ -53,6 +54,9 @@ enum wavenet_matrix_format {
     WAVENET_MATRIX_COPY
 };
 
+// Beside any of them, a 1x1 to the head sum; it reads 16 bits where the other one does.
+#define WAVENET_MATRIX_HEAD 0x80
+
 struct wavenet_array_view {
     uint16_t channels, bottleneck, layers;
     struct wide_view rechannel, head; // the head is read after the layers
@@ -61,10 +65,12 @@ struct wavenet_array_view {
 };
 
 struct wavenet_layer_view {
-    uint16_t taps, dilation, rows, activation, gated, history, shift, matrix, copy_shift, lift;
+    uint16_t taps, dilation, rows, activation, gated, history, shift, matrix, copy_shift,
+        head_matrix, lift;
     uint32_t ring_bytes;
     const uint8_t *history_scale, *weights, *bias, *mixin, *scale, *slope, *head_scale;
     const uint8_t *matrix_weights, *matrix_bias, *matrix_scale;
+    const uint8_t *head_weights, *head_bias, *head_matrix_scale;
 };
 
 // Largest |residual| and |head sum| so far, which the record's proof walks along.
@@ -143,7 +149,9 @@ struct wavenet_layer {
     uint16_t taps, dilation;
     uint8_t activation, gated, lift, matrix_format, copy_shift;
     const int32_t *function; // WAVENET_FUNCTION: its words
-    const int32_t *copy;     // of each channel scale and bias, where the residual is replaced
+    // A 1x1 to the head sum, as `channels` is one to the residual; NULL for none.
+    const struct wavenet_stream *heads;
+    const int32_t *copy; // of each channel scale and bias, where the residual is replaced
 };
 
 struct wavenet_array {

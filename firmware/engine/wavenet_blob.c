@@ -151,6 +151,13 @@ COLD static int layer_proved(const struct wavenet_layer_view *layer,
         bounds->residual[r] = product(a << layer->copy_shift, blob_word(layer->matrix_scale, r)) +
                               layer_magnitude(blob_word(layer->matrix_bias, r));
     }
+    for (uint32_t r = 0; layer->head_matrix && r < bottleneck; r++) {
+        const uint64_t acc = row_bound(layer->head_weights, layer->head_bias, r, bottleneck,
+                                       layer->matrix != WAVENET_MATRIX_16);
+        if (acc > INT32_MAX)
+            return 0;
+        bounds->head[r] += product(acc, blob_word(layer->head_matrix_scale, r));
+    }
     for (uint32_t c = 0; layer->matrix && !copy && c < array->channels; c++) {
         const uint64_t acc = row_bound(layer->matrix_weights, layer->matrix_bias, c, bottleneck,
                                        layer->matrix == WAVENET_MATRIX_32);
@@ -182,10 +189,16 @@ COLD static int take_tensors(struct wavenet_layer_view *layer,
     layer->matrix_weights = weights ? blob_take(cursor, 2 * channels * bottleneck) : none;
     layer->matrix_bias = layer->matrix ? blob_take(cursor, 4 * channels) : none;
     layer->matrix_scale = layer->matrix ? blob_take(cursor, 4 * channels) : none;
-    return layer->history_scale != NULL && layer->weights != NULL && layer->bias != NULL &&
-           layer->mixin != NULL && layer->scale != NULL && layer->slope != NULL &&
-           layer->head_scale != NULL && layer->matrix_weights != NULL &&
-           layer->matrix_bias != NULL && layer->matrix_scale != NULL;
+    const int head = layer->head_matrix;
+    layer->head_weights = head ? blob_take(cursor, 2 * bottleneck * bottleneck) : none;
+    layer->head_bias = head ? blob_take(cursor, 4 * bottleneck) : none;
+    layer->head_matrix_scale = head ? blob_take(cursor, 4 * bottleneck) : none;
+    return layer->head_weights != NULL && layer->head_bias != NULL &&
+           layer->head_matrix_scale != NULL && layer->history_scale != NULL &&
+           layer->weights != NULL && layer->bias != NULL && layer->mixin != NULL &&
+           layer->scale != NULL && layer->slope != NULL && layer->head_scale != NULL &&
+           layer->matrix_weights != NULL && layer->matrix_bias != NULL &&
+           layer->matrix_scale != NULL;
 }
 
 COLD enum engine_status wavenet_read_layer(struct wavenet_layer_view *layer,
@@ -201,7 +214,8 @@ COLD enum engine_status wavenet_read_layer(struct wavenet_layer_view *layer,
     layer->gated = field[3];
     layer->history = field[4];
     layer->shift = field[5];
-    layer->matrix = field[6] & 0xFF;
+    layer->matrix = field[6] & 0x7F;
+    layer->head_matrix = (field[6] & WAVENET_MATRIX_HEAD) != 0;
     layer->copy_shift = field[6] >> 8;
     layer->lift = field[7];
     const int wide = layer->history == WAVENET_HISTORY_32;
@@ -231,6 +245,10 @@ COLD enum engine_status wavenet_read_layer(struct wavenet_layer_view *layer,
         stream_bytes(channels, layer->matrix && !copy ? array->bottleneck : 0,
                      WAVENET_CHANNELS_FRONT + WAVENET_CHANNELS_BACK) +
         (copy ? 8 * array->channels : 0);
+    if (layer->head_matrix)
+        *arena_bytes +=
+            WAVENET_HEADS_BYTES + stream_bytes(array->bottleneck, array->bottleneck,
+                                               WAVENET_CHANNELS_FRONT + WAVENET_CHANNELS_BACK);
     return ENGINE_OK;
 }
 

@@ -8,6 +8,7 @@
 _Static_assert(sizeof(struct wavenet) + 8 <= LAYER_ARENA_BYTES, "struct wavenet outgrew its share");
 _Static_assert(sizeof(struct wavenet_array) <= WAVENET_ARRAY_BYTES, "struct wavenet_array");
 _Static_assert(sizeof(struct wavenet_layer) <= WAVENET_LAYER_BYTES, "struct wavenet_layer");
+_Static_assert(sizeof(struct wavenet_stream) <= WAVENET_HEADS_BYTES, "struct wavenet_stream");
 
 COLD static const int32_t *load_words(const uint8_t *from, uint32_t count,
                                       struct layer_arena *arena) {
@@ -58,6 +59,17 @@ COLD static void load_rows(const struct wavenet_stream *stream,
     }
 }
 
+// A 1x1 in a stream of its size.
+COLD static void load_matrix(const struct wavenet_stream *stream, uint32_t rows, uint32_t columns,
+                             const uint8_t *weights, const uint8_t *bias, const uint8_t *scale) {
+    load_weights(stream->words + WAVENET_CHANNELS_FRONT, wavenet_channel_words(stream), weights,
+                 rows, 1, columns);
+    for (uint32_t r = 0; r < rows; r++) {
+        *wavenet_channel_front(stream, r) = blob_word(bias, r);
+        wavenet_channel_back(stream, r)[WAVENET_STEP] = blob_word(scale, r);
+    }
+}
+
 COLD static int load_layer(struct wavenet_layer *layer, const struct wavenet_layer_view *view,
                            const struct wavenet_array_view *array, struct layer_arena *arena) {
     const uint32_t channels = array->channels, bottleneck = array->bottleneck;
@@ -70,13 +82,8 @@ COLD static int load_layer(struct wavenet_layer *layer, const struct wavenet_lay
         return 0;
     load_rows(&layer->rows, view, channels, bottleneck);
     if (matrix)
-        load_weights(layer->channels.words + WAVENET_CHANNELS_FRONT,
-                     wavenet_channel_words(&layer->channels), view->matrix_weights, channels, 1,
-                     bottleneck);
-    for (uint32_t c = 0; matrix && c < channels; c++) {
-        *wavenet_channel_front(&layer->channels, c) = blob_word(view->matrix_bias, c);
-        wavenet_channel_back(&layer->channels, c)[WAVENET_STEP] = blob_word(view->matrix_scale, c);
-    }
+        load_matrix(&layer->channels, channels, bottleneck, view->matrix_weights, view->matrix_bias,
+                    view->matrix_scale);
     ring->words = layer_take_history(arena, view->ring_bytes);
     ring->frames = wavenet_ring_frames(view);
     ring->past = ring->frames - WAVENET_CHUNK;
@@ -92,6 +99,17 @@ COLD static int load_layer(struct wavenet_layer *layer, const struct wavenet_lay
     layer->gated = (uint8_t)view->gated;
     layer->lift = (uint8_t)view->lift;
     layer->matrix_format = copy ? WAVENET_MATRIX_32 : (uint8_t)view->matrix;
+    if (view->head_matrix) {
+        struct wavenet_stream *const heads = layer_take(arena, WAVENET_HEADS_BYTES);
+        if (heads == NULL || !take_stream(heads, bottleneck, bottleneck,
+                                          WAVENET_CHANNELS_FRONT + WAVENET_CHANNELS_BACK, arena))
+            return 0;
+        load_matrix(heads, bottleneck, bottleneck, view->head_weights, view->head_bias,
+                    view->head_matrix_scale);
+        layer->heads = heads;
+        layer->matrix_format =
+            view->matrix == WAVENET_MATRIX_16 ? WAVENET_MATRIX_16 : WAVENET_MATRIX_32;
+    }
     if (copy) {
         int32_t *const words = layer_take(arena, (size_t)8 * channels);
         for (uint32_t c = 0; words != NULL && c < channels; c++) {

@@ -48,6 +48,7 @@ shapes = st.builds(
     wide=st.booleans(),
     wide_activation=st.booleans(),
     extreme=st.booleans(),
+    heads=st.booleans(),
     copies=st.booleans(),
 )
 
@@ -134,7 +135,7 @@ def test_c_and_python_refuse_the_same_functions() -> None:
 
 
 def test_c_and_python_refuse_the_same_copies() -> None:
-    shape = Shape(7, (1,), 1, layers=1, activation=TANH, extreme=True, copies=True)
+    shape = Shape(7, (1,), 1, layers=1, activation=TANH, extreme=True, heads=True, copies=True)
     blob = wavenet_blob(shape)
     assert record_of(blob).arrays[0].layers[0].copy is not None
     _check_lies(psm.encode(blob), 120)

@@ -55,6 +55,8 @@ class Shape:
     wide: bool = False
     wide_activation: bool = False
     extreme: bool = False
+    heads: bool = False
+    """Layers have a 1x1 to the head sum."""
     copies: bool = False
     """The activations replace the residual, which is as wide as they are."""
     converted: bool = False
@@ -138,10 +140,20 @@ def _layer(
         history_scale=None if shape.wide else _words(rng, shape, channels),
         history_shift=int(rng.integers(0, 17)) if shape.wide else 0,
         matrix=Matrix16(matrix.weights, matrix.bias, scale) if has_matrix else None,
+        head_matrix=_head_matrix(rng, shape) if shape.heads else None,
         copy=_copy(rng, shape, matrix.scale) if copies else None,
         matrix_format=MATRIX_32 if shape.wide_activation or not has_matrix else MATRIX_16,
         function=_function(rng, shape) if shape.activation == FUNCTION else None,
     )
+
+
+def _head_matrix(rng: np.random.Generator, shape: Shape) -> Matrix16:
+    """What is left of the word where all layers have one."""
+    b = shape.bottleneck
+    matrix = _matrix(rng, shape, (b, 1, b), np.zeros(b, np.int64), True)
+    assert matrix.scale is not None
+    most = 2**28 // shape.layers
+    return Matrix16(matrix.weights, matrix.bias, np.clip(matrix.scale, -most, most))
 
 
 def _copy(rng: np.random.Generator, shape: Shape, scale: Int) -> Copy:

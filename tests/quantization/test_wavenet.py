@@ -54,6 +54,23 @@ def model_of(seed: int, activation: Activation, gating: str = "none", channels: 
     return Model((net,), 48_000, skip=0.5, input_gain_db=-3.0, output_gain_db=2.0)
 
 
+def mixed(seed: int, activation: Activation, gating: str = "none") -> Model:
+    """The same with a head1x1 wider than the bottleneck, as PedalNet and some of NAM have."""
+    model = model_of(seed, activation, gating)
+    rng = np.random.default_rng(seed)
+    net = model.layers[0]
+    assert isinstance(net, WaveNet)
+    arrays = []
+    for array, width in zip(net.arrays, (5, 2), strict=True):
+        layers = tuple(
+            replace(layer, head1x1=convolution(rng, layer.bottleneck, width, 1, 1, True))
+            for layer in array.layers
+        )
+        head = convolution(rng, width, array.head.outputs, 2, 1, True)
+        arrays.append(replace(array, layers=layers, head=head))
+    return replace(model, layers=(replace(net, arrays=tuple(arrays)),))
+
+
 def noise(seed: int, count: int) -> np.ndarray:
     """Coloured, with quiet and loud parts: a stand-in for guitar."""
     rng = np.random.default_rng(seed)
@@ -103,6 +120,19 @@ def test_the_words_are_near_the_model(activation: Activation, gating: str) -> No
     assert np.all(silence == quantized.blob.rest_output)
     rest = run(model, np.zeros(300))[-1]
     assert abs(quantized.blob.rest_output / 2**23 - rest) < 1e-6
+
+
+@pytest.mark.parametrize("gating", ["none", "gated"])
+@pytest.mark.parametrize("kind", ["tanh", "leaky_relu"])
+def test_a_head1x1_is_played(kind: str, gating: str) -> None:
+    model = mixed(3, Activation(kind, (0.1,) if kind == "leaky_relu" else ()), gating)
+    audio = noise(2, 3_000)
+    theirs = run(model, audio, silence=200)[-len(audio) :]
+    assert np.max(np.abs(from_model(model, "m").play(audio) - theirs)) < 1e-12
+    quantized = quantize(model, "m", noise(4, 60_000))
+    assert max(error.noise_dbfs for error in quantized.report.errors) < -90.0
+    silence = HostEngine(psm.encode(quantized.blob)).process(np.zeros(500, np.int32))
+    assert np.all(silence == quantized.blob.rest_output)
 
 
 def test_silence_after_sound_is_exactly_the_rest() -> None:

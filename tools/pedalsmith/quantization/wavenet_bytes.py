@@ -24,6 +24,7 @@ from pedalsmith.quantization.wavenet_record import (
     LEAKY,
     LINEAR,
     MATRIX_32,
+    MATRIX_HEAD,
     Copy,
     Matrix16,
     WaveNetArrayRecord,
@@ -83,6 +84,7 @@ def _array_bytes(array: WaveNetArrayRecord, functions: tuple[Function, ...]) -> 
 
 def _layer_bytes(layer: WaveNetLayerRecord, functions: tuple[Function, ...]) -> bytes:
     conv, matrix, activation = layer.conv, layer.matrix, layer.activation
+    beside = 0 if layer.head_matrix is None else MATRIX_HEAD
     next_ = 0 if matrix is None else layer.matrix_format
     if layer.copy is not None:
         next_ = COPY | layer.copy.shift << 8
@@ -92,7 +94,7 @@ def _layer_bytes(layer: WaveNetLayerRecord, functions: tuple[Function, ...]) -> 
         _PART.pack(
             *(conv.taps, layer.dilation, activation, layer.gated),
             *(layer.history_format, layer.history_shift),
-            *(next_, layer.lift),
+            *(next_ | beside, layer.lift),
         )
     ]
     if layer.history_scale is not None:
@@ -104,11 +106,22 @@ def _layer_bytes(layer: WaveNetLayerRecord, functions: tuple[Function, ...]) -> 
         parts.append(_words(layer.slope))
     parts.append(_words(layer.head_scale))
     if matrix is not None:
-        assert matrix.scale is not None
-        parts += [_words(matrix.weights, "<i2"), _words(matrix.bias), _words(matrix.scale)]
+        parts += _matrix_parts(matrix)
     if layer.copy is not None:
         parts += [_words(layer.copy.bias), _words(layer.copy.scale)]
+    if layer.head_matrix is not None:
+        parts += _matrix_parts(layer.head_matrix)
     return b"".join(parts)
+
+
+def _matrix_parts(matrix: Matrix16) -> list[bytes]:
+    assert matrix.scale is not None
+    return [_words(matrix.weights, "<i2"), _words(matrix.bias), _words(matrix.scale)]
+
+
+def _read_matrix(reader: Reader, rows: int, columns: int) -> Matrix16:
+    words = reader.array("<i2", rows, 1, columns)
+    return Matrix16(words, reader.array("<i4", rows), reader.array("<i4", rows))
 
 
 def _fields(reader: Reader) -> list[int]:
@@ -145,7 +158,7 @@ def _read_layer(
 ) -> WaveNetLayerRecord:
     taps, dilation, activation, gated, form, shift, step, lift = _fields(reader)
     own = activation - FUNCTION
-    copy_shift, has_matrix = step >> 8, step & 255
+    copy_shift, has_matrix = step >> 8, step & 127
     known = gated <= 1 and has_matrix <= COPY and own < len(functions)
     known = known and (has_matrix == COPY or copy_shift == 0)
     require(known and form in (HISTORY_16, HISTORY_32), "a WaveNet layer of an unknown format")
@@ -163,8 +176,8 @@ def _read_layer(
         bias_of_copy = reader.array("<i4", channels)
         copy = Copy(reader.array("<i4", channels), bias_of_copy, copy_shift)
     elif has_matrix:
-        words = reader.array("<i2", channels, 1, bottleneck)
-        matrix = Matrix16(words, reader.array("<i4", channels), reader.array("<i4", channels))
+        matrix = _read_matrix(reader, channels, bottleneck)
+    head_matrix = _read_matrix(reader, bottleneck, bottleneck) if step & MATRIX_HEAD else None
     return WaveNetLayerRecord(
         conv=Matrix16(weights, bias, scale),
         dilation=dilation,
@@ -179,5 +192,6 @@ def _read_layer(
         history_shift=shift,
         matrix=matrix,
         matrix_format=MATRIX_32 if has_matrix in (0, COPY) else has_matrix,
+        head_matrix=head_matrix,
         copy=copy,
     )

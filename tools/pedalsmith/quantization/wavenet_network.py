@@ -67,7 +67,9 @@ class FloatLayer:
     copies: bool = False
     """The activations replace the residual; then there is no 1x1."""
     heard: bool = True
-    """They are added to the head sum."""
+    """They are added to the head sum as they are."""
+    head_matrix: Floats | None = None
+    """Instead, a 1x1 of them is: (bottleneck, bottleneck)"""
 
     @property
     def bottleneck(self) -> int:
@@ -79,6 +81,12 @@ class FloatLayer:
         if self.copies:
             return a
         return r if self.matrix is None else r + self.matrix @ a
+
+    def added(self, total: Floats, a: Floats) -> Floats:
+        """The head sum with the layer's part."""
+        if self.head_matrix is not None:
+            return total + self.head_matrix @ a
+        return total + a if self.heard else total
 
     def activate(self, z: Floats) -> Floats:
         """(rows, time) -> (bottleneck, time)"""
@@ -124,7 +132,8 @@ class FloatWaveNet:
         signal, head = audio[None], None
         for index, array in enumerate(self.arrays):
             r: Floats = array.rechannel @ signal
-            total = np.zeros((array.head.shape[2], len(audio))) if head is None else head
+            total: Floats = np.zeros((array.head.shape[2], len(audio)))
+            total = total if head is None else head
             for number, layer in enumerate(array.layers):
                 at = f".{index}.{number}"
                 observe("r" + at, r)
@@ -133,7 +142,7 @@ class FloatWaveNet:
                 observe("z" + at, z)
                 a = layer.activate(z) - layer.activation_rest[:, None]
                 observe("a" + at, a)
-                total = total + a if layer.heard else total
+                total = layer.added(total, a)
                 observe("h" + at, total)
                 r = layer.passed(r, a)
             observe(f"r.{index}.{len(array.layers)}", r)
@@ -180,6 +189,9 @@ def from_model(model: Model, name: str) -> FloatWaveNet:
     below: Floats | None = None
     for array in net.arrays:
         made, residual, below = _array(array, residual, below, gain_in, first=not arrays)
+        if arrays:
+            head = _wider(arrays[-1].head, 0, made.head.shape[2])
+            arrays[-1] = replace(arrays[-1], head=head)
         arrays.append(made)
     assert below is not None
     scale = net.head_scale * gain_out
@@ -193,32 +205,50 @@ def _array(
     """The array, and what silence leaves behind it: the residual and the head output."""
     rechannel = _kernel(array.rechannel)[:, 0]
     r = rechannel @ residual
-    head = _kernel(array.head)
-    total = np.zeros(head.shape[2]) if below is None else below
+    width = max(array.head.inputs, *(layer.bottleneck for layer in array.layers))
+    head = _wider(_kernel(array.head), 2, width)
+    total = np.zeros(width) if below is None else _wider(below, 0, width)
     layers = []
     for layer in array.layers:
-        made = _layer(layer, r, gain)
+        made = _layer(layer, r, gain, width)
         layers.append(made)
-        total = total + made.activation_rest
+        total = made.added(total, made.activation_rest)
+        if layer.head1x1 is not None:
+            total = total + _wider(_bias(layer.head1x1), 0, width)
         if layer.layer1x1 is not None:
-            bias = _bias(layer.layer1x1)
-            r = r + _kernel(layer.layer1x1)[:, 0] @ made.activation_rest + bias
+            r = made.passed(r, made.activation_rest) + _bias(layer.layer1x1)
     output = head.sum(axis=1) @ total + _bias(array.head)
     return FloatArray(rechannel * (gain if first else 1.0), tuple(layers), head), r, output
 
 
-def _layer(layer: WaveNetLayer, rest: Floats, gain: float) -> FloatLayer:
+def _wider(values: Floats, axis: int, width: int) -> Floats:
+    """Filled up with zeros."""
+    missing = [(0, 0)] * values.ndim
+    missing[axis] = (0, width - values.shape[axis])
+    return np.pad(values, missing)
+
+
+def _layer(layer: WaveNetLayer, rest: Floats, gain: float, width: int) -> FloatLayer:
+    """With a bottleneck of `width`."""
+
+    def rows(values: Floats) -> Floats:
+        parts = np.split(values, len(values) // layer.bottleneck)
+        return np.concatenate([_wider(part, 0, width) for part in parts])
+
     weights = _kernel(layer.conv)
     made = float_layer(
-        weights,
-        _bias(layer.conv) + weights.sum(axis=1) @ rest,
-        _kernel(layer.mixin)[:, 0, 0] * gain,
+        rows(weights),
+        rows(_bias(layer.conv) + weights.sum(axis=1) @ rest),
+        rows(_kernel(layer.mixin)[:, 0, 0] * gain),
         layer.conv.dilation,
         layer.activation,
         gated=layer.gating == "gated",
     )
-    matrix = None if layer.layer1x1 is None else _kernel(layer.layer1x1)[:, 0]
-    return replace(made, matrix=matrix)
+    matrix = None if layer.layer1x1 is None else _wider(_kernel(layer.layer1x1)[:, 0], 1, width)
+    if layer.head1x1 is None:
+        return replace(made, matrix=matrix)
+    to_head = _wider(_wider(_kernel(layer.head1x1)[:, 0], 0, width), 1, width)
+    return replace(made, matrix=matrix, heard=False, head_matrix=to_head)
 
 
 def float_layer(
@@ -280,7 +310,8 @@ def _problem(model: Model, net: WaveNet) -> str | None:
             problem = _layer_problem(layer)
             if problem:
                 return problem
-        sizes = [array.channels, array.head.inputs, array.head.outputs]
+        bottlenecks = [layer.bottleneck for layer in array.layers]
+        sizes = [array.channels, array.head.inputs, array.head.outputs, *bottlenecks]
         if max(sizes) > CHANNELS_MAX:
             return f"is {max(sizes)} channels wide; the engine runs {CHANNELS_MAX}"
         if array.head.taps > TAPS_MAX:
@@ -289,9 +320,8 @@ def _problem(model: Model, net: WaveNet) -> str | None:
 
 
 def _layer_problem(layer: WaveNetLayer) -> str | None:
-    if layer.films or layer.head1x1 is not None:
-        part = "FiLM" if layer.films else "head1x1"
-        return f"has {part} in its layers, which the engine does not run"
+    if layer.films:
+        return "has FiLM in its layers, which the engine does not run"
     if layer.gating == "blended":
         return "blends its gates, which the engine does not"
     if layer.gating == "gated" and layer.secondary != Activation("sigmoid"):

@@ -129,11 +129,12 @@ def _check_layer(layer: WaveNetLayerRecord, array: WaveNetArrayRecord, name: str
         shift = layer.copy.shift
         require(0 <= shift <= COPY_SHIFT_MAX, f"{name}: a copy shifted by {shift}")
         shapes += [(layer.copy.bias, array.channels), (layer.copy.scale, array.channels)]
-    if layer.matrix is not None:
-        shapes += [(layer.matrix.bias, array.channels), (layer.matrix.scale, array.channels)]
-        shape = (array.channels, 1, array.bottleneck)
-        require(layer.matrix.weights.shape == shape, f"{name}: a 1x1 that is not {shape}")
-        require(fits(layer.matrix.weights, 16), f"{name}: a weight outside int16")
+    for matrix, rows in ((layer.matrix, array.channels), (layer.head_matrix, array.bottleneck)):
+        if matrix is not None:
+            shapes += [(matrix.bias, rows), (matrix.scale, rows)]
+            shape = (rows, 1, array.bottleneck)
+            require(matrix.weights.shape == shape, f"{name}: a 1x1 that is not {shape}")
+            require(fits(matrix.weights, 16), f"{name}: a weight outside int16")
     require(fits(layer.conv.weights, 16), f"{name}: a weight outside int16")
     for values, count in shapes:
         require(values is None or np.shape(values) == (count,), f"{name}: a tensor of odd length")
@@ -156,11 +157,12 @@ def _array_bounds(
             require(max(wide) <= 2**31, f"{name}: a copy may leave 32 bits")
             words = zip(wide, layer.copy.scale.tolist(), layer.copy.bias.tolist(), strict=True)
             residual = [_product(bound, scale) + abs(bias) for bound, scale, bias in words]
-        if layer.matrix is not None:
-            assert layer.matrix.scale is not None
-            acc = row_bounds(layer.matrix, layer.matrix_format == MATRIX_32, name)
-            for c, scale in enumerate(layer.matrix.scale.tolist()):
-                residual[c] += _product(acc[c], scale)
+        for matrix, total in ((layer.matrix, residual), (layer.head_matrix, head)):
+            if matrix is not None:
+                assert matrix.scale is not None
+                acc = row_bounds(matrix, layer.matrix_format == MATRIX_32, name)
+                for c, scale in enumerate(matrix.scale.tolist()):
+                    total[c] += _product(acc[c], scale)
     require(max(residual) <= WORD_MAX, f"{name}: a residual may leave 32 bits")
     require(max(head) <= WORD_MAX, f"{name}: a head sum may leave 32 bits")
     return residual, head

@@ -13,9 +13,11 @@ from typing import Any, ClassVar
 import numpy as np
 import numpy.typing as npt
 
+from pedalsmith.quantization.refusal import Refused
 from pedalsmith.quantization.wavenet_function import Function
 
 Tensor = npt.NDArray[np.integer[Any]]
+Floats = npt.NDArray[np.floating[Any]]
 
 LINEAR, LEAKY, TANH, SIGMOID, SILU, FUNCTION = range(6)
 """Numbers of the activations in the blob; FUNCTION is the first of the record's functions."""
@@ -25,9 +27,9 @@ HISTORY_16, HISTORY_32 = 1, 2
 
 HISTORY_SHIFT_MAX = 16
 
-MATRIX_16, MATRIX_32, COPY = 1, 2, 3
+MATRIX_16, MATRIX_32, COPY, MATRIX_HEAD = 1, 2, 3, 128
 """Formats of the activations as a 1x1 reads them: the upper 16 bits, or all 32; or they replace
-the residual."""
+the residual. MATRIX_HEAD is added where a 1x1 to the head sum is beside that."""
 
 COPY_SHIFT_MAX = 7
 
@@ -61,6 +63,19 @@ class WideConv:
     """(outputs,), int32, in the unit of the output"""
     fraction: int
     """f, 1..31"""
+
+    @staticmethod
+    def of(weights: Floats, bias: Floats) -> "WideConv":
+        """Rounds (outputs, taps, inputs) to as many fraction bits as the words leave, and the bias.
+
+        Raises Refused where a weight does not fit its word.
+        """
+        l1 = float(np.max(np.abs(weights).sum(axis=(1, 2)), initial=2.0**-31))
+        fraction = int(np.clip(30 - np.ceil(np.log2(l1)), 1, 31))
+        words = np.rint(weights * 2.0**fraction)
+        if np.any(np.abs(words) > 2.0**31 - 1):
+            raise Refused("a weight of a head or rechannel does not fit its word")
+        return WideConv(words.astype(np.int64), np.rint(bias).astype(np.int64), fraction)
 
     @property
     def outputs(self) -> int:
@@ -155,6 +170,9 @@ class WaveNetLayerRecord:
     """1x1: (channels, 1, bottleneck); None: the residual stays"""
     matrix_format: int = MATRIX_32
     """Of the activations as the 1x1 reads them"""
+    head_matrix: Matrix16 | None = None
+    """1x1 to the head sum, beside head_scale: (bottleneck, 1, bottleneck); it reads 16 bits where
+    `matrix` does"""
     copy: Copy | None = None
     """Instead of a 1x1, where the residual is replaced"""
     function: Function | None = None
@@ -206,6 +224,8 @@ class WaveNetLayerRecord:
         channels = even(self.conv.channels)
         ring = (self.history + CHUNK + TILE - 1) * channels
         total = self.conv.arena_bytes(10) + eights((4 if self.history_scale is None else 2) * ring)
+        if self.head_matrix is not None:
+            total += 16 + self.head_matrix.arena_bytes(8)
         if self.copy is not None:
             total += 8 * self.conv.channels
         return total + (self.matrix.arena_bytes(8) if self.matrix is not None else 16 * channels)
@@ -240,9 +260,9 @@ class WaveNetArrayRecord:
 
     @property
     def arena_bytes(self) -> int:
-        """All of it, with 128 bytes of bookkeeping an array and 96 a layer."""
+        """All of it, with 128 bytes of bookkeeping an array and 104 a layer."""
         own = 128 + self.rechannel.arena_bytes + self.head.arena_bytes + 16 * even(self.channels)
-        layers = sum(96 + layer.arena_bytes for layer in self.layers)
+        layers = sum(104 + layer.arena_bytes for layer in self.layers)
         return own + eights(4 * self.bottleneck) + layers
 
 

@@ -91,10 +91,10 @@ class _Layer:
         taps = [heard[:, k * step : k * step + len(x31)] for k in range(record.conv.taps)]
         a = self.activation(taps, x31)
         head = within(head + mulh(a, self.head_scale), 32, "H")
+        if record.head_matrix is not None:
+            head = within(head + self.stepped(record.head_matrix, a), 32, "H")
         if record.matrix is not None:
-            assert record.matrix.scale is not None
-            added = mulh(self.matrix_sums(a), record.matrix.scale.astype(np.int64)[:, None])
-            residual = within(residual + added, 32, "R")
+            residual = within(residual + self.stepped(record.matrix, a), 32, "R")
         if record.copy is not None:
             residual = within(self.copied(a) + record.copy.bias[:, None], 32, "R")
         return residual, head
@@ -110,13 +110,16 @@ class _Layer:
             v = mulh(v, conv.scale.astype(np.int64)[:, None])
         return self.activate(v)
 
-    def matrix_sums(self, a: Int) -> Int:
-        """The sums of the 1x1, (channels, time)."""
-        record = self.record
-        assert record.matrix is not None
-        wide = record.matrix_format == MATRIX_32
+    def matrix_sums(self, matrix: Matrix16, a: Int) -> Int:
+        """The sums of a 1x1, (rows, time)."""
+        wide = self.record.matrix_format == MATRIX_32
         heard = a if wide else within(self.upper(a), 16, "a")
-        return within(sums(record.matrix, [heard], wide), 32, "1x1")
+        return within(sums(matrix, [heard], wide), 32, "1x1")
+
+    def stepped(self, matrix: Matrix16, a: Int) -> Int:
+        """What a 1x1 adds."""
+        assert matrix.scale is not None
+        return mulh(self.matrix_sums(matrix, a), matrix.scale.astype(np.int64)[:, None])
 
     def copied(self, a: Int) -> Int:
         """The activations as the next residual, without their bias."""
@@ -189,10 +192,12 @@ def rested(layer: WaveNetLayerRecord) -> tuple[WaveNetLayerRecord, Int]:
     player = _Layer(layer)
     silence = np.zeros((layer.conv.channels, 1), np.int64)
     a = player.activation([silence] * layer.conv.taps, np.zeros(1, np.int64))
-    if layer.matrix is not None:
-        without = replace(layer.matrix, bias=np.zeros(layer.conv.channels, np.int64))
-        step = _Layer(replace(layer, matrix=without)).matrix_sums(a)
-        layer = replace(layer, matrix=replace(without, bias=-step[:, 0]))
+    for part in ("matrix", "head_matrix"):
+        matrix = getattr(layer, part)
+        if matrix is not None:
+            without = replace(matrix, bias=np.zeros(matrix.rows, np.int64))
+            made = replace(without, bias=-player.matrix_sums(without, a)[:, 0])
+            layer = replace(layer, **{part: made})
     if layer.copy is not None:
         layer = replace(layer, copy=replace(layer.copy, bias=-player.copied(a)[:, 0]))
     return layer, mulh(a, player.head_scale)[:, 0]

@@ -202,11 +202,14 @@ class _ArrayRounding:
         heard = [la for la in self.layers if la.layer.heard]
         rests = np.array([la.activation_word for la in heard])
         added = [la.activation_most for la in heard]
-        self.head_bound = below + np.sum(added, axis=0) + np.abs(np.sum(rests, axis=0))
+        self.head_bound = below + np.abs(np.sum(rests, axis=0)) + np.sum(added, axis=0)
+        mixed = [la for la in self.layers if la.head_rows is not None]
+        self.head_bound = self.head_bound + sum(la.head_most for la in mixed)
         largest = self._head_met(
             np.array([layer.activation_rest * float(layer.heard) for layer in layers])
         )
         limits = [la.activation_units * _NEARLY for la in heard]
+        limits += [la.head_rows.units * _NEARLY for la in mixed if la.head_rows is not None]
         limits += [HEAD_ONE / np.maximum(largest, 1e-6), _WHOLE / self.head_bound]
         self.head_units = np.asarray(np.min(limits, axis=0))
 
@@ -250,10 +253,10 @@ class _ArrayRounding:
             layers.append(made)
         head = self.array.head * out_units[:, None, None] / self.head_units
         return WaveNetArrayRecord(
-            _wide(rechannel[:, None], np.zeros(len(rechannel))),
+            WideConv.of(rechannel[:, None], np.zeros(len(rechannel))),
             start,
             tuple(layers),
-            _wide(head, np.full(len(head), rest) * out_units),
+            WideConv.of(head, np.full(len(head), rest) * out_units),
         )
 
 
@@ -267,6 +270,8 @@ class _LayerRounding:
         self.function = function_of(layer.activation) if layer.kind == FUNCTION else None
         coarse = self.function is not None and self.function.unit < FINE
         coarse = coarse or layer.kind in (LINEAR, SILU)
+        if layer.head_matrix is not None and (layer.matrix is None or not with_matrix):
+            coarse = True  # 16 bits are what a 1x1 to the residual sets
         self.wide_activation = wide_activation or layer.gated or coarse or layer.copies
         self.history_shift, self.lift = 0, 0
         self.lowered, self.high, self.columns16 = 1.0, 2.0**30, 2.0**16
@@ -299,20 +304,25 @@ class _LayerRounding:
         self.conv = _rows(layer.weights, columns, beside, limits, self.kink)
         self._activation_units(drive)
         self.copies = layer.copies and with_matrix
-        self.matrix_rows = None
+        self.matrix_rows = self.head_rows = None
         if layer.matrix is not None and with_matrix:
-            width = 2.0**16 if self.wide_activation else self.columns16
-            columns, word = self.activation_units / width, self.activation_word
-            if not self.wide_activation and layer.kind in (TANH, SIGMOID):
-                # The table's upper 16 bits less 2^15.
-                columns = self.activation_units / 2.0**8
-                word = word - 2.0**15 / columns
-            self.activation_step = None if self.wide_activation else 1.0 / columns
-            rest = np.abs(layer.matrix @ word)
-            made = _rows(layer.matrix[:, None], columns, rest, np.full(len(rest), np.inf), 0.0)
-            self.matrix_rows = made
-            total = np.abs(made.words).sum(axis=(1, 2)) * 2.0**15 + made.words.shape[2]
-            self.step_most = total / made.units + rest
+            self.matrix_rows, self.step_most = self._one_by_one(layer.matrix)
+        if layer.head_matrix is not None:
+            self.head_rows, self.head_most = self._one_by_one(layer.head_matrix)
+
+    def _one_by_one(self, matrix: Floats) -> tuple[_Rows, Floats]:
+        """A 1x1 of the activations, and the largest |value| that it gives."""
+        width = 2.0**16 if self.wide_activation else self.columns16
+        columns, word = self.activation_units / width, self.activation_word
+        if not self.wide_activation and self.layer.kind in (TANH, SIGMOID):
+            # The table's upper 16 bits less 2^15.
+            columns = self.activation_units / 2.0**8
+            word = word - 2.0**15 / columns
+        self.activation_step = None if self.wide_activation else 1.0 / columns
+        rest = np.abs(matrix @ word)
+        made = _rows(matrix[:, None], columns, rest, np.full(len(rest), np.inf), 0.0)
+        total = np.abs(made.words).sum(axis=(1, 2)) * 2.0**15 + made.words.shape[2]
+        return made, total / made.units + rest
 
     def _limits(self, drive: Floats) -> Floats:
         """Largest units of acc."""
@@ -376,10 +386,10 @@ class _LayerRounding:
     def record(self, units: Floats, head_units: Floats) -> WaveNetLayerRecord:
         layer, conv = self.layer, self.conv
         bias = np.rint(layer.bias * conv.units - self.kink).astype(np.int64)
-        matrix = None
-        if self.matrix_rows is not None:
-            rows = self.matrix_rows
-            matrix = Matrix16(rows.words, np.zeros(len(units), np.int64), rows.scale(units))
+        matrix, head_matrix = (
+            Matrix16(rows.words, np.zeros(len(own), np.int64), rows.scale(own)) if rows else None
+            for rows, own in ((self.matrix_rows, units), (self.head_rows, head_units))
+        )
         scaled = self.row_units is not conv.units
         lift = 1.0 if layer.kind == LEAKY else 2.0**self.lift
         heard = head_units * float(layer.heard)
@@ -402,16 +412,7 @@ class _LayerRounding:
             history_shift=self.history_shift,
             matrix=matrix,
             matrix_format=MATRIX_32 if self.wide_activation else MATRIX_16,
+            head_matrix=head_matrix,
             copy=copy,
             function=None if self.function is None else self.function.function,
         )
-
-
-def _wide(weights: Floats, bias: Floats) -> WideConv:
-    """(outputs, taps, inputs) with as many fraction bits as the words leave."""
-    l1 = float(np.max(np.abs(weights).sum(axis=(1, 2)), initial=2.0**-31))
-    fraction = int(np.clip(30 - np.ceil(np.log2(l1)), 1, 31))
-    words = np.rint(weights * 2.0**fraction)
-    if np.any(np.abs(words) > 2.0**31 - 1):
-        raise Refused("a weight of a head or rechannel does not fit its word")
-    return WideConv(words.astype(np.int64), np.rint(bias).astype(np.int64), fraction)

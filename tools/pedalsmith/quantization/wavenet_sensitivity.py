@@ -75,7 +75,8 @@ def _played(net: FloatWaveNet, audio: Floats, rounded: Rounded, kind: str, place
     signal, head = audio[None], None
     for index, array in enumerate(net.arrays):
         r: Floats = array.rechannel @ signal
-        total = np.zeros((array.head.shape[2], len(audio))) if head is None else head
+        total: Floats = np.zeros((array.head.shape[2], len(audio)))
+        total = total if head is None else head
         for number, layer in enumerate(array.layers):
             here = (index, number) == place
             heard = r
@@ -86,11 +87,12 @@ def _played(net: FloatWaveNet, audio: Floats, rounded: Rounded, kind: str, place
             z = convolve(layer.weights, layer.dilation, heard)
             z += layer.bias[:, None] + layer.mixin[:, None] * audio
             a = layer.activate(z) - layer.activation_rest[:, None]
-            total = total + a if layer.heard else total
+            seen = a
             if here and kind == ACTIVATION:
                 step = rounded.activation_steps[place][:, None]
-                a = np.floor(a / step) * step
-            r = layer.passed(r, a)
+                seen = np.floor(a / step) * step
+            total = layer.added(total, a if layer.heard else seen)
+            r = layer.passed(r, seen)
         head, signal = convolve(array.head, 1, total), r
     assert head is not None
     return np.asarray(head[0] + net.rest_output + net.skip * audio)
