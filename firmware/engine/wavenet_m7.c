@@ -7,7 +7,8 @@
 #ifdef WAVENET_M7
 
 static const wavenet_rows_kernel rows_kernels[] = {wavenet_rows_pairs};
-static const wavenet_channels_kernel channels_kernels[] = {wavenet_channels_pairs};
+static const wavenet_channels_kernel channels_kernels[] = {wavenet_channels_square,
+                                                           wavenet_channels_pairs};
 
 uint32_t wavenet_rows_run(struct wavenet *net, const struct wavenet_layer *layer,
                           uint32_t bottleneck, uint32_t frames) {

@@ -43,6 +43,28 @@ struct wavenet_channels_m7 {
 void wavenet_rows_m7(const struct wavenet_rows_m7 *run);
 void wavenet_channels_m7(const struct wavenet_channels_m7 *run);
 
+// Of `most` tiles from frame `at` on those that begin within the ring.
+static inline uint32_t wavenet_tiles_until(const struct wavenet_ring *ring, uint32_t at,
+                                           uint32_t most) {
+    const uint32_t tiles = (ring->frames - at + TILE_FRAMES - 1) / TILE_FRAMES;
+    return tiles < most ? tiles : most;
+}
+
+// The frame behind tiles that were written from `at` on. What the last one wrote beyond the ring
+// belongs to its beginning.
+static inline uint32_t wavenet_ring_after(const struct wavenet_ring *ring, uint32_t at,
+                                          uint32_t tiles) {
+    const uint32_t pairs = ring->channels / 2;
+    int32_t *const words = ring->words;
+    at += tiles * TILE_FRAMES;
+    if (at < ring->frames)
+        return at;
+    at -= ring->frames;
+    for (uint32_t i = 0; i < at * pairs; i++)
+        words[i] = words[ring->frames * pairs + i];
+    return at;
+}
+
 #endif
 
 // A kernel does what it is made for and returns the frames that it has done, 0 when it is made for
@@ -67,6 +89,11 @@ int wavenet_array_run(struct wavenet *net, struct wavenet_array *array, int32_t 
 
 // Lays a loaded array's streams out as `wavenet_array_run` reads them; 0 where it does not.
 int wavenet_narrow_load(struct wavenet_array *array);
+
+// As many channels as bottleneck, 8 or 16.
+uint32_t wavenet_channels_square(struct wavenet *net, const struct wavenet_stream *stream,
+                                 const struct wavenet_ring *next, int32_t *residual,
+                                 uint32_t frames);
 
 // What a kernel is found for. A layer's rows: activations and head sum, of all frames or none.
 uint32_t wavenet_rows_run(struct wavenet *net, const struct wavenet_layer *layer,

@@ -45,15 +45,6 @@ static const uint8_t *tail_of(const struct wavenet_layer *layer) {
     return NULL;
 }
 
-// Tiles from `at` until one begins beyond the ring.
-static uint32_t tiles_until(const struct wavenet_ring *ring, uint32_t at) {
-    return (ring->frames - at + TILE_FRAMES - 1) / TILE_FRAMES;
-}
-
-static uint32_t smaller(uint32_t a, uint32_t b) {
-    return a < b ? a : b;
-}
-
 uint32_t wavenet_rows_pairs(struct wavenet *net, const struct wavenet_layer *layer,
                             uint32_t bottleneck, uint32_t frames) {
     const struct wavenet_ring *const ring = &layer->ring;
@@ -113,18 +104,12 @@ uint32_t wavenet_channels_pairs(struct wavenet *net, const struct wavenet_stream
     const uint32_t tiles = frames / TILE_FRAMES;
     for (uint32_t tile = 0; tile < tiles; tile += run.tiles) {
         int32_t *const ring = next->words;
-        run.tiles = smaller(tiles - tile, tiles_until(next, at));
+        run.tiles = wavenet_tiles_until(next, at, tiles - tile);
         run.a = net->a + tile * TILE_FRAMES * stream->columns;
         run.residual = residual + tile * TILE_FRAMES * 2 * pairs;
         run.ring = ring + at * pairs;
         wavenet_channels_m7(&run);
-        at += run.tiles * TILE_FRAMES;
-        if (at < next->frames)
-            continue;
-        at -= next->frames;
-        // What the last tile wrote beyond the ring belongs to its beginning.
-        for (uint32_t i = 0; i < at * pairs; i++)
-            ring[i] = ring[next->frames * pairs + i];
+        at = wavenet_ring_after(next, at, run.tiles);
     }
     return tiles * TILE_FRAMES;
 }

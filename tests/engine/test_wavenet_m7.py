@@ -27,7 +27,7 @@ CASES = [
     Shape(10, (3,), 3, activation=5, gated=True, extreme=True),
     Shape(11, (4,), 4, activation=5, extreme=True),
     Shape(12, (17, 5), 17, layers=1, head_taps=5, extreme=True),
-    Shape(13, (16, 7), 16, layers=1, head_taps=6, extreme=True),
+    Shape(13, (16, 7), 16, layers=2, head_taps=6, extreme=True),
     Shape(20, (8,), 8, activation=2, copies=True),
     Shape(22, (4,), 4, activation=2, heads=True),
     Shape(23, (6, 4), 3, activation=1, heads=True, copies=True),
