@@ -44,7 +44,7 @@ static int32_t *rows_3(const struct wavenet_layer *layer) {
 COLD static int serves_3(const struct wavenet_layer *layer, int last) {
     const int fits = layer->activation == WAVENET_LEAKY && layer->lift == WAVENET_LIFT_ONE + 2 &&
                      !layer->gated && !layer->ring.wide && layer->taps >= 2 &&
-                     layer->taps <= 2 * WAVENET_NARROW_PAIRS;
+                     layer->taps <= 2 * WAVENET_NARROW_PAIRS && layer->heads == NULL;
     return fits && (layer->matrix_format == WAVENET_MATRIX_16 ||
                     (last && layer->matrix_format == WAVENET_MATRIX_NONE));
 }

@@ -31,6 +31,7 @@ CASES = [
     Shape(20, (8,), 8, activation=2, copies=True),
     Shape(22, (4,), 4, activation=2, heads=True),
     Shape(23, (6, 4), 3, activation=1, heads=True, copies=True),
+    Shape(24, (3,), 3, activation=1, heads=True, converted=True),
     Shape(21, (3,), 3, activation=1, wide=True, copies=True, extreme=True),
     Shape(14, (3,), 3, taps=6, layers=8, converted=True),
     Shape(15, (3,), 3, taps=2, converted=True, extreme=True),
