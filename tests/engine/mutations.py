@@ -40,10 +40,13 @@ def field_attacks(data: bytes) -> list[bytes]:
     return attacks
 
 
-def random_attacks(count: int, seed: int = 0) -> list[bytes]:
-    """Random changes anywhere: bytes, words at the extremes, cuts, growth, sections swapped."""
+def random_attacks(count: int, seed: int = 0, sources: list[bytes] | None = None) -> list[bytes]:
+    """Random changes anywhere: bytes, words at the extremes, cuts, growth, sections swapped.
+
+    Of `sources`; of recurrent networks unless given.
+    """
     rng = np.random.default_rng(seed)
-    sources = [
+    sources = sources or [
         random_bytes(1, hidden=(2,)),
         random_bytes(2, kind="gru", hidden=(3,), knobs=2),
         random_bytes(3, hidden=(2, 3), int8=True),

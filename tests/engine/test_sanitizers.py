@@ -15,6 +15,7 @@ from pedalsmith.native.host import check_status
 from .blobs import random_bytes
 from .compilers import ENGINE, HERE, compile_or_fail, engine_sources, host_cc
 from .mutations import field_attacks, random_attacks, signed_off
+from .wavenets import every_feature
 
 SANITIZERS = {
     # zig has no AddressSanitizer; its UBSan stops at the first find.
@@ -36,6 +37,8 @@ def blobs() -> list[bytes]:
         )
     ]
     cuts = [signed_off(small[:length]) for length in range(0, len(small), 3)]
+    nets = every_feature()
+    taken += nets + random_attacks(300, seed=2, sources=nets)
     return taken + cuts + [b"", b"P"] + field_attacks(small) + random_attacks(500, seed=1)
 
 

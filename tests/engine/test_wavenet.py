@@ -30,8 +30,8 @@ from pedalsmith.quantization.wavenet_record import (
 from pedalsmith.quantization.wavenet_reference import WaveNetReference
 
 from .blobs import signals
-from .mutations import signed_off
-from .wavenets import Shape, wavenet_blob
+from .mutations import random_attacks, signed_off
+from .wavenets import Shape, every_feature, wavenet_blob
 
 FRAMES = 150
 
@@ -151,6 +151,15 @@ def _check_lies(data: bytes, words: int) -> None:
             if takes(lie):
                 HostEngine(lie).process(signals(1, 40)["square"])
     assert refused > 100
+
+
+def test_c_and_python_judge_random_lies_alike() -> None:
+    attacks = random_attacks(400, seed=3, sources=every_feature())
+    verdicts = [check_status(lie) == 0 for lie in attacks]
+    for verdict, lie in zip(verdicts, attacks, strict=True):
+        # C finds the metadata, but does not read it.
+        assert verdict == takes(lie) or (verdict and b"{}" not in lie[-4:]), lie.hex()
+    assert 20 < sum(verdicts) < 300
 
 
 def test_what_the_proof_forbids() -> None:

@@ -2,11 +2,12 @@
 # Copyright (c) 2026 the pedalsmith developers
 """Random valid WaveNet records, some of them exactly on the bounds of the overflow proof."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from pedalsmith.models.convolution import Activation
+from pedalsmith.quantization import psm
 from pedalsmith.quantization.blob import Blob
 from pedalsmith.quantization.reference import with_golden
 from pedalsmith.quantization.wavenet_function import PIECES, Function, function_of
@@ -69,6 +70,19 @@ def wavenet_blob(shape: Shape, golden_frames: int = 8) -> Blob:
     record = wavenet_record(rng, shape)
     blob = Blob((record,), 48_000, skip=int(rng.integers(-(2**25), 2**25)), rest_output=7)
     return with_golden(blob, rng.integers(-(2**23), 2**23, golden_frames))
+
+
+def every_feature() -> list[bytes]:
+    """Small blobs that have, between them, all that a record can."""
+    small = Shape(0, (2,), 2, layers=2, taps=2)
+    shapes = [
+        replace(small, seed=1, channels=(2, 1), activation=TANH, heads=True),
+        replace(small, seed=2, activation=FUNCTION, extreme=True, copies=True),
+        replace(small, seed=3, activation=FUNCTION, extreme=True, gated=True, wide=True),
+        replace(small, seed=4, heads=True, copies=True, wide_activation=True),
+        replace(small, seed=5, activation=SIGMOID, extreme=True, copies=True, head_taps=3),
+    ]
+    return [psm.encode(wavenet_blob(shape, golden_frames=2)) for shape in shapes]
 
 
 def wavenet_record(rng: np.random.Generator, shape: Shape) -> WaveNetRecord:
