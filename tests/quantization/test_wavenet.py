@@ -167,7 +167,8 @@ def test_what_the_engine_does_not_run_is_named() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "bound"), [("BossWN-nano.nam", -95.0), ("wavenet_a2_lite.nam", -100.0)]
+    ("name", "bound"),
+    [("BossWN-nano.nam", -95.0), ("wavenet_a2_lite.nam", -100.0), ("A2.nam", -100.0)],
 )
 def test_models_of_others(shared: Path, name: str, bound: float) -> None:
     """Guitar that was not calibrated on, at -36 dBFS RMS and 20 and 40 dB below it."""

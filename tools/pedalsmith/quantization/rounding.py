@@ -26,29 +26,29 @@ def damped(gram: Floats, damping: float) -> Floats:
 
 
 def compensated(values: Floats, step: Floats, top: int, gram: Floats) -> tuple[Ints, Floats]:
-    """Rounds the first parameters; returns (words (n,), the free parameters' new values (m,)).
+    """Rounds the first parameters; returns (words (..., n), the free ones' new values (..., m)).
 
-    values (n + m,): n to be rounded to word * step with |word| <= top, then m free ones. step (n,).
-    gram (n + m, n + m), positive definite.
+    values (..., n + m): n to be rounded to word * step with |word| <= top, then m free ones. step
+    (..., n). gram (n + m, n + m), positive definite, the same for all that stand side by side.
     """
-    count = len(step)
+    count = step.shape[-1]
     # What matters most is rounded first, while there is most left to make up for it.
     order = np.concatenate(
-        [np.argsort(-np.diag(gram)[:count], kind="stable"), np.arange(count, len(values))]
+        [np.argsort(-np.diag(gram)[:count], kind="stable"), np.arange(count, len(gram))]
     )
     # gram = U U^T with U upper triangular: component i of U^T e holds e_0 .. e_i only.
     flipped = order[::-1]
     upper = np.linalg.cholesky(gram[np.ix_(flipped, flipped)])[::-1, ::-1]
-    pull = np.zeros(len(values))
-    words = np.zeros(count, dtype=np.int64)
-    free = np.zeros(len(values) - count)
+    pull = np.zeros(values.shape)
+    words = np.zeros(step.shape, dtype=np.int64)
+    free = np.zeros((*values.shape[:-1], len(gram) - count))
     for at, index in enumerate(order):
-        target = values[index] - pull[at] / upper[at, at]
+        target = values[..., index] - pull[..., at] / upper[at, at]
         if at < count:
-            word = int(np.clip(np.rint(target / step[index]), -top, top))
-            words[index] = word
-            target = word * step[index]
+            word = np.clip(np.rint(target / step[..., index]), -top, top)
+            words[..., index] = word
+            target = word * step[..., index]
         else:
-            free[at - count] = target
-        pull[at:] += (target - values[index]) * upper[at, at:]
+            free[..., at - count] = target
+        pull[..., at:] += (target - values[..., index])[..., None] * upper[at, at:]
     return words, free

@@ -16,7 +16,7 @@ from pedalsmith.errors import BadInput
 from pedalsmith.models.model import Model
 from pedalsmith.quantization import psm, sequence_network, wavenet_network
 from pedalsmith.quantization.blob import Blob
-from pedalsmith.quantization.calibration import LEVELS_DB, calibration_of, loud
+from pedalsmith.quantization.calibration import LEVELS_DB, calibration_of
 from pedalsmith.quantization.measure import LevelError, level_errors, play
 from pedalsmith.quantization.metadata import metadata_of
 from pedalsmith.quantization.proof import check
@@ -25,8 +25,9 @@ from pedalsmith.quantization.reference import with_golden
 from pedalsmith.quantization.refusal import Refused
 from pedalsmith.quantization.report import Report
 from pedalsmith.quantization.rows import Floats
+from pedalsmith.quantization.wavenet_grams import Grams
 from pedalsmith.quantization.wavenet_record import WaveNetRecord
-from pedalsmith.quantization.wavenet_rounding import Formats, Ranges, Rounded, rounded
+from pedalsmith.quantization.wavenet_rounding import HEADROOMS, Formats, Ranges, Rounded, rounded
 from pedalsmith.quantization.wavenet_sensitivity import formats_for, sources
 
 NOISE_DBFS = -100.0
@@ -41,6 +42,9 @@ EXCERPTS = 8
 
 MARGINS_DB = (0.5, 3.0, 6.0, 10.0, 20.0)
 """By which the estimate of the noise may have to be better than what is aimed at."""
+
+SPARE_DB = 3.0
+"""By which the noise must be better than what is aimed at before it is spent on headroom."""
 
 SENSITIVITY_FRAMES = 24_000
 
@@ -60,11 +64,6 @@ class Tried:
     rounded: Rounded
     formats: Formats
     errors: tuple[LevelError, ...]
-
-    @property
-    def wide(self) -> int:
-        """Histories and activations of 32 bit."""
-        return len(self.formats.histories) + len(self.formats.activations)
 
     @property
     def noise_dbfs(self) -> float:
@@ -90,18 +89,16 @@ class _Quantizer:
         self.model, self.name = model, name
         kind = sequence_network if sequence_network.serves(model) else wavenet_network
         self.net = kind.from_model(model, name)
-        # Whole excerpts at full scale, not only their loudest part: long dilations add up.
+        # Whole excerpts at full scale, not only their loudest part: long dilations add up. A square
+        # of full scale would take three bits of all of them; it saturates.
         peak = max(float(np.max(np.abs(samples))), 1e-9)
         full = _excerpts(samples / peak * (1 - 1 / Q23_ONE))[0]
         rms = max(float(np.sqrt(np.mean(np.square(samples)))), 1e-9)
         self.words: Words = _excerpts(samples * (10 ** (RMS_DBFS / 20) / rms))
-        self.reference: Floats = self._float(self.words)
-        self.ranges = Ranges.of(self.net, [from_q23(full).reshape(-1), *loud(samples).T])
-
-    def _float(self, words: Words) -> Floats:
-        levels, count, time = words.shape
-        flat = from_q23(words).reshape(-1, time)
-        return np.stack([self.net.play(one) for one in flat]).reshape(levels, count, time)
+        grams = Grams(self.net)
+        self.reference: Floats = np.stack([grams.play(from_q23(level)) for level in self.words])
+        self.grams = grams.by_place
+        self.ranges = Ranges.of(self.net, [from_q23(full).reshape(-1)])
 
     def assemble(self, record: WaveNetRecord) -> Blob:
         """The proved blob. Raises Refused."""
@@ -125,7 +122,10 @@ class _Quantizer:
             played.reshape(levels, count, time), self.reference, self.net.rest_output
         )
 
-    def _formats(self, first: Tried, noise_dbfs: float) -> Iterator[Formats]:
+    def _formats_16(self) -> Iterator[Formats]:
+        return (Formats(headroom=headroom) for headroom in HEADROOMS)
+
+    def _formats_32(self, first: Tried, noise_dbfs: float) -> Iterator[Formats]:
         """To be tried in this order after `first`, which has 16 bits everywhere."""
         quiet = from_q23(self.words[-1]).reshape(-1)[:SENSITIVITY_FRAMES]
         loudest = from_q23(self.words[0]).reshape(-1)[:SENSITIVITY_FRAMES]
@@ -138,22 +138,26 @@ class _Quantizer:
             last = formats
 
     def _try(self, formats: Formats) -> Tried:
-        made = rounded(self.net, self.ranges, formats)
+        made = rounded(self.net, self.ranges, self.grams, formats)
         blob = self.assemble(made.record)
         return Tried(blob, made, formats, self.measure(blob))
 
     def choose(self, noise_dbfs: float) -> Tried:
-        """The fewest bits that are true enough, or the truest."""
+        """The fewest bits that are true enough, with the most room above; or the truest."""
+        tried = []
         try:
-            tried = [self._try(Formats())]
-            if tried[0].noise_dbfs > noise_dbfs:
-                for formats in self._formats(tried[0], noise_dbfs):
-                    tried.append(self._try(formats))
-                    if tried[-1].noise_dbfs <= noise_dbfs:
-                        break
+            for formats in self._formats_16():
+                tried.append(self._try(formats))
+                spare = SPARE_DB if formats.headroom > HEADROOMS[-1] else 0.0
+                if tried[-1].noise_dbfs <= noise_dbfs - spare:
+                    return tried[-1]
+            for formats in self._formats_32(tried[-1], noise_dbfs):
+                tried.append(self._try(formats))
+                if tried[-1].noise_dbfs <= noise_dbfs:
+                    return tried[-1]
         except Refused as refusal:
             raise BadInput(f"{self.name}: {refusal}.") from None
-        return min(tried, key=lambda t: (max(t.noise_dbfs, noise_dbfs), t.wide))
+        return min(tried, key=lambda t: t.noise_dbfs)
 
     def finish(self, tried: Tried) -> tuple[Blob, Report]:
         """Gives the blob its golden vector and metadata."""
@@ -161,7 +165,8 @@ class _Quantizer:
         report = Report(
             weights="int16",
             state_bits=16,
-            rounding=f"to nearest; 32 bits in {len(tried.formats.histories)} histories and in "
+            rounding=f"each for those before, room for {tried.formats.headroom:g} times the "
+            f"calibration; 32 bits in {len(tried.formats.histories)} histories and in "
             f"{len(tried.formats.activations)} layers' activations; errors on guitar of "
             f"{RMS_DBFS:g} dBFS RMS and below",
             tensors=tried.rounded.tensors,

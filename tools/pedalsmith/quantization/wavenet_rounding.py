@@ -8,8 +8,9 @@ import numpy as np
 
 from pedalsmith.quantization.refusal import Refused
 from pedalsmith.quantization.report import TensorReport, tensor_report
-from pedalsmith.quantization.rows import Floats, Ints
+from pedalsmith.quantization.rows import Floats
 from pedalsmith.quantization.wavenet_function import function_of
+from pedalsmith.quantization.wavenet_grams import Place
 from pedalsmith.quantization.wavenet_network import FloatArray, FloatLayer, FloatWaveNet
 from pedalsmith.quantization.wavenet_record import (
     COPY_SHIFT_MAX,
@@ -33,34 +34,37 @@ from pedalsmith.quantization.wavenet_record import (
     functions_in,
 )
 from pedalsmith.quantization.wavenet_reference import FEEDBACK_BITS, rested
+from pedalsmith.quantization.wavenet_rows import SCALE_MOST, WeightRows, made_up, nearest
 
 RESIDUAL_ONE = 2.0**29
 """Word of the largest residual of the calibration: four times as much saturates."""
 HEAD_ONE = 2.0**29
-HISTORY_ONE = 32_000.0
-"""Word of the largest residual in a history of 16 bit."""
+LEAST_UP = 0.25
+"""Of what a leaky activation met at all, what it holds above its bend, at least."""
+
+HISTORY_ONE = 32_700.0
+"""Word at which a residual saturates in a history of 16 bit."""
 
 LIFT = 2
 """Bits by which a LeakyReLU lifts its sums: their proved range is about so much wider than what is
 met, and the 1x1 reads the upper half of the word."""
 
-HEADROOM = 1.02
-"""By which an activation of 16 bits may exceed the calibration before it saturates."""
+HEADROOMS = (8.0, 4.0, 2.0)
+"""By which playing may exceed the calibration before a 16-bit history or activation saturates: the
+largest is the safest, the least the truest."""
 
-Place = tuple[int, int]
-"""(array, layer)"""
 
 FINE = 2.0**28
 """Words of a value of 1 that a function gives, at least, where a 1x1 may read 16 bits of it."""
 
-_SCALE_MOST = 2.0**31 - 2.0
 _NEARLY = 0.4999
 _WHOLE = 2.0**31 * 0.9999
 
 
 @dataclass(frozen=True)
 class Ranges:
-    """Largest |value| of every inner signal of FloatWaveNet.play, by name; (channels,)."""
+    """Largest |value| of every inner signal of FloatWaveNet.play, by name, and as "up" the largest
+    z; (channels,)."""
 
     peaks: dict[str, Floats]
 
@@ -72,6 +76,9 @@ class Ranges:
         def keep(name: str, values: Floats) -> None:
             peak = np.max(np.abs(values), axis=1)
             peaks[name] = np.maximum(peak, peaks.get(name, 0.0))
+            if name.startswith("z"):
+                up = np.max(values, axis=1)
+                peaks["up" + name[1:]] = np.maximum(up, peaks.get("up" + name[1:], 0.0))
 
         for signal in signals:
             net.play(signal, keep)
@@ -79,46 +86,13 @@ class Ranges:
 
 
 @dataclass(frozen=True)
-class _Rows:
-    """Weights of a matrix: value = acc / units."""
-
-    words: Ints
-    units: Floats
-    """Words of acc per value of a row"""
-    values: Floats
-    """The weights that the words stand for."""
-
-    def scale(self, units: Floats) -> Ints:
-        """What takes acc to words of so many units per value."""
-        scale = np.rint(units / self.units * 2.0**32)
-        return np.clip(scale, -_SCALE_MOST, _SCALE_MOST).astype(np.int64)
-
-
-def _rows(
-    weights: Floats, column_units: Floats, beside: Floats, limits: Floats, start: float
-) -> _Rows:
-    """Rounds (rows, taps, channels) for columns that are value times unit.
-
-    `beside` is what else a row adds up, at most, as a value, and `start` the same as a word;
-    `limits` are the largest units.
-    """
-    scaled = weights / column_units
-    flat = np.abs(scaled).reshape(len(scaled), -1)
-    most = (flat.sum(axis=1)) * 2.0**15 + beside
-    room = 2.0**31 - start - flat.shape[1] * 2.0**15 - 2.0**17
-    units = np.minimum(32_767.0 / np.maximum(flat.max(axis=1), 1e-30), limits)
-    units = np.minimum(units, room / np.maximum(most, 1e-30))
-    words = np.rint(scaled * units[:, None, None]).astype(np.int64)
-    return _Rows(words, units, words / units[:, None, None] * column_units)
-
-
-@dataclass(frozen=True)
 class Formats:
-    """Which layers, (array, layer), keep 32 bits where 16 are the rule."""
+    """Which layers, (array, layer), keep 32 bits where 16 are the rule, and the room above."""
 
     histories: frozenset[Place] = frozenset()
     activations: frozenset[Place] = frozenset()
     """As the 1x1 reads them"""
+    headroom: float = HEADROOMS[-1]
 
 
 @dataclass(frozen=True)
@@ -133,8 +107,10 @@ class Rounded:
     """The same of activations that a 1x1 reads in 16 bits, (bottleneck,)"""
 
 
-def rounded(net: FloatWaveNet, ranges: Ranges, formats: Formats) -> Rounded:
-    """Rounds.
+def rounded(
+    net: FloatWaveNet, ranges: Ranges, grams: dict[Place, Floats], formats: Formats
+) -> Rounded:
+    """Rounds; `grams` are those of Grams.
 
     Raises Refused where a number does not fit its word.
     """
@@ -144,7 +120,7 @@ def rounded(net: FloatWaveNet, ranges: Ranges, formats: Formats) -> Rounded:
     signal: Floats = np.ones(1)
     below: Floats = np.zeros(net.arrays[0].head.shape[2])
     for index in range(len(net.arrays)):
-        rounding = _ArrayRounding(net, ranges, index, formats, signal, below)
+        rounding = _ArrayRounding(net, ranges, grams, index, formats, signal, below)
         built.append(rounding)
         signal = rounding.residual_bound
         below = np.abs(rounding.array.head).sum(axis=1) @ rounding.head_bound
@@ -171,8 +147,8 @@ def rounded(net: FloatWaveNet, ranges: Ranges, formats: Formats) -> Rounded:
 
 class _ArrayRounding:
     def __init__(
-        self, net: FloatWaveNet, ranges: Ranges, index: int, formats: Formats,
-        signal: Floats, below: Floats,
+        self, net: FloatWaveNet, ranges: Ranges, grams: dict[Place, Floats], index: int,
+        formats: Formats, signal: Floats, below: Floats,
     ) -> None:  # fmt: skip
         """`signal` and `below` are the largest |value| of what the rechannel reads and of what
         the head sum begins with."""
@@ -199,6 +175,8 @@ class _ArrayRounding:
             if np.array_equal(before, self.units):
                 break
             self.units *= 0.999
+        for number, made in enumerate(self.layers):
+            made.make_up(grams[index, number])
         heard = [la for la in self.layers if la.layer.heard]
         rests = np.array([la.activation_word for la in heard])
         added = [la.activation_most for la in heard]
@@ -218,10 +196,18 @@ class _ArrayRounding:
         at = f".{self.index}.{number}"
         last = number + 1 == len(self.array.layers)
         return _LayerRounding(
-            layer, self.units, self.peaks["r" + at], self.peaks["z" + at],
+            layer, self.units, self.peaks["r" + at], self._drive(number), self.formats.headroom,
             place in self.formats.histories, place in self.formats.activations,
             with_matrix=not (last and f"r.{self.index + 1}.0" not in self.peaks),
         )  # fmt: skip
+
+    def _drive(self, number: int) -> Floats:
+        """The z that a layer's activation has to hold: of a leaky one, those above its bend, or
+        some part of what is below, should it come the other way."""
+        at = f".{self.index}.{number}"
+        if self.array.layers[number].kind != LEAKY:
+            return self.peaks["z" + at]
+        return np.asarray(np.maximum(self.peaks["up" + at], LEAST_UP * self.peaks["z" + at]))
 
     def _head_met(self, rests: Floats) -> Floats:
         """The largest head sum met: the sum begins at minus its rest."""
@@ -262,11 +248,11 @@ class _ArrayRounding:
 
 class _LayerRounding:
     def __init__(
-        self, layer: FloatLayer, units: Floats, met: Floats, drive: Floats,
+        self, layer: FloatLayer, units: Floats, met: Floats, drive: Floats, headroom: float,
         wide: bool, wide_activation: bool, *, with_matrix: bool,
     ) -> None:  # fmt: skip
         """`met` and `drive`: largest |value| of the residual and of z."""
-        self.layer = layer
+        self.layer, self.headroom = layer, headroom
         self.function = function_of(layer.activation) if layer.kind == FUNCTION else None
         coarse = self.function is not None and self.function.unit < FINE
         coarse = coarse or layer.kind in (LINEAR, SILU)
@@ -289,7 +275,8 @@ class _LayerRounding:
             self.slope = self.slope * self.lowered
             # Its words go both ways: what is 0 as a value is the lowest of them.
             self.kink = 0.0 if layer.gated else self.high / self.lowered
-        beside = np.abs(layer.bias) + np.abs(layer.mixin)
+        self.beside = np.stack([layer.mixin, layer.bias], axis=1)
+        beside = np.abs(self.beside).sum(axis=1)
         limits = self._limits(drive)
         if wide:
             # One bit beyond the calibration before a history saturates, and more in the rows.
@@ -297,11 +284,11 @@ class _LayerRounding:
             self.history_shift = int(np.clip(np.floor(free), 0, HISTORY_SHIFT_MAX))
             columns = units * 2.0 ** (self.history_shift - 16)
         else:
-            scale = HISTORY_ONE / met * 2.0**FEEDBACK_BITS / units * 2.0**32
-            self.history_scale = np.rint(np.minimum(scale, _SCALE_MOST))
+            scale = HISTORY_ONE / (headroom * met) * 2.0**FEEDBACK_BITS / units * 2.0**32
+            self.history_scale = np.rint(np.minimum(scale, SCALE_MOST))
             columns = self.history_scale * units / 2.0 ** (32 + FEEDBACK_BITS)
             self.history_step = 1.0 / columns
-        self.conv = _rows(layer.weights, columns, beside, limits, self.kink)
+        self.conv = nearest(layer.weights, columns, beside, limits, self.kink)
         self._activation_units(drive)
         self.copies = layer.copies and with_matrix
         self.matrix_rows = self.head_rows = None
@@ -310,7 +297,7 @@ class _LayerRounding:
         if layer.head_matrix is not None:
             self.head_rows, self.head_most = self._one_by_one(layer.head_matrix)
 
-    def _one_by_one(self, matrix: Floats) -> tuple[_Rows, Floats]:
+    def _one_by_one(self, matrix: Floats) -> tuple[WeightRows, Floats]:
         """A 1x1 of the activations, and the largest |value| that it gives."""
         width = 2.0**16 if self.wide_activation else self.columns16
         columns, word = self.activation_units / width, self.activation_word
@@ -320,9 +307,13 @@ class _LayerRounding:
             word = word - 2.0**15 / columns
         self.activation_step = None if self.wide_activation else 1.0 / columns
         rest = np.abs(matrix @ word)
-        made = _rows(matrix[:, None], columns, rest, np.full(len(rest), np.inf), 0.0)
+        made = nearest(matrix[:, None], columns, rest, np.full(len(rest), np.inf))
         total = np.abs(made.words).sum(axis=(1, 2)) * 2.0**15 + made.words.shape[2]
         return made, total / made.units + rest
+
+    def make_up(self, gram: Floats) -> None:
+        """Rounds the convolution for what it hears."""
+        self.conv, self.beside = made_up(self.conv, self.layer.weights, self.beside, gram)
 
     def _limits(self, drive: Floats) -> Floats:
         """Largest units of acc."""
@@ -330,7 +321,7 @@ class _LayerRounding:
         limits = 0.999 * 2.0**30 / np.maximum(np.abs(layer.mixin), 1e-9)
         if layer.kind == LEAKY:
             b = layer.bottleneck
-            top = (self.high / self.lowered + self.kink) / HEADROOM
+            top = (self.high / self.lowered + self.kink) / self.headroom
             limits[:b] = np.minimum(limits[:b], top / np.maximum(drive[:b], 1e-9))
         return limits
 
@@ -339,10 +330,10 @@ class _LayerRounding:
         |value|."""
         layer, b = self.layer, self.layer.bottleneck
         own = self.conv.units[:b]
-        self.row_units = self.conv.units
+        self.row_units, self.scaled = self.conv.units, False
         if layer.gated or layer.kind not in (LEAKY, LINEAR):
             fixed = {TANH: 2.0**24}.get(layer.kind, 2.0**23)
-            self.row_units = np.full(len(layer.bias), fixed)
+            self.row_units, self.scaled = np.full(len(layer.bias), fixed), True
             if layer.kind in (LEAKY, LINEAR):
                 self.row_units[:b] = own * _NEARLY
             self.row_units[b:] = 2.0**23
@@ -385,12 +376,12 @@ class _LayerRounding:
 
     def record(self, units: Floats, head_units: Floats) -> WaveNetLayerRecord:
         layer, conv = self.layer, self.conv
-        bias = np.rint(layer.bias * conv.units - self.kink).astype(np.int64)
+        bias = np.rint(self.beside[:, 1] * conv.units - self.kink).astype(np.int64)
         matrix, head_matrix = (
             Matrix16(rows.words, np.zeros(len(own), np.int64), rows.scale(own)) if rows else None
             for rows, own in ((self.matrix_rows, units), (self.head_rows, head_units))
         )
-        scaled = self.row_units is not conv.units
+        scaled = self.scaled
         lift = 1.0 if layer.kind == LEAKY else 2.0**self.lift
         heard = head_units * float(layer.heard)
         copy = None
@@ -400,7 +391,7 @@ class _LayerRounding:
         return WaveNetLayerRecord(
             conv=Matrix16(conv.words, bias, conv.scale(self.row_units / lift) if scaled else None),
             dilation=layer.dilation,
-            mixin=np.rint(layer.mixin * conv.units * 2.0).astype(np.int64),
+            mixin=np.rint(self.beside[:, 0] * conv.units * 2.0).astype(np.int64),
             activation=layer.kind,
             gated=layer.gated,
             head_scale=np.rint(heard / self.activation_units * 2.0**32).astype(np.int64),

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from pedalsmith.quantization.rows import Floats
+from pedalsmith.quantization.wavenet_grams import Place
 from pedalsmith.quantization.wavenet_network import FloatWaveNet, convolve
-from pedalsmith.quantization.wavenet_rounding import Formats, Place, Rounded
+from pedalsmith.quantization.wavenet_rounding import Formats, Rounded
 
 HISTORY, ACTIVATION = "history", "activation"
 

@@ -1,0 +1,89 @@
+# SPDX-License-Identifier: MIT
+# Copyright (c) 2026 the pedalsmith developers
+"""Rows of a WaveNet's matrices in 16 bits: as fine as the proof allows, then rounded."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from pedalsmith.quantization.rounding import compensated, damped
+from pedalsmith.quantization.rows import Floats, Ints
+
+SCALE_MOST = 2.0**31 - 2.0
+
+DAMPING = 1e-6
+"""Of the mean diagonal of what a layer hears: errors of weights may cancel down to -60 dB."""
+
+_TOP = 32_767
+_SUM = 2.0**31 - 2.0**17
+"""What a row may reach, with some room for words that making up moves by more than a half."""
+
+
+@dataclass(frozen=True)
+class WeightRows:
+    """Weights of a matrix: value = acc / units."""
+
+    words: Ints
+    """(rows, taps, channels)"""
+    units: Floats
+    """Words of acc per value of a row"""
+    column_units: Floats
+    """(channels,): words per value of what is multiplied"""
+    start: float
+    """|words| that a sum has beside weights, mixin and bias"""
+
+    @property
+    def values(self) -> Floats:
+        """The weights that the words stand for."""
+        return np.asarray(self.words / self.units[:, None, None] * self.column_units)
+
+    def scale(self, units: Floats) -> Ints:
+        """What takes acc to words of so many units per value."""
+        scale = np.rint(units / self.units * 2.0**32)
+        return np.clip(scale, -SCALE_MOST, SCALE_MOST).astype(np.int64)
+
+
+def nearest(
+    weights: Floats, column_units: Floats, beside: Floats, limits: Floats, start: float = 0.0
+) -> WeightRows:
+    """Rounds (rows, taps, channels) to nearest, in the largest units within `limits` (rows,).
+
+    `beside` (rows,) is what else a row adds up, at most, as a value.
+    """
+    scaled = weights / column_units
+    flat = np.abs(scaled).reshape(len(scaled), -1)
+    most = flat.sum(axis=1) * 2.0**15 + beside
+    room = _SUM - start - flat.shape[1] * 2.0**15
+    units = np.minimum(_TOP / np.maximum(flat.max(axis=1), 1e-30), limits)
+    units = np.minimum(units, room / np.maximum(most, 1e-30))
+    words = np.rint(scaled * units[:, None, None]).astype(np.int64)
+    return WeightRows(words, units, column_units, start)
+
+
+def made_up(
+    rows: WeightRows, weights: Floats, beside: Floats, gram: Floats
+) -> tuple[WeightRows, Floats]:
+    """Rounds again, each weight making up for those before, and `beside` for what is left.
+
+    `beside` (rows, 2) are mixin and bias as values; gram (n + 2, n + 2) is of what they and the
+    n weights of a row are multiplied by, as values (Grams). Returns the rows and `beside`.
+    """
+    count = weights[0].size
+    columns = np.tile(rows.column_units, weights.shape[1])
+    loud = np.diag(gram)
+    typical = float(np.mean(loud[:count] * columns**2))
+    free = np.sqrt(typical / np.maximum(loud[count:], 1e-30))
+    scale = np.concatenate([columns, free])
+    flat = np.concatenate([weights.reshape(len(weights), -1), beside], axis=1)
+    values = flat / scale * rows.units[:, None]
+    heard = damped(gram * scale * scale[:, None], DAMPING)
+    words, moved = compensated(values, np.ones((len(weights), count)), _TOP, heard)
+    moved = moved * free / rows.units[:, None]
+    drive = np.abs(moved) * rows.units[:, None]
+    total = (np.abs(words).sum(axis=1) + 1) * 2.0**15 + drive.sum(axis=1) + rows.start
+    safe = (total < 2.0**31) & (drive[:, 0] < 2.0**30 - 1)
+    made = np.where(safe[:, None, None], words.reshape(rows.words.shape), rows.words)
+    return (
+        WeightRows(made, rows.units, rows.column_units, rows.start),
+        np.where(safe[:, None], moved, beside),
+    )
