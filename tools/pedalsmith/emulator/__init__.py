@@ -18,7 +18,7 @@ plugged.py    a board on a USB host and on a pseudo-terminal; branch.py copies i
 
 An access to anything that is not modelled ends the run with its name. Two runs of one image are
 equal to the last instruction. An instruction lasts 0.6 of a core cycle; pedalsmith.cycles knows
-better. A fault ends the run too, unless Options.delivers_faults gives it to the firmware. Not seen:
-unaligned LDRD, LDM and VLDR (they fault in QEMU, where tests/engine runs the kernels), and what a
-cache holds that the memory behind it does not.
+better. A fault ends the run too, unless Options.delivers_faults gives it to the firmware. Of the
+caches there is only what can go wrong with them: DMA on memory that the data cache may hold, and a
+read of flash whose old content it may hold, are refused.
 """

@@ -23,7 +23,7 @@ EXCEPTIONS, MEMORIES, PUMPS, FIFO, CELL_BYTES, COUNTS, EDGES = (
 BUS_BASE, BUS_SIZE = 0x4000_0000, 0x2000_0000
 NEVER = 2**64 - 1
 TIME, STOPPED, RESET, REFUSED, INVALID, FAULT, ASLEEP = range(1, 8)
-LOCKED_UP, BREAKPOINT, NO_FPU = range(8, 11)
+LOCKED_UP, BREAKPOINT, NO_FPU, UNALIGNED = range(8, 12)
 
 ON_READ = ctypes.CFUNCTYPE(c_uint32, c_uint32, c_uint32)
 ON_WRITE = ctypes.CFUNCTYPE(None, c_uint32, c_uint32, c_uint32)
@@ -72,6 +72,8 @@ class Memory(ctypes.Structure):
         ("size", c_uint32),
         ("host", ctypes.c_void_p),
         ("code", ctypes.c_void_p),
+        ("watched", ctypes.c_void_p),
+        ("stale", ctypes.c_void_p),
         ("allocated", ctypes.c_void_p),
         ("protection", c_uint32),
     ]
@@ -113,7 +115,7 @@ class Pump(ctypes.Structure):
 class BlockCount(ctypes.Structure):
     """block_count_t"""
 
-    _fields_ = _fields(c_uint32, "address size count floats")
+    _fields_ = _fields(c_uint32, "address size count floats aligned")
 
 
 class Edge(ctypes.Structure):
@@ -147,7 +149,8 @@ class MachineState(ctypes.Structure):
         *_fields(c_uint8, "tracing delivers_faults"),
         ("end_page", ctypes.c_void_p),
         ("watching", c_uint8),
-        ("no_fpu", c_uint32),
+        *_fields(c_uint32, "no_fpu unaligned"),
+        ("translate_again", c_uint8),
         *_fields(c_uint8 * EXCEPTIONS, "pending enabled active line priority"),
         *_fields(c_uint32, "vtor airc ccr scr shcsr cpacr cfsr hfsr mmfar bfar fpccr fpdscr"),
         *_fields(c_uint32, "csselr actlr mpu_ctrl mpu_rnr"),
@@ -194,6 +197,8 @@ def load() -> ctypes.CDLL:
         "core_start_frames": (None, [machine, c_uint64, c_uint64]),
         "core_fill_fifo": (None, [machine, c_uint32]),
         "core_trace": (None, [machine, c_uint32]),
+        "core_is_cached": (c_uint32, [machine, c_uint32, c_uint32]),
+        "core_changed": (None, [machine, c_uint32, c_uint32]),
     }
     for name, (result, arguments) in prototypes.items():
         function = getattr(library, name)

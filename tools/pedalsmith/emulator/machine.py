@@ -173,6 +173,14 @@ class Machine:
             )
         ctypes.memmove(host, data, len(data))
 
+    def is_cached(self, address: int, count: int) -> bool:
+        """The data cache is on and may hold memory that a DMA is to use."""
+        return bool(self._library.core_is_cached(self._pointer, address, count))
+
+    def changed(self, address: int, count: int) -> None:
+        """Something else than the processor has written memory: its cache must forget it."""
+        self._library.core_changed(self._pointer, address, count)
+
     def scramble_ram(self, keep: npt.NDArray[np.uint8]) -> None:
         """Fills every RAM with bytes of no meaning, as power-up does; not the memory of `keep`."""
         noise = np.random.default_rng(self.now)

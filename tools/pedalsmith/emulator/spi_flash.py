@@ -38,6 +38,8 @@ class SpiFlash:
 
     content: npt.NDArray[np.uint8]
     now: Callable[[], float]
+    changed: Callable[[int, int], None]
+    """Gets address and bytes of what was erased or written."""
     identity: bytes = b"\x9d\x60\x17"
     """Maker and device, as read by 0x9F"""
     status: int = 0
@@ -128,6 +130,7 @@ class SpiFlash:
                 if cut:
                     self._half_done(sector, np.full(SECTOR, 0xFF, np.uint8))
                 self.content[sector : sector + SECTOR] = 0xFF
+        self.changed(start, count)
         self._be_busy(count)
 
     def _program(self, code: int, address: int, data: bytes) -> None:
@@ -142,6 +145,7 @@ class SpiFlash:
             if self._power_goes():
                 self._half_done(page, wanted)
             self.content[page : page + PAGE] = wanted
+        self.changed(address, len(data))
         self._be_busy(PAGE)
 
     def _half_done(self, address: int, wanted: npt.NDArray[np.uint8]) -> None:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 _ACCESS = {17: "read of", 18: "write to", 19: "jump to"}
 """Kinds of fault: Unicorn's UC_MEM_READ, UC_MEM_WRITE, UC_MEM_FETCH, plus 1."""
-_BY_MPU = 256
+_BY_MPU, _BY_CACHE = 256, 512
 
 
 def error_of(machine: "Machine", reason: int) -> EmulationError:
@@ -22,7 +22,7 @@ def error_of(machine: "Machine", reason: int) -> EmulationError:
     if reason == library.REFUSED:
         kind = int(state.fault_kind)
         what = _ACCESS.get(kind & 0xFF, "access to")
-        why = _why_refused(machine, address, by_mpu=bool(kind & _BY_MPU))
+        why = _why_refused(machine, address, kind)
         return Unmodelled(f"{machine.name}: {what} {address:#010x}, {why},{machine.where(pc)}.")
     texts = {
         library.ASLEEP: "sleeps for ever, no interrupt can come",
@@ -32,13 +32,17 @@ def error_of(machine: "Machine", reason: int) -> EmulationError:
         library.LOCKED_UP: "locks up, a fault in the handler of a fault",
         library.BREAKPOINT: f"bkpt #{address}, but no debugger is there",
         library.NO_FPU: "floating point without CPACR",
+        library.UNALIGNED: "LDRD, LDM, VLDR or one of their kind at an address that is no multiple "
+        "of four",
     }
     return EmulationError(f"{machine.name}: {texts[reason]}{machine.where(pc)}.")
 
 
-def _why_refused(machine: "Machine", address: int, *, by_mpu: bool) -> str:
-    if by_mpu:
+def _why_refused(machine: "Machine", address: int, kind: int) -> str:
+    if kind & _BY_MPU:
         return "which the MPU forbids"
+    if kind & _BY_CACHE:
+        return "of which the data cache may hold what was there before"
     if machine.host(address, 1) is None:
         return "where nothing is"
     for base, reason in machine.locked_because.items():

@@ -41,6 +41,9 @@ enum {
     EXCEPTION_SYSTICK = 15,
 };
 
+// In fault_kind, beside uc_mem_type + 1: who refused the access.
+enum { CORE_BY_MPU = 256, CORE_BY_CACHE = 512 };
+
 #define CORE_BUS_BASE 0x40000000u
 #define CORE_BUS_SIZE 0x20000000u
 #define CORE_PPB_BASE 0xE0000000u
@@ -61,7 +64,8 @@ enum {
     CORE_ASLEEP,
     CORE_LOCKED_UP,
     CORE_BREAKPOINT,
-    CORE_NO_FPU
+    CORE_NO_FPU,
+    CORE_UNALIGNED
 };
 
 // Unicorn's functions, filled in by Python from the wheel's own library, so nothing is linked.
@@ -94,10 +98,12 @@ typedef struct {
     void (*on_system_write)(uint32_t address, uint32_t size, uint32_t value);
 } callbacks_t;
 
-// RAM or flash. `code` has a byte for each page of 1 KB: instructions were fetched from it.
+// RAM or flash. `code` has a byte for each page of 1 KB: instructions were fetched from it;
+// `watched` a bit for each half-word: the hook of aligned.c is on it; `stale` one for each line of
+// the data cache: see cached.c.
 typedef struct {
     uint32_t base, size;
-    uint8_t *host, *code, *allocated;
+    uint8_t *host, *code, *watched, *stale, *allocated;
     uint32_t protection;
 } memory_t;
 
@@ -121,9 +127,10 @@ typedef struct {
     uint8_t on, to_memory, has_run_out;
 } pump_t;
 
-// A block's instructions, and 1 + where its first floating-point one is; 0: it has none.
+// A block's instructions, and 1 + where its first floating-point one is; 0: it has none. `aligned`:
+// it holds some for aligned.c, which has not looked yet.
 typedef struct {
-    uint32_t address, size, count, floats;
+    uint32_t address, size, count, floats, aligned;
 } block_count_t;
 
 // A step from one block to the next and how often it was made. Sizes in bytes; size 0: unused.
@@ -148,7 +155,7 @@ typedef struct {
     uint64_t taken[CORE_EXCEPTIONS];             /* how often each was entered */
     uint32_t block, block_size;                  /* the block being executed */
     uint32_t current;                            /* exception number, 0 in thread mode */
-    uint32_t fault_address, fault_kind, last_pc; /* kind: uc_mem_type + 1, | 256 if the MPU's */
+    uint32_t fault_address, fault_kind, last_pc; /* kind: see below */
     uint32_t spin_block, spins;                  /* consecutive CYCCNT reads of one block */
     int32_t stop;                                /* a reason to leave; 0: none */
     uint8_t leave;                               /* the hook has stopped Unicorn */
@@ -161,6 +168,8 @@ typedef struct {
     uint8_t *end_page;       /* host side of CORE_END_PAGE */
     uint8_t watching;        /* data accesses go there, to see where they want to go */
     uint32_t no_fpu;         /* address of a floating-point instruction that CPACR forbids */
+    uint32_t unaligned;      /* of one that needs an aligned address and has none */
+    uint8_t translate_again; /* the block has got hooks */
 
     uint8_t pending[CORE_EXCEPTIONS], enabled[CORE_EXCEPTIONS], active[CORE_EXCEPTIONS];
     uint8_t line[CORE_EXCEPTIONS], priority[CORE_EXCEPTIONS];
@@ -206,7 +215,9 @@ void core_update_deadline(machine_t *m);
 uint8_t *core_add_memory(machine_t *m, uint32_t base, uint32_t size, uint32_t protection);
 void core_protect(machine_t *m, uint32_t base, uint32_t protection);
 void core_resize(machine_t *m, uint32_t base, uint32_t size); /* at most what was added */
+bool core_mpu_region(const machine_t *m, uint32_t address, uint32_t *rasr);
 bool core_may(machine_t *m, uint32_t address, uint32_t bytes, uint32_t wanted, bool *by_mpu);
+memory_t *core_memory(machine_t *m, uint32_t address);              /* NULL: none there */
 uint8_t *core_host(machine_t *m, uint32_t address, uint32_t bytes); /* NULL: not RAM or flash */
 void core_flush_permissions(machine_t *m);
 bool core_open_memory(machine_t *m); /* hooks Unicorn */
@@ -227,6 +238,17 @@ uint32_t core_escalate(machine_t *m, uint32_t exception);
 int core_memory_fault(machine_t *m);
 void core_find_address(machine_t *m); /* of the access refused, to the byte */
 
+// cached.c
+uint32_t core_is_cached(const machine_t *m, uint32_t address, uint32_t bytes);
+void core_changed(machine_t *m, uint32_t address, uint32_t bytes); /* not by the processor */
+void core_discard_line(machine_t *m, uint32_t address);
+void core_discard_all(machine_t *m);
+bool core_is_stale(const machine_t *m, const memory_t *memory, uint32_t page);
+
+// aligned.c
+bool core_watch_aligned(machine_t *m, uint32_t address, uint32_t size); /* true: hooks were added */
+uint32_t core_aligned_base(uint32_t first); /* of a first half-word; 15: none to look at */
+
 // system.c
 uint64_t core_ppb_read(uc_engine *uc, uint64_t offset, unsigned size, void *machine);
 void core_ppb_write(uc_engine *uc, uint64_t offset, unsigned size, uint64_t value, void *machine);
@@ -246,6 +268,6 @@ void core_fill_fifo(machine_t *m, uint32_t index);
 // trace.c
 void core_trace(machine_t *m, uint32_t on);
 void core_add_edge(machine_t *m, uint32_t address, uint32_t size);
-const block_count_t *core_block_count(machine_t *m, uint32_t address, uint32_t size);
+block_count_t *core_block_count(machine_t *m, uint32_t address, uint32_t size);
 
 #endif

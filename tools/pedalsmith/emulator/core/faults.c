@@ -86,7 +86,7 @@ int core_memory_fault(machine_t *m) {
     if (!fetch) {
         core_find_address(m);
     }
-    if (kind & 256u) {
+    if (kind & CORE_BY_MPU) {
         uint32_t cfsr = fetch ? CFSR_IACCVIOL : CFSR_DACCVIOL | CFSR_MMARVALID;
         return core_fault(m, EXCEPTION_MEM_MANAGE, cfsr, m->fault_address);
     }

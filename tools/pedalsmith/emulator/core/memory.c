@@ -14,7 +14,7 @@
 
 enum { PAGE = 1024, HOST_PAGE = 4096 }; /* Unicorn's page on a Cortex-M */
 
-static memory_t *find(machine_t *m, uint32_t address) {
+memory_t *core_memory(machine_t *m, uint32_t address) {
     for (uint32_t i = 0; i < m->memory_count; i++) {
         if (address - m->memories[i].base < m->memories[i].size) {
             return &m->memories[i];
@@ -24,7 +24,7 @@ static memory_t *find(machine_t *m, uint32_t address) {
 }
 
 uint8_t *core_host(machine_t *m, uint32_t address, uint32_t bytes) {
-    memory_t *memory = find(m, address);
+    memory_t *memory = core_memory(m, address);
     if (!memory || bytes > memory->size - (address - memory->base)) {
         return NULL;
     }
@@ -33,14 +33,18 @@ uint8_t *core_host(machine_t *m, uint32_t address, uint32_t bytes) {
 
 uint8_t *core_add_memory(machine_t *m, uint32_t base, uint32_t size, uint32_t protection) {
     uint8_t *allocated = calloc(size + HOST_PAGE, 1), *code = calloc(size / PAGE, 1);
+    uint8_t *watched = calloc(size / 16, 1), *stale = calloc(size / 256, 1);
     uint8_t *host = allocated + (HOST_PAGE - (uintptr_t)allocated % HOST_PAGE);
-    if (!allocated || !code || m->memory_count == CORE_MEMORIES ||
+    if (!allocated || !code || !watched || !stale || m->memory_count == CORE_MEMORIES ||
         m->unicorn.mem_map_ptr(m->uc, base, size, UC_PROT_ALL, host)) {
         free(allocated);
         free(code);
+        free(watched);
+        free(stale);
         return NULL;
     }
-    m->memories[m->memory_count++] = (memory_t){base, size, host, code, allocated, protection};
+    m->memories[m->memory_count++] =
+        (memory_t){base, size, host, code, watched, stale, allocated, protection};
     return host;
 }
 
@@ -49,7 +53,7 @@ void core_flush_permissions(machine_t *m) {
 }
 
 void core_protect(machine_t *m, uint32_t base, uint32_t protection) {
-    memory_t *memory = find(m, base);
+    memory_t *memory = core_memory(m, base);
     if (memory && memory->protection != protection) {
         memory->protection = protection;
         core_flush_permissions(m);
@@ -65,33 +69,43 @@ void core_resize(machine_t *m, uint32_t base, uint32_t size) {
     }
 }
 
-// What the MPU allows at an address: ARMv7-M Architecture Reference Manual, B3.5.
-static uint32_t mpu_allows(const machine_t *m, uint32_t address) {
-    static const uint8_t privileged[8] = {0, 3, 3, 3, 0, 1, 1, 1};
-    if (!(m->mpu_ctrl & 1u)) {
-        return UC_PROT_ALL;
-    }
-    for (uint32_t i = m->mpu_regions; i-- > 0;) {
-        uint32_t rasr = m->mpu_rasr[i], bits = (rasr >> 1 & 31u) + 1;
-        if (!(rasr & 1u) || bits < 10) {
+// The region that holds an address, the highest wins; those below 1 KB are not known.
+bool core_mpu_region(const machine_t *m, uint32_t address, uint32_t *rasr) {
+    for (uint32_t i = m->mpu_ctrl & 1u ? m->mpu_regions : 0; i-- > 0;) {
+        uint32_t bits = (m->mpu_rasr[i] >> 1 & 31u) + 1;
+        if (!(m->mpu_rasr[i] & 1u) || bits < 10) {
             continue;
         }
         uint32_t mask = bits == 32 ? 0xFFFFFFFFu : (1u << bits) - 1u;
         uint32_t at = address - (m->mpu_rbar[i] & ~mask);
-        if (at & ~mask || (bits >= 13 && rasr >> 8 & 1u << (at >> (bits - 3)))) {
+        if (at & ~mask || (bits >= 13 && m->mpu_rasr[i] >> 8 & 1u << (at >> (bits - 3)))) {
             continue;
         }
-        uint32_t allowed = privileged[rasr >> 24 & 7u];
-        return allowed | (rasr >> 28 & 1u || !allowed ? 0 : UC_PROT_EXEC);
+        *rasr = m->mpu_rasr[i];
+        return true;
     }
-    return m->mpu_ctrl & 4u ? UC_PROT_ALL : UC_PROT_NONE;
+    return false;
+}
+
+// What the MPU allows at an address: ARMv7-M Architecture Reference Manual, B3.5.
+static uint32_t mpu_allows(const machine_t *m, uint32_t address) {
+    static const uint8_t privileged[8] = {0, 3, 3, 3, 0, 1, 1, 1};
+    uint32_t rasr;
+    if (!(m->mpu_ctrl & 1u)) {
+        return UC_PROT_ALL;
+    }
+    if (!core_mpu_region(m, address, &rasr)) {
+        return m->mpu_ctrl & 4u ? UC_PROT_ALL : UC_PROT_NONE;
+    }
+    uint32_t allowed = privileged[rasr >> 24 & 7u];
+    return allowed | (rasr >> 28 & 1u || !allowed ? 0 : UC_PROT_EXEC);
 }
 
 bool core_may(machine_t *m, uint32_t address, uint32_t bytes, uint32_t wanted, bool *by_mpu) {
     uint32_t last = address + bytes - 1;
     *by_mpu = !(mpu_allows(m, address) & mpu_allows(m, last) & wanted);
-    memory_t *memory = find(m, address);
-    return !*by_mpu && memory && memory == find(m, last) && memory->protection & wanted;
+    memory_t *memory = core_memory(m, address);
+    return !*by_mpu && memory && memory == core_memory(m, last) && memory->protection & wanted;
 }
 
 // Before it asks for a page, Unicorn restores the state of the instruction that wants it, the
@@ -123,8 +137,8 @@ static bool on_page(uc_engine *uc, uint64_t address, uc_mem_type type, uc_tlb_en
     uint32_t allowed = page == CORE_END_PAGE ? UC_PROT_EXEC
                        : system              ? UC_PROT_READ | UC_PROT_WRITE
                                              : mpu_allows(m, page);
-    uint32_t by_mpu = allowed & wanted ? 0 : 256;
-    memory_t *memory = find(m, page);
+    uint32_t by_mpu = allowed & wanted ? 0 : CORE_BY_MPU, by_cache = 0;
+    memory_t *memory = core_memory(m, page);
     if (memory) {
         uint8_t *code = &memory->code[(page - memory->base) / PAGE];
         allowed &= memory->protection;
@@ -132,6 +146,10 @@ static bool on_page(uc_engine *uc, uint64_t address, uc_mem_type type, uc_tlb_en
             *code = 1;
         }
         allowed &= *code ? UC_PROT_ALL : UC_PROT_READ | UC_PROT_WRITE;
+        if (allowed & UC_PROT_READ && core_is_stale(m, memory, page)) {
+            allowed &= ~(uint32_t)UC_PROT_READ;
+            by_cache = CORE_BY_CACHE;
+        }
     } else if (page - CORE_BUS_BASE >= CORE_BUS_SIZE && page - CORE_PPB_BASE >= CORE_PPB_SIZE) {
         allowed = 0;
     } else {
@@ -139,7 +157,7 @@ static bool on_page(uc_engine *uc, uint64_t address, uc_mem_type type, uc_tlb_en
     }
     if (!(allowed & wanted)) {
         m->fault_address = (uint32_t)address;
-        m->fault_kind = ((uint32_t)type + 1) | by_mpu;
+        m->fault_kind = ((uint32_t)type + 1) | by_mpu | (wanted & UC_PROT_READ ? by_cache : 0);
         return false;
     }
     if (type != UC_MEM_FETCH) {

@@ -11,7 +11,8 @@ enum {
     CFSR_UNDEFINSTR = 1 << 16,
     CFSR_INVSTATE = 1 << 17,
     CFSR_INVPC = 1 << 18,
-    CFSR_NOCP = 1 << 19
+    CFSR_NOCP = 1 << 19,
+    CFSR_UNALIGNED = 1 << 24
 };
 
 // Does what has become due.
@@ -40,13 +41,22 @@ static void on_block(uc_engine *uc, uint64_t address, uint32_t size, void *machi
     while (m->now >= m->deadline && !m->stop) {
         serve(m);
     }
-    if (m->stop || (m->attention && core_takeable(m))) {
+    if (m->stop || m->unaligned || (m->attention && core_takeable(m))) {
         // Unicorn calls the hook for this block again when it resumes: it is counted then.
         m->leave = 1;
         m->unicorn.emu_stop(uc);
         return;
     }
-    const block_count_t *block = core_block_count(m, (uint32_t)address, size);
+    block_count_t *block = core_block_count(m, (uint32_t)address, size);
+    if (block->aligned) {
+        block->aligned = 0;
+        if (core_watch_aligned(m, (uint32_t)address, size)) {
+            m->translate_again = 1;
+            m->leave = 1;
+            m->unicorn.emu_stop(uc);
+            return;
+        }
+    }
     if (block->floats && (m->cpacr & CPACR_FPU) != CPACR_FPU && !m->no_fpu) {
         // Unicorn does not ask: what lies before that instruction is executed, then it faults.
         m->no_fpu = (uint32_t)address + block->floats - 1;
@@ -120,6 +130,8 @@ void core_free(machine_t *m) {
     for (uint32_t i = 0; i < m->memory_count; i++) {
         free(m->memories[i].allocated);
         free(m->memories[i].code);
+        free(m->memories[i].watched);
+        free(m->memories[i].stale);
     }
     for (uint32_t i = 0; i < CORE_BUS_SIZE / CORE_CELL_BYTES; i++) {
         free(m->cells[i]);
@@ -204,6 +216,7 @@ void core_reset(machine_t *m, uint32_t vector_table) {
     m->current = 0;
     m->stop = 0;
     core_look(m);
+    core_discard_all(m); /* the cache is off, and must be emptied before it is on */
     m->no_fpu = 0;
     uint32_t zero = 0, xpsr = 0x01000000u, link = 0xFFFFFFFFu;
     uint8_t *vectors = core_host(m, vector_table, 8);
@@ -259,6 +272,14 @@ static int refuse_float(machine_t *m) {
     return m->delivers_faults ? core_fault(m, EXCEPTION_USAGE_FAULT, CFSR_NOCP, 0) : CORE_NO_FPU;
 }
 
+// When Unicorn did not stop before it there is no state that a handler could be given.
+static int refuse_unaligned(machine_t *m) {
+    bool there = core_register(m, UC_ARM_REG_PC) == m->unaligned;
+    m->last_pc = m->unaligned;
+    return there && m->delivers_faults ? core_fault(m, EXCEPTION_USAGE_FAULT, CFSR_UNALIGNED, 0)
+                                       : CORE_UNALIGNED;
+}
+
 // SVC, a breakpoint, or an instruction that does not exist; 0, or why the run ends.
 static int take_exception(machine_t *m, uint32_t pc) {
     uint8_t *before = core_host(m, pc - 2u, 2), *at = core_host(m, pc, 2);
@@ -277,11 +298,24 @@ static int take_exception(machine_t *m, uint32_t pc) {
     return core_fault(m, EXCEPTION_USAGE_FAULT, thumb ? CFSR_UNDEFINSTR : CFSR_INVSTATE, 0);
 }
 
+// The hooks have ended it; 0, or why the run ends.
+static int after_leave(machine_t *m) {
+    if (m->translate_again) {
+        m->translate_again = 0;
+        m->unicorn.ctl(m->uc, UC_CTL_WRITE(UC_CTL_TB_REMOVE_CACHE, 2), (uint64_t)m->block,
+                       (uint64_t)m->block + m->block_size);
+    }
+    if (m->stop) {
+        return m->stop;
+    }
+    return m->no_fpu ? refuse_float(m) : m->unaligned ? refuse_unaligned(m) : 0;
+}
+
 // Sorts out why Unicorn came back; 0, or why the run ends.
 static int after_stop(machine_t *m, uc_err error) {
     uint32_t pc = m->last_pc = core_register(m, UC_ARM_REG_PC);
     if (m->leave) {
-        return m->stop ? m->stop : m->no_fpu ? refuse_float(m) : 0;
+        return after_leave(m);
     }
     if (!error) {
         // Neither the hook nor an error ended it: WFI.
@@ -295,7 +329,7 @@ static int after_stop(machine_t *m, uc_err error) {
                    ? core_fault(m, EXCEPTION_USAGE_FAULT, CFSR_INVPC, 0)
                    : CORE_FAULT;
     }
-    if (m->fault_kind && m->delivers_faults) {
+    if (m->fault_kind && m->delivers_faults && !(m->fault_kind & CORE_BY_CACHE)) {
         return core_memory_fault(m);
     }
     if (m->fault_kind) {
@@ -319,6 +353,7 @@ int core_run(machine_t *m, uint64_t until) {
         uint32_t pc = core_register(m, UC_ARM_REG_PC);
         m->leave = 0;
         m->fault_kind = 0;
+        m->unaligned = 0;
         uc_err error = m->unicorn.emu_start(m->uc, pc | 1u, CORE_END_PAGE + 4, 0, 0);
         int reason = after_stop(m, error);
         if (reason || m->stop) {

@@ -284,18 +284,20 @@ static bool write_word(machine_t *m, uint32_t at, uint32_t value) {
             break;
         case 0xF00:
             core_pend(m, 16 + (value & 0xFFu));
-            break; /* STIR */
+            break;  /* STIR */
+        case 0xF5C: /* DCIMVAC */
+        case 0xF70: /* DCCIMVAC */
+            core_discard_line(m, value);
+            break;
         case 0xF50:
         case 0xF58:
-        case 0xF5C:
         case 0xF60:
         case 0xF64:
         case 0xF68:
         case 0xF6C:
-        case 0xF70:
         case 0xF74:
         case 0xF78:
-            break; /* cache and branch predictor maintenance: memory here is always coherent */
+            break; /* cache and branch predictor maintenance: see cached.c */
         default: {
             uint32_t *word = stored(m, offset);
             if (!word) {

@@ -8,12 +8,12 @@
 
 // Thumb: a first half-word of 0b11101.., 0b11110.. or 0b11111.. starts a 32-bit instruction; those
 // of coprocessors 10 and 11 are floating point.
-const block_count_t *core_block_count(machine_t *m, uint32_t address, uint32_t size) {
+block_count_t *core_block_count(machine_t *m, uint32_t address, uint32_t size) {
     block_count_t *slot = &m->counts[(address >> 1) % CORE_COUNTS];
     if (slot->address == address && slot->size == size) {
         return slot;
     }
-    *slot = (block_count_t){address, size, 0, 0};
+    *slot = (block_count_t){address, size, 0, 0, 0};
     const uint8_t *code = core_host(m, address, size);
     for (uint32_t at = 0; code && at + 1 < size; slot->count++) {
         bool wide = code[at + 1] >> 3 >= 0x1D;
@@ -21,6 +21,7 @@ const block_count_t *core_block_count(machine_t *m, uint32_t address, uint32_t s
             (code[at + 3] & 0x0Eu) == 0x0Au) {
             slot->floats = at + 1;
         }
+        slot->aligned |= core_aligned_base(code[at] | (uint32_t)code[at + 1] << 8) != 15u;
         at += wide ? 4 : 2;
     }
     return slot;

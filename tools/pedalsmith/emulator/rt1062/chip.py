@@ -9,7 +9,6 @@ from pedalsmith.emulator.faults import LoaderEntered
 from pedalsmith.emulator.i2c_bus import I2cBus
 from pedalsmith.emulator.knobs import Knobs
 from pedalsmith.emulator.machine import EXECUTE, READ, Machine
-from pedalsmith.emulator.memory_types import is_cached
 from pedalsmith.emulator.rt1062 import rom
 from pedalsmith.emulator.rt1062.adc import Adc
 from pedalsmith.emulator.rt1062.ccm import ROM_CORE_HZ, Analog, Ccm, Dcdc
@@ -85,7 +84,10 @@ class Rt1062:
         ccm.gate(self.watchdog, 3, 8)
         device = 0x15 if flash_bytes == 0x20_0000 else 0x17
         self.spi_flash = SpiFlash(
-            self.flash, lambda: machine.seconds, identity=bytes([0xEF, 0x40, device])
+            self.flash,
+            lambda: machine.seconds,
+            lambda at, count: machine.changed(FLASH + at, count),
+            identity=bytes([0xEF, 0x40, device]),
         )
         self.flexspi = Flexspi(machine, self.iomuxc, self.spi_flash, self._open_window)
         ccm.gate(self.flexspi, 6, 5)
@@ -141,6 +143,6 @@ class Rt1062:
             return ""
         if not OCRAM2 <= address <= OCRAM2 + OCRAM2_BYTES - count:
             return "the DMA does not reach this memory"
-        if is_cached(self.machine.state, address):
+        if self.machine.is_cached(address, count):
             return "the data cache holds this memory, what the DMA moves would be missed"
         return ""

@@ -7,7 +7,6 @@ from pedalsmith.emulator.console_port import ConsolePort
 from pedalsmith.emulator.i2c_bus import I2cBus
 from pedalsmith.emulator.knobs import Knobs
 from pedalsmith.emulator.machine import EXECUTE, READ, WRITE, Machine
-from pedalsmith.emulator.memory_types import is_cached
 from pedalsmith.emulator.spi_flash import SpiFlash
 from pedalsmith.emulator.stm32h750.adc import Adc
 from pedalsmith.emulator.stm32h750.dma import Dma, Dmamux
@@ -77,7 +76,9 @@ class Stm32h750:
         self.iwdg = Iwdg(machine, self._bitten)
         window = machine.add_memory(QSPI, QSPI_BYTES, 0)
         window[:] = 0xFF
-        self.spi_flash = SpiFlash(window, lambda: machine.seconds)
+        self.spi_flash = SpiFlash(
+            window, lambda: machine.seconds, lambda at, count: machine.changed(QSPI + at, count)
+        )
         self.quadspi = Quadspi(machine, rcc, self.gpio, self.spi_flash, self._map_flash)
         rcc.gate(self.quadspi, "AHB3", 14)
         self.usb = Otg(machine, rcc, self.gpio, lambda: bool(self.pwr["CR3"] >> 26 & 1))
@@ -125,6 +126,6 @@ class Stm32h750:
             return "DMA1 and DMA2 do not reach this memory"
         if D2_SRAM <= address < D2_SRAM + D2_SRAM_BYTES and self.rcc["AHB2ENR"] >> 29 != 7:
             return "the clock of this memory is off"
-        if is_cached(self.machine.state, address):
+        if self.machine.is_cached(address, count):
             return "the data cache holds this memory, what the DMA moves would be missed"
         return ""
