@@ -95,6 +95,7 @@ class Edma(Peripheral):
     ) -> None:
         super().__init__(machine, "DMA0", 0x400E_8000, 0x2000)
         self.mux, self._reachable = mux, reachable
+        self._levels = 0
         self.channels = [Channel(self, n) for n in range(CHANNELS)]
         self.add("CR", 0x00, writable=0x3_06FE)
         self.add("ES", 0x04)
@@ -115,6 +116,10 @@ class Edma(Peripheral):
             ):  # fmt: skip
                 self.add(f"TCD{n}_{name}", at + offset, writable=ALL,
                          on_read=partial(self._read_tcd, n, offset))  # fmt: skip
+
+    def reset(self) -> None:
+        super().reset()
+        self._levels = 0
 
     def _read_tcd(self, n: int, offset: int) -> int:
         channel, word = self.channels[n], self.get(0x1000 + 0x20 * n + offset)
@@ -180,8 +185,12 @@ class Edma(Peripheral):
         self._update_lines()
 
     def _update_lines(self) -> None:
+        pending = self["INT"]
+        levels = (pending | pending >> 16) & 0xFFFF
+        changed, self._levels = levels ^ self._levels, levels
         for n in range(16):
-            self.machine.set_line(n, bool(self["INT"] >> n & 1 or self["INT"] >> n + 16 & 1))
+            if changed >> n & 1:
+                self.machine.set_line(n, bool(levels >> n & 1))
 
 
 class Dmamux(Peripheral):
