@@ -40,10 +40,11 @@ typedef void board_audio_t(const int32_t *in, int32_t *out, uint32_t frames);
 
 struct board_audio_state {
     uint32_t blocks;       // processed; wraps
-    uint32_t overruns;     // blocks that came due while the one before was being processed
+    uint32_t overruns;     // blocks that were done too late, or not at all
     uint32_t errors;       // transfer errors
     uint32_t busy_cycles;  // core cycles spent on all blocks; wraps
     uint32_t worst_cycles; // most spent on one block since the state was asked for last
+    bool silenced;         // every block is late, and zeros go out
 };
 
 // Clocks, memory protection, caches, console, codec. Called once, first.

@@ -104,7 +104,10 @@ static void tell_load(void) {
     struct text text = {.bytes = line, .room = sizeof line};
     telemetry_load(&text, &load);
     if (pedal.overloaded) {
-        text_add(&text, "overload: the model takes too long, the input passes dry\r\n");
+        text_add(&text, "overload: a block was not done in time, the input passes dry\r\n");
+    }
+    if (now.silenced) {
+        text_add(&text, "audio: each block comes too late, even dry: silence\r\n");
     }
     console(&text);
 }

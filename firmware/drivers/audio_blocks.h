@@ -29,6 +29,9 @@ void audio_blocks_start(board_audio_t *process, uint32_t block_cycles, uint32_t 
 // Half 0 or 1 has been received; called in the interrupt of the DMA.
 void audio_blocks_received(uint32_t half);
 
+// The half that the DMA takes words from now to send them; given by the interface's driver.
+uint32_t audio_half_sent(void);
+
 // The DMA has failed; called in its interrupt.
 void audio_blocks_failed(void);
 

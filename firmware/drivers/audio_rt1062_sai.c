@@ -7,6 +7,7 @@
 // receives and interrupts at each half, channel 1 transmits.
 #include "audio_blocks.h"
 
+#include "cold.h"
 #include "config.h"
 #include "cycles.h"
 #include "pads.h"
@@ -31,7 +32,7 @@ enum { RECEIVE_ABOVE = 0, TRANSMIT_UP_TO = 3, FRAMES_AHEAD = 2 };
 
 void dma_channel0_handler(void);
 
-void audio_open(bool receive_on_master) {
+COLD void audio_open(bool receive_on_master) {
     (void)receive_on_master; // on this chip always
     static const uint32_t pins[] = {
         BOARD_PIN_SAI_MCLK,    BOARD_PIN_SAI_BCLK,    BOARD_PIN_SAI_SYNC,
@@ -46,7 +47,7 @@ void audio_open(bool receive_on_master) {
     IOMUXC_SAI1_RX_DATA0_SELECT = 2;
 }
 
-static void stop(void) {
+COLD static void stop(void) {
     SAI1_RCSR = 0;
     SAI1_TCSR = 0;
     cycles_wait_for(&SAI1_RCSR, SAI_CSR_EN, 0, STOP_US);
@@ -102,7 +103,7 @@ static void open_channels(void) {
     DMAMUX_CHCFG(TRANSMITTER) = DMAMUX_ENABLE | REQUEST_TRANSMITTER;
 }
 
-void audio_start(board_audio_t *process, uint32_t block_cycles) {
+COLD void audio_start(board_audio_t *process, uint32_t block_cycles) {
     stop();
     // The transmitter's FIFO is ahead of its ring: a block must be done so much earlier.
     uint32_t ahead = block_cycles / BOARD_BLOCK * FRAMES_AHEAD;
@@ -119,6 +120,15 @@ void audio_start(board_audio_t *process, uint32_t block_cycles) {
     SAI1_RCSR = SAI_CSR_EN | SAI_CSR_BCE | SAI_CSR_FR | SAI_CSR_FRDE;
 }
 
+// From where a channel is now and not by counting: a half that was missed must not swap the two.
+static uint32_t half_of(uint8_t channel) {
+    return DMA_DOFF(channel) >> 16 > AUDIO_RING_WORDS / 2u ? 0u : 1u;
+}
+
+uint32_t audio_half_sent(void) {
+    return half_of(TRANSMITTER);
+}
+
 void dma_channel0_handler(void) {
     DMA_CINT = RECEIVER;
     if (DMA_ERR) {
@@ -126,8 +136,5 @@ void dma_channel0_handler(void) {
         DMA_CERR = TRANSMITTER;
         audio_blocks_failed();
     }
-    // From where the channel writes now and not by counting: a half that was missed must not swap
-    // the two.
-    uint32_t left = DMA_DOFF(RECEIVER) >> 16;
-    audio_blocks_received(left > AUDIO_RING_WORDS / 2u ? 1u : 0u);
+    audio_blocks_received(1u - half_of(RECEIVER));
 }

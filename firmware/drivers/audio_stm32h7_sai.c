@@ -7,6 +7,7 @@
 // interrupts at each half.
 #include "audio_blocks.h"
 
+#include "cold.h"
 #include "config.h"
 #include "core.h"
 #include "cycles.h"
@@ -56,7 +57,7 @@ static void open_stream(uint32_t block, bool receives) {
     DMA1_M0AR(block) = (uint32_t)(uintptr_t)(receives ? audio_received : audio_transmitted);
 }
 
-void audio_open(bool receive_on_master) {
+COLD void audio_open(bool receive_on_master) {
     static const uint32_t pins[] = {
         BOARD_PIN_SAI_MCLK, BOARD_PIN_SAI_SD_B, BOARD_PIN_SAI_FS,
         BOARD_PIN_SAI_SCK,  BOARD_PIN_SAI_SD_A,
@@ -71,7 +72,7 @@ void audio_open(bool receive_on_master) {
     (void)RCC_APB2ENR;
 }
 
-static void stop(void) {
+COLD static void stop(void) {
     for (uint32_t block = A; block <= B; block++) {
         SAI1_CR1(block) &= ~(SAI_CR1_SAIEN | SAI_CR1_DMAEN);
         DMA1_CR(block) &= ~DMA_CR_EN;
@@ -80,7 +81,7 @@ static void stop(void) {
     }
 }
 
-void audio_start(board_audio_t *process, uint32_t block_cycles) {
+COLD void audio_start(board_audio_t *process, uint32_t block_cycles) {
     stop();
     audio_blocks_start(process, block_cycles, block_cycles - block_cycles / 32u, 0);
     SAI1_GCR = 0;
@@ -104,6 +105,16 @@ void audio_start(board_audio_t *process, uint32_t block_cycles) {
     SAI1_CR1(A) |= SAI_CR1_SAIEN;
 }
 
+// From where a stream is now and not by counting: when an interrupt comes late, both its flags may
+// be set.
+static uint32_t half_of(uint32_t block) {
+    return DMA1_NDTR(block) > AUDIO_RING_WORDS / 2u ? 0u : 1u;
+}
+
+uint32_t audio_half_sent(void) {
+    return half_of(transmitter);
+}
+
 static void half_received(void) {
     uint32_t shift = receiver * 6u;
     uint32_t flags = DMA1_LISR >> shift & (FLAGS_ERROR | FLAGS_HALF | FLAGS_FULL);
@@ -112,8 +123,7 @@ static void half_received(void) {
         audio_blocks_failed();
     }
     if (flags & (FLAGS_HALF | FLAGS_FULL)) {
-        // From where the stream writes now: when this comes late both flags may be set.
-        audio_blocks_received(DMA1_NDTR(receiver) > AUDIO_RING_WORDS / 2u ? 1u : 0u);
+        audio_blocks_received(1u - half_of(receiver));
     }
 }
 

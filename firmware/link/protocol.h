@@ -196,7 +196,7 @@ struct link_model {
 struct link_stats {
     uint32_t uptime_ms;
     uint32_t blocks;        // processed
-    uint32_t overruns;      // blocks that came due while the one before was being processed
+    uint32_t overruns;      // blocks that were not done when they were due, or never were done
     uint32_t audio_errors;  // transfer errors
     uint32_t busy_cycles;   // spent on all blocks
     uint32_t worst_cycles;  // most on one block since the last LINK_STATS

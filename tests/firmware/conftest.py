@@ -12,8 +12,11 @@ import pytest
 from engine.blobs import random_bytes
 from pedalsmith.native.firmware import Image, build
 
+from .blobs import write_lstm
+
 COMPILERS = ("zig", "gcc")
 BOARDS = ("daisy_seed", "teensy41")
+PEDALS = {"daisy_seed": "terrarium", "teensy41": "pedal"}
 MODEL = random_bytes(1, kind="lstm", hidden=(8,), golden_frames=64)
 
 
@@ -59,5 +62,24 @@ def image_of(model: Path, tmp_path_factory: pytest.TempPathFactory) -> Callable[
     def made(board: str, compiler: str) -> Image:
         need(compiler)
         return build(board, model, tmp_path_factory.mktemp(f"{board}_{compiler}"), compiler)
+
+    return made
+
+
+@pytest.fixture(scope="session")
+def pedal_of(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, str], Image]:
+    """Board, compiler: the image of a pedal, built once.
+
+    It has a model that lets the input through and one that is silent.
+    """
+    folder = tmp_path_factory.mktemp("pedals")
+    through = write_lstm(folder / "through.psm", 8, skip=1 << 24)
+    silent = write_lstm(folder / "silent.psm", 8)
+
+    @cache
+    def made(board: str, compiler: str) -> Image:
+        need(compiler)
+        at = tmp_path_factory.mktemp(f"{board}_{compiler}")
+        return build(board, [through, silent], at, compiler, controls=PEDALS[board])
 
     return made

@@ -15,25 +15,20 @@ from pedalsmith.emulator.panel import parse_press, parse_turn
 from pedalsmith.native.firmware import Image, build
 from pedalsmith.native.pedal import HostPedal
 
-from .blobs import write_lstm
+from .conftest import COMPILERS, need
 from .host import sine
 
 BOARD = "daisy_seed"
-ONE = 1 << 24
 
 
-@pytest.fixture
-def playing(image_of: Callable[[str, str], Image]) -> Image:
-    return image_of(BOARD, "zig")
+@pytest.fixture(params=COMPILERS)
+def playing(request: pytest.FixtureRequest, image_of: Callable[[str, str], Image]) -> Image:
+    return image_of(BOARD, request.param)
 
 
-@pytest.fixture(scope="module")
-def pedal(tmp_path_factory: pytest.TempPathFactory) -> Image:
-    """In a Terrarium, with a model that lets the input through and one that is silent."""
-    folder = tmp_path_factory.mktemp("pedal")
-    through = write_lstm(folder / "through.psm", 8, skip=ONE)
-    silent = write_lstm(folder / "silent.psm", 8)
-    return build(BOARD, [through, silent], folder, controls="terrarium")
+@pytest.fixture(params=COMPILERS)
+def pedal(request: pytest.FixtureRequest, pedal_of: Callable[[str, str], Image]) -> Image:
+    return pedal_of(BOARD, request.param)
 
 
 def heard(image: Image, seconds: float, **options: object) -> tuple[np.ndarray, Result]:
@@ -44,8 +39,8 @@ def heard(image: Image, seconds: float, **options: object) -> tuple[np.ndarray, 
 
 
 @pytest.mark.parametrize("codec", ["ak4556", "pcm3060", "wm8731"])
-def test_every_codec_is_found_and_passes_sound(dry: Image, codec: str) -> None:
-    audio, result = heard(dry, 0.1, codec=codec)
+def test_every_codec_is_found_and_passes_sound(image: Image, codec: str) -> None:
+    audio, result = heard(image, 0.1, codec=codec)
     assert np.array_equal(result.samples, audio)
     assert f"codec {codec.upper()}," in result.console
     assert "fault" not in result.console
@@ -59,8 +54,12 @@ def test_latency_is_two_blocks_and_the_words_are_the_hosts(model: Path, playing:
     assert "self-test passed" in result.console
 
 
-def test_an_image_for_the_bootloader_runs_from_sram(model: Path, tmp_path: Path) -> None:
-    image = build(BOARD, model, tmp_path, image="bootloader")
+@pytest.mark.parametrize("compiler", COMPILERS)
+def test_an_image_for_the_bootloader_runs_from_sram(
+    model: Path, tmp_path: Path, compiler: str
+) -> None:
+    need(compiler)
+    image = build(BOARD, model, tmp_path, compiler, image="bootloader")
     assert image.load == 0x9004_0000
     code = image.board.images["bootloader"].code
     emulated = assemble(BOARD, Options())

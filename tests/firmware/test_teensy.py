@@ -21,14 +21,12 @@ from pedalsmith.native.firmware import Image, build
 from pedalsmith.native.pedal import HostPedal
 
 from . import line as wire
-from .blobs import write_lstm
 from .conftest import COMPILERS, need
 from .host import sine
 from .line import Line
 from .test_link_board import Cable, missed
 
 BOARD = "teensy41"
-ONE = 1 << 24
 FLASH = 0x6000_0000
 
 
@@ -37,13 +35,9 @@ def playing(request: pytest.FixtureRequest, image_of: Callable[[str, str], Image
     return image_of(BOARD, request.param)
 
 
-@pytest.fixture(scope="module")
-def pedal(tmp_path_factory: pytest.TempPathFactory) -> Image:
-    """In a pedal, with a model that lets the input through and one that is silent."""
-    folder = tmp_path_factory.mktemp("pedal")
-    through = write_lstm(folder / "through.psm", 8, skip=ONE)
-    silent = write_lstm(folder / "silent.psm", 8)
-    return build(BOARD, [through, silent], folder, controls="pedal")
+@pytest.fixture(params=COMPILERS)
+def pedal(request: pytest.FixtureRequest, pedal_of: Callable[[str, str], Image]) -> Image:
+    return pedal_of(BOARD, request.param)
 
 
 def power_up(image: Image, **options: object) -> EmulatedTeensy:
