@@ -21,15 +21,18 @@ import numpy as np
 import pytest
 
 from pedalsmith.emulator.boards import Options, assemble
+from pedalsmith.emulator.branch import in_a_copy
 from pedalsmith.emulator.image import read_image
 from pedalsmith.emulator.machine import Machine
 from pedalsmith.emulator.rt1062.board import EmulatedTeensy
+from pedalsmith.emulator.usb_host import UsbHost
 from pedalsmith.native.firmware import Image, build
 from pedalsmith.source import firmware_dir
 
-from .conftest import COMPILERS, need
+from .conftest import need
 
 BOARD = "teensy41"
+BUILDS = (("teensy41", "zig"), ("teensy41", "gcc"), ("teensy40", "zig"))
 
 NOT_USED = {
     "PWM1": "no PWM", "PWM2": "no PWM", "PWM3": "no PWM", "PWM4": "no PWM",
@@ -96,6 +99,15 @@ REASONS: dict[str, tuple[int, str]] = {
     "USB1.USBINTR": (0x147, "port changes as well: they tell of the end of a suspend"),
 }
 
+CONNECTED: dict[str, tuple[int, str]] = {
+    "USB1.USBCMD": (1, "no descriptor is added to a queue that runs: no ATDTW"),
+    "USB1.ENDPTCTRL0": (0x00800080, "read back: it is always on; the vendor's is what it wrote"),
+    "USB1.ENDPTCTRL2": (0x00CC0008, "its unused side is bulk: the manual forbids control there"),
+    "USB1.ENDPTCTRL3": (0, "data is on endpoint 1 both ways, there is no second port"),
+    "USB1.ENDPTCTRL4": (0, "as USB1.ENDPTCTRL3"),
+}
+"""With a host at the other end"""
+
 CODEC_WORDS = {0x04: (0x0004, 0x0008), 0x06: (0x0030, 0x0010)}
 """Register of the codec: the vendor's word, ours: 48 kHz, 24 bits."""
 
@@ -107,7 +119,7 @@ def reference(shared: Path, name: str) -> dict[str, Any]:
 
 
 def power_up(image: Image) -> EmulatedTeensy:
-    emulated = assemble(BOARD, Options(controls="pedal"))
+    emulated = assemble(image.board, Options(controls="pedal"))
     assert isinstance(emulated, EmulatedTeensy)
     emulated.machine.writes.on = True
     emulated.machine.load(read_image(image.bin, image.load))
@@ -117,13 +129,14 @@ def power_up(image: Image) -> EmulatedTeensy:
     return emulated
 
 
-@pytest.fixture(scope="module", params=COMPILERS)
+@pytest.fixture(scope="module", params=BUILDS, ids="-".join)
 def board(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[EmulatedTeensy]:
-    need(request.param)
+    name, compiler = request.param
+    need(compiler)
     folder = tmp_path_factory.mktemp("registers")
-    emulated = power_up(build(BOARD, None, folder, request.param, controls="pedal"))
+    emulated = power_up(build(name, None, folder, compiler, controls="pedal"))
     yield emulated
     emulated.machine.close()
 
@@ -143,27 +156,51 @@ def registers(machine: Machine) -> dict[str, int]:
 
 
 def test_every_register_is_the_vendors_or_has_a_reason(shared: Path, board: EmulatedTeensy) -> None:
-    ours = registers(board.machine)
+    wanted = reference(shared, f"{board.machine.name}_audio")["final"]
+    wrong = differences(wanted, board.machine, REASONS)
+    assert not wrong, "\n".join(wrong)
+
+
+def differences(
+    wanted: dict[str, str], machine: Machine, reasons: dict[str, tuple[int, str]]
+) -> list[str]:
+    """What is neither the vendor's nor has a reason that holds."""
+    ours = registers(machine)
     wrong = []
-    for name, text in reference(shared, "teensy41_audio")["final"].items():
+    for name, text in wanted.items():
         unit = name.partition(".")[0]
         if unit in NOT_USED or name in NOT_STATE or "EMC_2" in name or "FLEXSPI2" in name:
             continue
         mask = COMPARED_BITS.get(name, 0xFFFFFFFF)
         expected, reason = int(text, 16) & mask, ""
-        if name in REASONS:
-            stated, reason = REASONS[name]
+        if name in reasons:
+            stated, reason = reasons[name]
             if stated & mask == expected:
                 wrong.append(f"{name}: is the vendor's, its reason is out of date")
             expected = stated & mask
         if name not in ours or ours[name] & mask != expected:
             wrong.append(f"{name}: {ours.get(name, 0):#x} and not {expected:#x} {reason}")
+    return wrong
+
+
+def test_usb_is_set_up_as_the_vendors_at_full_speed(shared: Path, board: EmulatedTeensy) -> None:
+    def connected() -> list[str]:
+        UsbHost(board.machine, board.usb).connect()
+        wanted = reference(shared, "teensy41_usb")["final_fs"]
+        data = (int(wanted[f"USB1.ENDPTCTRL{n}"], 16) & 0xC800C8 for n in (3, 4))
+        wanted["USB1.ENDPTCTRL1"] = hex(sum(data))
+        # Status, the host's choice, and the timer by which the vendor waits for more to send.
+        for name in ("USBSTS", "ENDPTCOMPLETE", "DEVICEADDR", "GPTIMER0LD", "GPTIMER0CTRL"):
+            del wanted[f"USB1.{name}"]
+        return differences(wanted, board.machine, REASONS | CONNECTED)
+
+    wrong = in_a_copy(connected)
     assert not wrong, "\n".join(wrong)
 
 
 def test_the_codec_gets_the_vendors_words_in_order(shared: Path, board: EmulatedTeensy) -> None:
     wanted = []
-    for address, data, kind in reference(shared, "teensy41_audio")["i2c"]:
+    for address, data, kind in reference(shared, f"{board.machine.name}_audio")["i2c"]:
         # The vendor reads registers before it changes them; we know what is in them.
         if kind == "W" and len(data) == 4:
             vendors, ours = CODEC_WORDS.get(data[1], (None, None))
