@@ -3,6 +3,7 @@
 """The whole way: the image that is flashed, played in the emulated board, equals the host."""
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -16,6 +17,7 @@ from pedalsmith.emulator.boards import Options, run
 from pedalsmith.emulator.faults import LoaderEntered
 from pedalsmith.emulator.panel import Press, Turn, parse_press, parse_turn
 from pedalsmith.errors import BadInput
+from pedalsmith.native.boards import board_names
 from pedalsmith.native.firmware import build
 from pedalsmith.native.pedal import HostPedal
 
@@ -69,11 +71,14 @@ def test_a_network_near_the_limit_is_not_taken_for_an_overload(hidden: int, tmp_
     assert np.array_equal(done.samples, HostPedal(model.read_bytes()).process(words))
 
 
-@pytest.mark.parametrize(
-    ("board", "block"), [("daisy_seed", 8), ("daisy_seed", 24), ("teensy41", 16), ("teensy41", 32)]
-)
+BLOCKS = [("daisy_seed", 8), ("daisy_seed", 24), ("teensy41", 16), ("teensy41", 32)]
+if os.environ.get("PEDALSMITH_EVERY_BLOCK"):
+    BLOCKS = [(board, block) for board in board_names() for block in (8, 16, 24, 32, 48)]
+
+
+@pytest.mark.parametrize(("board", "block"), BLOCKS)
 def test_latency_is_two_blocks(model: Path, tmp_path: Path, board: str, block: int) -> None:
-    """With 48 and 8 samples in tests/firmware; all of them stand in boards/*/README.md."""
+    """Some of those in boards/*/README.md; tests/firmware has more with 48 and 8 samples."""
     image = build(board, model, tmp_path, block=block).bin
     words = guitar(0.2)
     done = run(image, board, words)
@@ -192,5 +197,10 @@ def test_the_command_compares_and_an_image_of_another_model_differs(
     assert done.returncode == 1
     assert done.stderr.strip().startswith("pedalsmith: daisy_seed:")
     assert len(done.stderr.strip().splitlines()) == 1
-    done = command(model, dry, out, "--on", "no_board")
-    assert done.returncode == 2
+    for words, said in (
+        (("--on", "no_board"), "no board 'no_board'; there is daisy_seed, teensy40, teensy41."),
+        (("--on", "host", "--knob", "gain=1"), "--knob: the host has none; name a board with it"),
+    ):
+        done = command(model, dry, out, *words)
+        assert done.returncode == 2
+        assert said in done.stderr

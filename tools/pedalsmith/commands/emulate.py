@@ -62,6 +62,11 @@ def command(
         raise BadInput(f"{model}: there is no such file; make one with `pedalsmith convert`.")
     if serial and (on == "host" or serial not in {"usb", "uart", "pty"}):
         raise BadInput(f"--serial {serial}: write usb or uart, with a board: --on daisy_seed.")
+    of_a_board = {"image": image, "block": block, "controls": controls, "knob": knob,
+                  "press": press, "codec": codec}  # fmt: skip
+    given = next((name for name, value in of_a_board.items() if value), "")
+    if on == "host" and given:
+        raise BadInput(f"--{given}: the host has none; name a board with it: --on daisy_seed.")
     turns = tuple(parse_turn(text) for text in knob or ())
     presses = tuple(parse_press(text) for text in press or ())
     controls = controls or _pedal(on, wanted=bool(turns or presses))
