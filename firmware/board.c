@@ -103,7 +103,6 @@ void board_start(struct board_report *report) {
     const struct codec *codec = parts_codec();
     audio_open(codec->data_out_on_master);
     write_serial();
-    (void)parts_temperature(); // starts the sensor, so that the first request finds a figure
     *report = (struct board_report){
         .name = BOARD_NAME,
         .folder = BOARD_FOLDER,
@@ -243,6 +242,7 @@ void board_poll(void) {
     }
     uart_poll();
     watch_audio();
+    (void)parts_temperature(); // moves the sensor on
 }
 
 uint32_t board_milliseconds(void) {

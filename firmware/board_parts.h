@@ -28,8 +28,8 @@ struct parts_store {
 };
 struct parts_store parts_store(void);
 
-// Hundredths of a degree Celsius, or BOARD_NO_TEMPERATURE; the first call, at start-up, starts the
-// sensor.
+// Hundredths of a degree Celsius, or BOARD_NO_TEMPERATURE while the sensor has not measured; each
+// call moves it on.
 int32_t parts_temperature(void);
 
 #endif

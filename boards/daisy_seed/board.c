@@ -11,6 +11,7 @@
 #include "gpio.h"
 #include "mpu.h"
 #include "registers.h"
+#include "temperature.h"
 #include "text.h"
 
 enum { STRAP_US = 10, BOOT_PIN_US = 10000 };
@@ -70,7 +71,9 @@ struct parts_store parts_store(void) {
 }
 
 int32_t parts_temperature(void) {
-    return BOARD_NO_TEMPERATURE;
+    int32_t hundredths = BOARD_NO_TEMPERATURE;
+    (void)temperature_read(&hundredths);
+    return hundredths;
 }
 
 // The loader in ROM looks at BOOT0, which its capacitor holds high over the reset. The Daisy

@@ -9,8 +9,8 @@
 #include <stdint.h>
 
 // The chip's temperature in hundredths of a degree Celsius. Never waits: the first call starts the
-// sensor. Returns false, and leaves `hundredths` as it is, until the sensor has measured once, and
-// always on a chip without the factory's figures.
+// sensor, the next move it on. Returns false, and leaves `hundredths` as it is, until the sensor
+// has measured once, and always on a chip without the factory's figures.
 bool temperature_read(int32_t *hundredths);
 
 #endif

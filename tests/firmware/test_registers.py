@@ -59,7 +59,10 @@ REASONS: Reasons = {
     "RCC.AHB1ENR": (0x08000001, "DMA2 is not used, USB is"),
     "RCC.AHB2ENR": (0xE0000000, "no random numbers"),
     "RCC.AHB3ENR": (0x4000, "no SDRAM"),
-    "RCC.AHB4ENR": (0x1000007F, "ports of used pins, and backup SRAM for the record of faults"),
+    "RCC.AHB4ENR": (
+        0x1100007F,
+        "ports of used pins, backup SRAM for the record of faults, ADC3 for the temperature",
+    ),
     "RCC.APB1LENR": (None, "TIM2 is not used"),
     "RCC.APB2ENR": (0x00400010, "USART1 is the console"),
     "PWR.CR3": (
@@ -81,7 +84,7 @@ BY_CODEC: dict[str, Reasons] = {
         "I2C2.OAR1": (None, "the only master needs no address"),
         "I2C2.OAR2": (None, "as I2C2.OAR1"),
         "I2C2.CR2": (0, "left at its reset value between transfers"),
-        "RCC.AHB4ENR": (0x100000FF, "port H for SCL"),
+        "RCC.AHB4ENR": (0x110000FF, "port H for SCL"),
         "RCC.APB1LENR": (0x00400000, "TIM2 is not used"),
     },
 }

@@ -64,6 +64,7 @@
 #define RCC_AHB2ENR_SRAM        (7u << 29)
 #define RCC_APB1LENR_I2C2       (1u << 22)
 #define RCC_AHB3ENR_QSPI        (1u << 14)
+#define RCC_AHB4ENR_ADC3        (1u << 24)
 #define RCC_AHB4ENR_BKPRAM      (1u << 28)
 #define RCC_APB2ENR_USART1      (1u << 4)
 #define RCC_APB2ENR_SAI1        (1u << 22)
@@ -155,15 +156,32 @@
 #define ADC1_DR    REG32(0x40022040u)
 #define ADC12_CCR  REG32(0x40022308u)
 
+// ADC3, temperature; the sensor's readings in the factory
+#define ADC3_ISR   REG32(0x58026000u)
+#define ADC3_CR    REG32(0x58026008u)
+#define ADC3_CFGR  REG32(0x5802600Cu)
+#define ADC3_CFGR2 REG32(0x58026010u)
+#define ADC3_SMPR2 REG32(0x58026018u)
+#define ADC3_PCSEL REG32(0x5802601Cu)
+#define ADC3_SQR1  REG32(0x58026030u)
+#define ADC3_DR    REG32(0x58026040u)
+#define ADC3_CCR   REG32(0x58026308u)
+
+#define TEMPERATURE_AT_30  (REG32(0x1FF1E820u) & 0xFFFFu)
+#define TEMPERATURE_AT_110 (REG32(0x1FF1E840u) & 0xFFFFu)
+
 #define ADC_ISR_ADRDY         (1u << 0)
+#define ADC_ISR_EOC           (1u << 2)
 #define ADC_CR_ADEN           (1u << 0)
 #define ADC_CR_ADSTART        (1u << 2)
 #define ADC_CR_ADCALLIN       (1u << 16)
 #define ADC_CR_ADVREGEN       (1u << 28)
 #define ADC_CR_ADCAL          (1u << 31)
 #define ADC_CFGR_DMA_CIRCULAR 3u
+#define ADC_CFGR_OVRMOD       (1u << 12)
 #define ADC_CFGR_CONT         (1u << 13)
 #define ADC_CFGR_JQDIS        (1u << 31)
+#define ADC_CCR_VSENSEEN      (1u << 23)
 
 // Independent watchdog
 #define IWDG1_KR  REG32(0x58004800u)

@@ -25,10 +25,13 @@ _CONVERSION = 8.5
 
 
 class Adc(Peripheral):
-    """ADC1 and the common registers of ADC1 and 2."""
+    """ADC1 and the common registers of ADC1 and 2, or another of its kind."""
 
-    def __init__(self, machine: Machine, rcc: Rcc, gpio: Gpio, knobs: Knobs) -> None:
-        super().__init__(machine, "ADC1", 0x4002_2000)
+    def __init__(
+        self, machine: Machine, rcc: Rcc, gpio: Gpio, knobs: Knobs,
+        name: str = "ADC1", base: int = 0x4002_2000, common: str = "ADC12_COMMON",
+    ) -> None:  # fmt: skip
+        super().__init__(machine, name, base)
         self._rcc, self._gpio, self._knobs = rcc, gpio, knobs
         self._stream: Stream | None = None
         self._regulator_since = 0.0
@@ -47,8 +50,8 @@ class Adc(Peripheral):
         ):  # fmt: skip
             add(name, offset, writable=mask)
         add("DR", 0x40, read_only=ALL)
-        add("CSR", 0x300, read_only=ALL, full_name="ADC12_COMMON.CSR")
-        add("CCR", 0x308, writable=0x1FF_CFFF, full_name="ADC12_COMMON.CCR")
+        add("CSR", 0x300, read_only=ALL, full_name=f"{common}.CSR")
+        add("CCR", 0x308, writable=0x1FF_CFFF, full_name=f"{common}.CCR")
 
     def reset(self) -> None:
         super().reset()
@@ -150,11 +153,13 @@ class Adc(Peripheral):
         self._scanning = True
         self._scan()
 
+    def _sampling(self, channel: int) -> float:
+        """Cycles of the converter's clock."""
+        name = "SMPR2" if channel >= 10 else "SMPR1"
+        return _SAMPLING[self[name] >> 3 * (channel % 10) & 7]
+
     def _scan_seconds(self) -> float:
-        cycles = 0.0
-        for channel in self.sequence():
-            name = "SMPR2" if channel >= 10 else "SMPR1"
-            cycles += _SAMPLING[self[name] >> 3 * (channel % 10) & 7] + _CONVERSION
+        cycles = sum(self._sampling(channel) + _CONVERSION for channel in self.sequence())
         ratio = (self["CFGR2"] >> 16 & 0x3FF) + 1 if self["CFGR2"] & 1 else 1
         return cycles * ratio / self.clock_hz()
 

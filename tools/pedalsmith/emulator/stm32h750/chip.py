@@ -18,6 +18,7 @@ from pedalsmith.emulator.stm32h750.quadspi import Quadspi
 from pedalsmith.emulator.stm32h750.rcc import HSI_HZ, Rcc
 from pedalsmith.emulator.stm32h750.sai import CodecWires, Sai
 from pedalsmith.emulator.stm32h750.system import Dbgmcu, FlashInterface, Pwr, Syscfg
+from pedalsmith.emulator.stm32h750.thermometer import POINTS, Thermometer
 from pedalsmith.emulator.stm32h750.usart import Usart
 
 FLASH, FLASH_BYTES = 0x0800_0000, 0x2_0000
@@ -70,6 +71,10 @@ class Stm32h750:
         self.adc = Adc(machine, rcc, self.gpio, self.knobs)
         rcc.gate(self.adc, "AHB1", 5)
         self.mux.connect(9, self.adc)
+        self.thermometer = Thermometer(machine, rcc, self.gpio, self.knobs)
+        rcc.gate(self.thermometer, "AHB4", 24)
+        for at, (_, reading) in POINTS.items():
+            identity[at : at + 2] = list(reading.to_bytes(2, "little"))
         self.i2c_bus = I2cBus()
         self.i2c = I2c(machine, rcc, self.gpio, self.i2c_bus, ("PH4", "PB11"))
         rcc.gate(self.i2c, "APB1L", 22)
