@@ -11,8 +11,11 @@ from typing import Any
 
 import numpy as np
 import pytest
+from typer.testing import CliRunner
 
 from pedalsmith.audio import read_audio
+from pedalsmith.cli import build_app
+from pedalsmith.errors import BadInput
 
 
 @pytest.fixture(scope="module")
@@ -64,6 +67,47 @@ def test_report_and_picture_ask_for_nothing(demo: tuple[Path, dict[str, Any]]) -
     for text in (page, (folder / "terminal.svg").read_text(encoding="utf-8")):
         addresses = set(re.findall(r"https?://[^\s\"'<>)]+", text))
         assert all(address.startswith("http://www.w3.org/") for address in addresses)
+
+
+def test_a_run_has_a_report_of_its_own(demo: tuple[Path, dict[str, Any]]) -> None:
+    folder, figures = demo
+    run = folder / "run"
+    done = subprocess.run(
+        [sys.executable, "-m", "pedalsmith", "report", run, "--weights", "int8", "--json"],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    found = json.loads(done.stdout)
+    # The end that chose the best weights: a tenth of the capture after a second of run-in.
+    dry = read_audio(run / "held_out_dry.wav").samples
+    assert found["samples_compared"] == len(dry)
+    assert found["samples_differing"] == 0
+    heard = len(read_audio(run / "report" / "target.wav").samples)
+    assert len(dry) - heard == figures["train"]["held_out"]["run_in_samples"] == 48_000
+    assert found["esr_float"] == pytest.approx(
+        figures["train"]["figures"]["held_out_esr"], rel=0.2, abs=0.01
+    )
+    page = (run / "report" / "report.html").read_text(encoding="utf-8")
+    assert "Diode overdrive" in page
+    assert "int8" in page
+    assert page.count("<audio") == 4
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (None, "no run.json"),
+        ("{}", "older pedalsmith"),
+        ('{"held_out": {"run_in_samples": 0, "knobs": {"drive": 1}}}', "held_out_dry.wav"),
+    ],
+)
+def test_a_folder_that_is_no_run_is_refused(tmp_path: Path, content: str | None, said: str) -> None:
+    if content is not None:
+        (tmp_path / "run.json").write_text(content)
+    result = CliRunner().invoke(build_app(), ["report", str(tmp_path)])
+    assert isinstance(result.exception, BadInput)
+    assert said in str(result.exception)
+    assert not (tmp_path / "report").exists()
 
 
 def test_a_folder_that_cannot_be_written_ends_in_one_line(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from pedalsmith.audio import write_wav
 from pedalsmith.errors import BadInput
 from pedalsmith.files import whole_file, write_whole
 from pedalsmith.models.exporters import keras_json, nam
@@ -52,6 +53,9 @@ def write(
     writer.write(model, folder / "model.json")
     with whole_file(folder / "model.keras") as temporary:
         outcome.network.save(temporary)
+    kept = gathered.material.held_out[0]
+    for name, samples in (("dry", kept.dry), ("wet", kept.wet)):
+        write_wav(folder / f"held_out_{name}.wav", samples)
     write_whole(folder / "history.csv", _history(outcome.history))
     write_whole(folder / "run.json", json.dumps(figures, indent=2) + "\n")
     return figures
@@ -79,6 +83,13 @@ def _figures(
         # The first capture's, where readers of a run with one capture look.
         **{key: captures[0][key] for key in ("dry", "wet", "alignment")},
         "captures": captures,
+        "name": request.name,
+        "gear": request.gear,
+        # What held_out_dry.wav and held_out_wet.wav hold, of the first capture.
+        "held_out": {
+            "run_in_samples": material.held_out[0].run_in,
+            "knobs": captures[0]["knobs"],
+        },
         "settings": asdict(request.settings),
         "levels": {"input_gain": material.input_gain, "output_gain": material.output_gain},
         "figures": {

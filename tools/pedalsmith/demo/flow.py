@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: MIT
 # Copyright (c) 2026 the pedalsmith developers
-"""What the demo does: the capture into a model, into integers, into an image, into sound.
+"""What the demo and the report of a run do: a model into integers, into an image, into sound.
 
-DIR/run/            the training run, model.json in it
+DIR/run/            the demo's training run, model.json in it
 DIR/tone.psm        the quantized model
 DIR/firmware/       the image that is flashed
-DIR/words/          36 s out of the host's engine and out of the emulated board, word for word
-DIR/*.wav           the last 6 s, which training did not hear: dry, target, model, pedal
+DIR/words/          seconds out of the host's engine and out of the emulated board, word for word
+DIR/*.wav           the end, which training did not hear: dry, target, model, pedal
 DIR/report.html     all of it on one page
 """
 
@@ -21,7 +21,7 @@ import numpy as np
 from pedalsmith import assets
 from pedalsmith.audio import SAMPLE_RATE, Samples, read_audio, to_q23, write_wav
 from pedalsmith.demo.steps import StepFailed, Steps
-from pedalsmith.errors import NegativeResult
+from pedalsmith.errors import BadInput, NegativeResult
 from pedalsmith.native.boards import board_names
 from pedalsmith.report import Curve
 
@@ -31,24 +31,47 @@ _RUN_IN_SECONDS = 4.0
 
 @dataclass(frozen=True)
 class Settings:
-    """The demo's options."""
+    """What is made of a model, and where."""
 
     output: Path
+    run: Path
+    """Folder of the training run."""
+    title: str
+    gear: str
+    """What was captured, in words."""
     board: str = "daisy_seed"
+    weights: str = "int16"
+    seconds: float = 36.0
+    """How much of the sound is played through host and board; the end of it is measured."""
+
+
+@dataclass(frozen=True)
+class Training:
+    """What the demo's network is and how long it learns."""
+
     arch: str = "lstm"
     hidden: int = 16
-    weights: str = "int16"
     minutes: float = 2.0
     seed: int = 0
-    seconds: float = 36.0
-    """How much of the capture is played through host and board; the end of it is measured."""
+
+
+@dataclass(frozen=True)
+class Sound:
+    """A capture in step: (n,) each, at SAMPLE_RATE."""
+
+    dry: Samples
+    target: Samples
+    """What the gear made of `dry`."""
+    first: int
+    """Sample from which on training did not hear it; before it the model may settle."""
 
 
 @dataclass
 class Figures:
     """What the demo found; the JSON answers are what the commands printed."""
 
-    train: dict[str, Any] = field(default_factory=dict)
+    train: dict[str, Any]
+    """What RUN/run.json holds."""
     convert: dict[str, Any] = field(default_factory=dict)
     build: dict[str, Any] = field(default_factory=dict)
     emulate: dict[str, Any] = field(default_factory=dict)
@@ -64,14 +87,13 @@ class Figures:
     samples_differing: int = 0
 
 
-def play(settings: Settings, steps: Steps) -> Figures:
-    """Does everything but the report. Raises StepFailed when a command fails."""
-    figures = Figures()
+def play(settings: Settings, steps: Steps, sound: Sound, trained: dict[str, Any]) -> Figures:
+    """Does everything but the report with the model of a run. Raises StepFailed when it fails."""
+    figures = Figures(trained)
     folder = settings.output
-    _train(settings, steps, figures)
     with steps.step("convert", f"integers, {settings.weights} weights") as step:
         figures.convert = steps.run(
-            step, "convert", str(folder / "run/model.json"), "-o", str(folder / "tone.psm"),
+            step, "convert", str(settings.run / "model.json"), "-o", str(folder / "tone.psm"),
             "--weights", settings.weights,
         )  # fmt: skip
         loudest = figures.convert["errors"][0]
@@ -83,7 +105,7 @@ def play(settings: Settings, steps: Steps) -> Figures:
         )  # fmt: skip
         flash = figures.build["memory"]["flash"]
         step.result = f"{flash['used'] / 1024:.1f} kB of {flash['size'] / 1024:.0f} kB flash"
-    _emulate(settings, steps, figures)
+    _emulate(settings, steps, figures, sound)
     with steps.step("info", "instructions, counted") as step:
         figures.info = steps.run(
             step, "info", str(folder / "tone.psm"), "--board", settings.board
@@ -97,33 +119,54 @@ def play(settings: Settings, steps: Steps) -> Figures:
                     else steps.run(step, "info", str(folder / "tone.psm"), "--board", name)
                 )
         step.result = f"{figures.info['load_mean_percent']:.1f} % of the block time"
-    with steps.step("measure", "on 6 s kept from training") as step:
-        _measure(settings, figures)
+    kept = (len(sound.dry) - sound.first) / SAMPLE_RATE
+    with steps.step("measure", f"on {kept:.1f} s kept from training") as step:
+        _measure(settings, figures, sound)
         step.result = f"ESR {figures.esr_quantized:.4f} in the pedal"
     return figures
 
 
-def _train(settings: Settings, steps: Steps, figures: Figures) -> None:
-    network = f"{settings.arch.upper()}-{settings.hidden}"
+def train(settings: Settings, training: Training, steps: Steps) -> dict[str, Any]:
+    """Trains on the shipped capture; returns what RUN/run.json holds."""
+    network = f"{training.arch.upper()}-{training.hidden}"
     first, last = assets.TEST_SECONDS
     with steps.step("train", f"{network} on {first:.0f} s of overdrive") as step:
-        figures.train = steps.run(
+        trained = steps.run(
             step, "train", "--dry", str(assets.dry_path()), "--wet", str(assets.wet_path()),
-            "-o", str(settings.output / "run"), "--arch", settings.arch,
-            "--hidden", str(settings.hidden), "--minutes", f"{settings.minutes:g}",
-            "--seed", str(settings.seed), "--test-seconds", f"{last - first:g}",
-            "--name", "Diode overdrive", "--gear", "Diode overdrive (simulated circuit)",
+            "-o", str(settings.run), "--arch", training.arch,
+            "--hidden", str(training.hidden), "--minutes", f"{training.minutes:g}",
+            "--seed", str(training.seed), "--test-seconds", f"{last - first:g}",
+            "--name", settings.title, "--gear", settings.gear,
         )  # fmt: skip
-        step.result = f"ESR {figures.train['figures']['test_esr']:.4f}"
+        step.result = f"ESR {trained['figures']['test_esr']:.4f}"
+    return trained
 
 
-def _emulate(settings: Settings, steps: Steps, figures: Figures) -> None:
-    """Plays the capture through host and board and lays the words side by side."""
+def shipped_sound(trained: dict[str, Any]) -> Sound:
+    """The shipped capture, brought to where training had it."""
+    first, last = (round(second * SAMPLE_RATE) for second in assets.TEST_SECONDS)
+    # What training corrected, it learned without: the target is brought to the same place.
+    alignment = trained["alignment"]
+    target = np.roll(read_audio(assets.wet_path()).samples, -alignment["shift"])[:last]
+    target = -target if alignment["inverted"] else target
+    return Sound(read_audio(assets.dry_path()).samples[:last], target, first)
+
+
+def held_out_sound(run: Path, trained: dict[str, Any]) -> Sound:
+    """What a run kept from training. Raises BadInput where it kept nothing that can be read."""
+    if "held_out" not in trained:
+        raise BadInput(f"{run}: was trained by an older pedalsmith; train again, or --resume.")
+    dry, target = (read_audio(run / f"held_out_{name}.wav").samples for name in ("dry", "wet"))
+    return Sound(dry, target, int(trained["held_out"]["run_in_samples"]))
+
+
+def _emulate(settings: Settings, steps: Steps, figures: Figures, sound: Sound) -> None:
+    """Plays the sound through host and board and lays the words side by side."""
     folder = settings.output / "words"
-    whole = read_audio(assets.dry_path()).samples
+    played = sound.dry[-round(settings.seconds * SAMPLE_RATE) :]
     dry = folder / "dry.wav"
-    write_wav(dry, whole[len(whole) - round(settings.seconds * SAMPLE_RATE) :])
-    with steps.step("emulate", f"{settings.seconds:.0f} s on computer and board") as step:
+    write_wav(dry, played)
+    with steps.step("emulate", f"{len(played) / SAMPLE_RATE:.0f} s on computer and board") as step:
         tone = str(settings.output / "tone.psm")
         steps.run(step, "emulate", tone, str(dry), str(folder / "host.wav"), "--on", "host")
         # The very file that is flashed. What it plays is laid beside the host's here, not there.
@@ -143,23 +186,17 @@ def _emulate(settings: Settings, steps: Steps, figures: Figures) -> None:
         step.result = f"{len(host):,} samples, {figures.samples_differing:,} differ"
 
 
-def _measure(settings: Settings, figures: Figures) -> None:
-    """Plays the float model on the test part, measures, writes the WAVs."""
+def _measure(settings: Settings, figures: Figures, sound: Sound) -> None:
+    """Plays the float model on the part that training did not hear, measures, writes the WAVs."""
     from pedalsmith.models.importers import load_model
     from pedalsmith.models.reference import Reference
 
-    first, last = (round(second * SAMPLE_RATE) for second in assets.TEST_SECONDS)
-    dry = read_audio(assets.dry_path()).samples
-    # What training corrected, it learned without: the target is brought to the same place.
-    alignment = figures.train["alignment"]
-    target = np.roll(read_audio(assets.wet_path()).samples, -alignment["shift"])[first:last]
-    target = -target if alignment["inverted"] else target
-    player = Reference(load_model(settings.output / "run/model.json"))
-    run_in = round(_RUN_IN_SECONDS * SAMPLE_RATE)
-    model = player.play(dry[first - run_in : last])[run_in:]
+    player = Reference(load_model(settings.run / "model.json"))
+    run_in = min(sound.first, round(_RUN_IN_SECONDS * SAMPLE_RATE))
+    model = player.play(sound.dry[sound.first - run_in :])[run_in:]
     pedal = read_audio(settings.output / "words" / f"{settings.board}.wav").samples
-    count = min(last - first, len(pedal))
-    sounds = {"dry": dry[first:last], "target": target, "model": model, "pedal": pedal}
+    count = min(len(model), len(pedal))
+    sounds = {"dry": sound.dry, "target": sound.target, "model": model, "pedal": pedal}
     figures.sounds = {name: samples[-count:] for name, samples in sounds.items()}
     for name, samples in figures.sounds.items():
         write_wav(settings.output / f"{name}.wav", samples)
@@ -181,7 +218,7 @@ def esr(output: Samples, target: Samples) -> float:
 
 def training_curve(settings: Settings) -> Curve | None:
     """What RUN/history.csv says of the training, if it says anything."""
-    with (settings.output / "run/history.csv").open(encoding="utf-8") as file:
+    with (settings.run / "history.csv").open(encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
     if not rows:
         return None

@@ -15,6 +15,7 @@ from rich.text import Text
 from pedalsmith.console import as_svg
 from pedalsmith.demo.flow import Figures, Settings, training_curve
 from pedalsmith.demo.steps import Steps, clock, row
+from pedalsmith.errors import NegativeResult
 from pedalsmith.native.boards import load_board
 from pedalsmith.report import BoardLoad, Memory, ReportData
 from pedalsmith.report.page import decibel, part
@@ -28,11 +29,10 @@ _STATES = {16: "16 bit with error feedback", 32: "32 bit"}
 def report_data(settings: Settings, figures: Figures) -> ReportData:
     """Gathers the report's figures from what the commands printed."""
     board = load_board(settings.board)
-    network = f"{settings.arch.upper()}, {settings.hidden} units"
     trained = figures.train["figures"]
     image = next(name for name in figures.build["files"] if name.endswith(".bin"))
     return ReportData(
-        title="Diode overdrive",
+        title=settings.title,
         board=board.name,
         dry=figures.sounds["dry"],
         target=figures.sounds["target"],
@@ -53,8 +53,11 @@ def report_data(settings: Settings, figures: Figures) -> ReportData:
         ),
         curve=training_curve(settings),
         facts=(
-            ("Gear", "simulated: a string model plays through a circuit in SPICE (captures/)"),
-            ("Network", f"{network}, {figures.info['parameters']:,} parameters"),
+            ("Gear", settings.gear),
+            (
+                "Network",
+                f"{_network(figures.train['settings'])}, {figures.info['parameters']:,} parameters",
+            ),
             ("Training", f"{clock(trained['seconds'])} min, {trained['steps']:,} steps of Adam"),
             ("Weights", f"{settings.weights}, {figures.convert['blob_bytes']:,} bytes of .psm"),
             ("State", _STATES[figures.convert["state_bits"]]),
@@ -68,6 +71,12 @@ def report_data(settings: Settings, figures: Figures) -> ReportData:
         versions=(*_versions(), ("Python", platform.python_version())),
         flashing=tuple(step.replace("{image}", image) for step in board.flashing),
     )
+
+
+def _network(settings: dict[str, Any]) -> str:
+    """The network in words: LSTM, 16 units."""
+    arch = settings["arch"].upper()
+    return f"{arch}, {settings['hidden']} units" if arch in ("LSTM", "GRU") else arch
 
 
 def _load(figures: Figures) -> dict[str, Any]:
@@ -86,6 +95,16 @@ def _versions() -> list[tuple[str, str]]:
         except PackageNotFoundError:
             continue
     return found
+
+
+def hold_to_the_computer(figures: Figures) -> None:
+    """Raises NegativeResult where the board gave other words than the computer."""
+    if figures.samples_differing:
+        said = [line for line in figures.emulate["console"] if line.startswith("model:")]
+        raise NegativeResult(
+            f"{figures.samples_differing:,} of {figures.samples_compared:,} samples differ between "
+            f"host and board (the board says: {'; '.join(said) or 'nothing'}); please report it."
+        )
 
 
 def as_json(settings: Settings, figures: Figures, steps: Steps) -> dict[str, Any]:
