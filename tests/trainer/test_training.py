@@ -43,7 +43,7 @@ def trained(capture, tmp_path_factory):
     output = tmp_path_factory.mktemp("run")
     result = train(
         capture, output, "--hidden", "8", "--steps", "512", "--seed", "3", "--test-seconds", "1",
-        "--threads", "1", "--json",
+        "--threads", "1", "--json", "--tensorboard", str(output / "scalars"),
     )  # fmt: skip
     assert result.exit_code == 0
     return output, json.loads(result.stdout)
@@ -90,6 +90,23 @@ def test_the_run_says_what_was_done(trained):
     lines = (output / "history.csv").read_text().splitlines()
     assert lines[0].startswith("seconds,")
     assert len(lines) == 1 + 512 // 128
+
+
+def test_tensorboard_gets_what_the_table_has(trained):
+    import tensorflow as tf
+
+    output, _ = trained
+    (written,) = (output / "scalars").iterdir()
+    found = {}
+    for record in tf.data.TFRecordDataset(str(written)):
+        event = tf.compat.v1.Event.FromString(record.numpy())
+        for value in event.summary.value:
+            found.setdefault(value.tag, {})[event.step] = value.simple_value
+    names, *lines = (line.split(",") for line in (output / "history.csv").read_text().split())
+    for line in lines:
+        row = dict(zip(names, map(float, line), strict=True))
+        assert found["best_esr"][int(row["steps"])] == pytest.approx(row["best_esr"], rel=1e-5)
+    assert len(found["loss"]) == len(lines)
 
 
 def test_steps_and_seed_repeat_a_run_bit_by_bit(capture, tmp_path):

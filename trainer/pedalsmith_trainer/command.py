@@ -82,6 +82,9 @@ def command(
         float | None, typer.Option(help="dBu RMS of a sine that is 0 dBFS peak in the dry file.")
     ] = None,
     output_dbu: Annotated[float | None, typer.Option(help="The same of the wet file.")] = None,
+    tensorboard: Annotated[
+        Path | None, typer.Option(help="Folder to log to as well, for TensorBoard.")
+    ] = None,
     threads: Annotated[int, typer.Option(min=1, max=64, help="Threads to compute with.")] = 2,
     as_json: Annotated[bool, typer.Option("--json", help="Print the figures as JSON.")] = False,
 ) -> None:
@@ -132,6 +135,7 @@ def command(
             output_dbu=output_dbu,
             fit=fit,
             max_cpu=max_cpu,
+            tensorboard=tensorboard,
             resume=resume,
             as_json=as_json,
         )

@@ -30,5 +30,7 @@ class Request:
     """Board for which kind and size of the network are chosen."""
     max_cpu: float = 60.0
     """Percent of that board's time."""
+    tensorboard: Path | None = None
+    """Folder for TensorBoard's files."""
     resume: bool = False
     as_json: bool = False

@@ -6,12 +6,13 @@ RUN/model.json      the float model (Keras JSON), what every other command reads
 RUN/run.json        settings, versions, alignment, figures
 RUN/history.csv     one line an epoch
 RUN/model.keras     the Keras network, on the trained level
+RUN/held_out_*.wav  dry and wet sound that was kept from training, put in step; 1 s of run-in first
 RUN/checkpoint.npz  what --resume goes on with
 """
 
 import signal
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 
 import numpy as np
@@ -20,6 +21,7 @@ from pedalsmith.console import emit_json, talk
 from pedalsmith.errors import BadInput, NegativeResult
 from pedalsmith.models.model import Metadata
 from pedalsmith_trainer import checkpoint, folder
+from pedalsmith_trainer.callbacks import Progress
 from pedalsmith_trainer.display import Display
 from pedalsmith_trainer.export import to_model
 from pedalsmith_trainer.fitting import Trial, candidates, choose
@@ -28,6 +30,7 @@ from pedalsmith_trainer.loss import esr_db, esr_words
 from pedalsmith_trainer.material import Material
 from pedalsmith_trainer.rehearsal import Rehearsal
 from pedalsmith_trainer.request import Request
+from pedalsmith_trainer.tensorboard import Scalars
 from pedalsmith_trainer.training import Outcome, train
 
 
@@ -65,17 +68,31 @@ def run(request: Request) -> None:
     for take, ratio in zip(material.test, tests, strict=True):
         knobs = zip(material.knob_names, take.knobs, strict=True)
         _tell(" ".join(["test", *(f"{name} {value:g}" for name, value in knobs)]), ratio)
-    talk.print(f"{request.output / 'model.json'} is the model.", markup=False, soft_wrap=True)
+    model_path = request.output / "model.json"
+    talk.print(
+        f"{model_path} is the model; `pedalsmith report {request.output}` lets you hear it.",
+        markup=False,
+        soft_wrap=True,
+    )
     if request.as_json:
         emit_json(figures)
 
 
 def _train(request: Request, material: Material, interrupted: list[bool]) -> Outcome:
-    with Display(request.settings) as display:
+    with ExitStack() as stack:
+        watchers = [stack.enter_context(Display(request.settings)).show]
+        if request.tensorboard is not None:
+            folder.check_writable(request.tensorboard)
+            watchers.append(stack.enter_context(Scalars(request.tensorboard)).show)
+
+        def report(progress: Progress) -> None:
+            for show in watchers:
+                show(progress)
+
         return train(
             material,
             request.settings,
-            report=display.show,
+            report=report,
             should_stop=lambda: interrupted[0],
             keep=request.output / checkpoint.FILE_NAME,
             resume=request.resume,
