@@ -2,6 +2,9 @@
 # Copyright (c) 2026 the pedalsmith developers
 """Delay and polarity: planted ones are found again, unrelated sound is refused."""
 
+import itertools
+import os
+
 import numpy as np
 import pytest
 
@@ -57,6 +60,41 @@ def test_planted_delays_are_found_in_real_captures(shared, dry_name, wet_name, p
     assert found.found
     assert found.delay - base.delay == pytest.approx(planted, abs=0.1)
     assert found.inverted == (base.inverted ^ (gain < 0))
+
+
+EVERY_PAIR = [
+    ("ts9_guitarix", "train_dry.wav", "train_wet.wav"),
+    ("ts9_guitarix", "test_dry.wav", "test_wet.wav"),
+    ("ds1_boss", "dry.wav", "wet.wav"),
+    *(("hrd3_drive", "dry.wav", f"wet_drive{drive:02d}.wav") for drive in range(2, 13, 2)),
+]
+SIZES = (0.1, 0.25, 0.5, 1, 7.9, 17.3, 100.6, 501.25, 1000.5, 1499.75, 2000)
+
+
+@pytest.mark.skipif(
+    "PEDALSMITH_EVERY_DELAY" not in os.environ,
+    reason="takes a quarter of an hour; set PEDALSMITH_EVERY_DELAY=1",
+)
+@pytest.mark.parametrize(("folder", "dry_name", "wet_name"), EVERY_PAIR)
+def test_no_planted_delay_is_got_wrong(shared, folder, dry_name, wet_name):
+    """Every shared capture, either way, with noise, gain and inversion: found, or refused."""
+    dry = read_audio(shared / "captures" / folder / dry_name).samples
+    wet = read_audio(shared / "captures" / folder / wet_name).samples
+    base = measure_alignment(dry, wet)
+    gains = itertools.cycle([10.0, -1.0, 0.1, -10.0, 1.0, -0.1])
+    wrong, refused = [], []
+    for planted in (0, *SIZES, *(-size for size in SIZES)):
+        gain = next(gains)
+        found = measure_alignment(dry, gain * noisy(delayed(wet, planted), -40))
+        if not found.found:
+            refused.append(planted)
+        elif (
+            abs(found.delay - base.delay - planted) > 0.1
+            or found.inverted != base.inverted ^ (gain < 0)
+        ):  # fmt: skip
+            wrong.append((planted, gain, found.delay - base.delay))
+    print(f"{wet_name}: {len(refused)} refused, {len(wrong)} wrong of {2 * len(SIZES) + 1}")
+    assert not wrong
 
 
 @pytest.mark.parametrize(
