@@ -1,15 +1,15 @@
 # SPDX-License-Identifier: MIT
 # Copyright (c) 2026 the pedalsmith developers
-"""Our trainer beside the usual PyTorch LSTM: throughput, and ESR against seconds.
+"""Our trainer beside a PyTorch LSTM and neural-amp-modeler: samples a second, ESR over time.
 
     python trainer/benchmarks/compare_trainers.py --dry dry.wav --wet wet.wav --test-dry t_dry.wav \
         --test-wet t_wet.wav -o OUT [--minutes 3] [--hidden 16] [--threads 2] \
-        [--our-minutes 0.5] [--trainers ours,pytorch]
+        [--our-minutes 0.5] [--nam-minutes 2] [--trainers ours,pytorch,nam]
 
 All run one after the other on the same aligned capture with the same held-out part and threads;
-start-up is not counted. PyTorch (torch==2.13.0) is no dependency of the
-project: `--python` names an interpreter that has it. What is compared is a ratio within one
-run on one machine; do not run anything beside it.
+start-up is not counted. PyTorch (torch==2.13.0) and neural-amp-modeler (0.13.0) are no dependencies
+of the project: `--python` names an interpreter that has them. What is compared is a ratio within
+one run on one machine; do not run anything beside it.
 
 Writes OUT/comparison.json, OUT/comparison.md and OUT/comparison.png.
 """
@@ -51,7 +51,8 @@ def main() -> None:
     material = prepare([Setting(capture)], test=tests, test_seconds=arguments.test_seconds)
     trainers: dict[str, Callable[[Material, argparse.Namespace], dict[str, Any]]] = {
         "ours": ours,
-        "pytorch": lambda m, a: elsewhere("pytorch_lstm.py", m, a),
+        "pytorch": lambda m, a: elsewhere("pytorch_lstm.py", m, a, a.minutes),
+        "nam": lambda m, a: elsewhere("nam_lstm.py", m, a, a.nam_minutes or a.minutes),
     }
     results = {}
     for name in arguments.trainers.split(","):
@@ -78,11 +79,12 @@ def parse() -> argparse.Namespace:
     parser.add_argument(
         "--our-minutes", type=float, help="ours gets less time: its learning rate falls over a run"
     )
+    parser.add_argument("--nam-minutes", type=float, help="another time for neural-amp-modeler")
     parser.add_argument("--hidden", type=int, default=16)
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--trainers", default="ours,pytorch")
-    parser.add_argument("--python", default=sys.executable, help="interpreter that has PyTorch")
+    parser.add_argument("--trainers", default="ours,pytorch,nam")
+    parser.add_argument("--python", default=sys.executable, help="interpreter that has theirs")
     return parser.parse_args()
 
 
@@ -107,7 +109,9 @@ def ours(material: Material, arguments: argparse.Namespace) -> dict[str, Any]:
     }
 
 
-def elsewhere(script: str, material: Material, arguments: argparse.Namespace) -> dict[str, Any]:
+def elsewhere(
+    script: str, material: Material, arguments: argparse.Namespace, minutes: float
+) -> dict[str, Any]:
     """A trainer in a process of its own, with an interpreter that has its packages."""
     with tempfile.TemporaryDirectory() as folder:
         data = Path(folder) / "material.npz"
@@ -133,7 +137,7 @@ def elsewhere(script: str, material: Material, arguments: argparse.Namespace) ->
                 arguments.python,
                 str(HERE / script),
                 str(data),
-                *("--seconds", str(60 * arguments.minutes)),
+                *("--seconds", str(60 * minutes)),
                 *("--hidden", str(arguments.hidden)),
                 *("--threads", str(arguments.threads)),
                 *("--seed", str(arguments.seed)),
