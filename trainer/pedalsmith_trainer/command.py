@@ -95,7 +95,8 @@ def command(
     Ctrl-C ends the training early and keeps the best model so far; --resume goes on with it.
 
     A list for --captures makes a model with knobs: dry = "dry.wav", then for each position
-    [[capture]] with wet = "low.wav" and drive = 0.1 (any names, 0..1), and [[test]] likewise.
+    [[capture]] with wet = "low.wav" and drive = 0.1 (any names, 0..1), and [[test]] likewise. The
+    files need not begin together: all are put in step with each other.
     """
     from pedalsmith_trainer.quiet import limit_threads, quiet_tensorflow
     from pedalsmith_trainer.settings import Settings, recipe
