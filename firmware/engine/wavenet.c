@@ -238,8 +238,9 @@ static void play_channels(struct wavenet *net, const struct wavenet_stream *stre
                           const struct wavenet_ring *next, int32_t *residual, uint32_t channels,
                           uint32_t frames) {
     uint32_t done = 0;
-    if (next != NULL && !wide)
-        done = wavenet_channels_run(net, stream, next, residual, frames);
+    if (!wide)
+        done = next != NULL ? wavenet_channels_run(net, stream, next, residual, frames)
+                            : wavenet_residual_run(net, stream, residual, frames);
     if (done < frames && stream->columns != 0)
         for (uint32_t frame = done; frame < frames; frame += TILE_FRAMES)
             add_matrix(net, stream, wide, residual, frame);

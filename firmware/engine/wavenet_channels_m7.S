@@ -2,8 +2,8 @@
 // Copyright (c) 2026 the pedalsmith developers
 //
 // void wavenet_channels_m7(const struct wavenet_channels_m7 *run): tiles of a layer's 1x1 of
-// activations in 16 bits, the residual, and the next layer's history of 16 bits with its error
-// feedback (WAVENET.md). The same words as wavenet.c.
+// activations in 16 bits, the residual, and, where there is a next layer, its history of 16 bits with
+// its error feedback (WAVENET.md). The same words as wavenet.c.
 //
 // Two channels by four frames are eight sums, r4-r11, as in wavenet_rows_m7.S. r0 walks the stream of
 // parameters, r1 the activations. The order of the tail was found by a search over the pairing and
@@ -17,7 +17,7 @@
     .equ    TILES, 8
     .equ    START, 12       // before the first word of the stream
     .equ    RING_STEP, 16   // from the end of a tile's first frame to the next tile
-    .equ    SPARE, 20
+    .equ    TAIL, 20
     .equ    RESIDUAL, 24
     .equ    RING, 28
     .equ    STRIDE, 32      // bytes of a frame of the ring
@@ -86,9 +86,7 @@ wavenet_matrix_\columns:
     pair_of \columns, pair
     .set    pair, pair + 1
     .endr
-    .if     \columns != 8
-    b.w     wavenet_channels_tail
-    .endif
+    ldr.w   pc, [sp, #TAIL]
     .endm
 
     .section .text.wavenet_channels_m7, "ax", %progbits
@@ -124,7 +122,7 @@ wavenet_matrix_0:
     mov.w   r10, #0
     mov.w   r11, #0
     ldr.w   r3, [r0, #16]!
-    b.w     wavenet_channels_tail
+    ldr.w   pc, [sp, #TAIL]
 
     matrix  1
     matrix  2
@@ -132,7 +130,44 @@ wavenet_matrix_0:
     matrix  4
     matrix  6
     matrix  8
-wavenet_channels_tail:
+
+    // The residual alone.
+    .balign 8
+    .global wavenet_residual_m7
+    .thumb_func
+wavenet_residual_m7:
+    ldr.w   r3, [r0, #8]                    // scale of row 1
+    ldr.w   r12, [r1, #0]
+    ldr.w   lr, [r1, #4]
+    smmla   r4, r4, r2, r12
+    ldr.w   r12, [r1, #8]
+    smmla   r5, r5, r2, lr
+    ldr.w   lr, [r1, #12]
+    smmla   r6, r6, r2, r12
+    ldr.w   r12, [r1, #16]
+    smmla   r7, r7, r2, lr
+    ldr.w   lr, [r1, #20]
+    smmla   r8, r8, r3, r12
+    ldr.w   r12, [r1, #24]
+    smmla   r9, r9, r3, lr
+    ldr.w   lr, [r1, #28]
+    smmla   r10, r10, r3, r12
+    ldr.w   r2, [sp, #END]
+    smmla   r11, r11, r3, lr
+    add.w   r0, r0, #16
+    stm.w   r1!, {r4-r11}
+    cmp.w   r0, r2
+    str.w   r1, [sp, #RESIDUAL]
+    ldr.w   lr, [sp, #BEGIN]
+    it      ne
+    bxne    lr
+    b.w     wavenet_channels_next
+
+    // The history as well.
+    .balign 8
+    .global wavenet_history_m7
+    .thumb_func
+wavenet_history_m7:
     ldr.w   r12, [r1, #0]
     smmla   r4, r4, r2, r12
     str.w   r4, [r1, #0]
@@ -207,6 +242,7 @@ wavenet_channels_tail:
     str.w   r12, [sp, #RING]
     it      ne
     bxne    lr
+wavenet_channels_next:
     ldr.w   r1, [sp, #TILES]
     ldr.w   r2, [sp, #FROM]
     ldr.w   r3, [sp, #FROM_STEP]

@@ -32,7 +32,8 @@ struct wavenet_channels_m7 {
     const int32_t *a;
     uint32_t a_step, tiles;
     const int32_t *start;
-    uint32_t ring_step, spare;
+    uint32_t ring_step;
+    const void *tail;
     int32_t *residual;
     void *ring;
     uint32_t stride;
@@ -102,5 +103,9 @@ uint32_t wavenet_rows_run(struct wavenet *net, const struct wavenet_layer *layer
 // A 1x1 of activations of 16 bits, or one without columns, and the history `next`: whole tiles.
 uint32_t wavenet_channels_run(struct wavenet *net, const struct wavenet_stream *stream,
                               const struct wavenet_ring *next, int32_t *residual, uint32_t frames);
+
+// A 1x1 of activations of 16 bits that no history follows: of all frames or none.
+uint32_t wavenet_residual_run(struct wavenet *net, const struct wavenet_stream *stream,
+                              int32_t *residual, uint32_t frames);
 
 #endif

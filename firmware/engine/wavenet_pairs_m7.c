@@ -14,6 +14,7 @@ extern const uint8_t wavenet_taps_1[], wavenet_taps_2[], wavenet_taps_3[], waven
     wavenet_taps_6[], wavenet_taps_8[];
 extern const uint8_t wavenet_matrix_0[], wavenet_matrix_1[], wavenet_matrix_2[], wavenet_matrix_3[],
     wavenet_matrix_4[], wavenet_matrix_6[], wavenet_matrix_8[];
+extern const uint8_t wavenet_residual_m7[], wavenet_history_m7[];
 
 // Kernels by pairs of columns.
 static const struct {
@@ -87,31 +88,53 @@ uint32_t wavenet_rows_pairs(struct wavenet *net, const struct wavenet_layer *lay
     return frames;
 }
 
+// What all tiles share; 0 where there is no kernel.
+static int begin_channels(struct wavenet_channels_m7 *run, const struct wavenet_stream *stream,
+                          const uint8_t *tail) {
+    const uint32_t pairs = stream->pairs, words = wavenet_channel_words(stream) * pairs;
+    if (stream->columns >= KERNELS || kernels[stream->columns].matrix == NULL)
+        return 0;
+    run->start = stream->words - 1;
+    run->end = stream->words + words - 1;
+    run->begin = kernels[stream->columns].matrix;
+    run->tail = tail;
+    run->a_step = 16u * stream->columns;
+    run->stride = 4 * pairs;
+    run->ring_step = 3 * run->stride;
+    return 1;
+}
+
 uint32_t wavenet_channels_pairs(struct wavenet *net, const struct wavenet_stream *stream,
                                 const struct wavenet_ring *next, int32_t *residual,
                                 uint32_t frames) {
-    const uint32_t pairs = stream->pairs, words = wavenet_channel_words(stream) * pairs;
-    if (next->wide || stream->columns >= KERNELS || kernels[stream->columns].matrix == NULL)
-        return 0;
+    const uint32_t pairs = stream->pairs;
     struct wavenet_channels_m7 run;
     uint32_t at = next->at;
-    run.start = stream->words - 1;
-    run.end = stream->words + words - 1;
-    run.begin = kernels[stream->columns].matrix;
-    run.a_step = 16u * stream->columns;
-    run.stride = 4 * pairs;
-    run.ring_step = 3 * run.stride;
+    if (next->wide || !begin_channels(&run, stream, wavenet_history_m7))
+        return 0;
     const uint32_t tiles = frames / TILE_FRAMES;
     for (uint32_t tile = 0; tile < tiles; tile += run.tiles) {
-        int32_t *const ring = next->words;
         run.tiles = wavenet_tiles_until(next, at, tiles - tile);
         run.a = net->a + tile * TILE_FRAMES * stream->columns;
         run.residual = residual + tile * TILE_FRAMES * 2 * pairs;
-        run.ring = ring + at * pairs;
+        run.ring = (int32_t *)next->words + at * pairs;
         wavenet_channels_m7(&run);
         at = wavenet_ring_after(next, at, run.tiles);
     }
     return tiles * TILE_FRAMES;
+}
+
+uint32_t wavenet_residual_run(struct wavenet *net, const struct wavenet_stream *stream,
+                              int32_t *residual, uint32_t frames) {
+    struct wavenet_channels_m7 run;
+    if (stream->columns == 0 || !begin_channels(&run, stream, wavenet_residual_m7))
+        return 0;
+    run.tiles = (frames + TILE_FRAMES - 1) / TILE_FRAMES;
+    run.a = net->a;
+    run.residual = residual;
+    run.ring = NULL; // counted on, but never written
+    wavenet_channels_m7(&run);
+    return frames;
 }
 
 #endif
