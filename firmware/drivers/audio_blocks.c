@@ -32,7 +32,7 @@ COLD void audio_blocks_start(board_audio_t *with, uint32_t block, uint32_t limit
     step_cycles = block / (BOARD_LOAD_STEPS - 1);
     limit_cycles = limit;
     shift = place;
-    due = done = 1; // half 0 comes next
+    due = done = 0;
     late_in_a_row = 0;
     SCB_SHPR(EXCEPTION_PENDSV) = PRIORITY_LOWEST;
 }
@@ -83,7 +83,7 @@ static void note_overrun(void) {
 
 // The half comes from the DMA and is not counted: one that was missed must not swap the two.
 void audio_blocks_received(uint32_t half) {
-    if (due != done || half == (due & 1u)) {
+    if (due != done || (due && half == (due & 1u))) {
         note_overrun();
     }
     due = (due & ~1u) + 2u + half;
