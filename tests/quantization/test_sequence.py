@@ -115,9 +115,13 @@ def test_the_row_of_others(shared: Path) -> None:
 def test_what_the_engine_does_not_run_is_named() -> None:
     samples = noise(1, 60_000)
     model = MODELS["tanh"]
-    with pytest.raises(BadInput, match="m: has the activation softmax; the engine has"):
+    with pytest.raises(
+        BadInput, match=r"m: has the activation softmax \(the engine plays .* in layer 1"
+    ):
         quantize(replace(model, layers=(Activation("softmax"), *model.layers)), "m", samples)
-    with pytest.raises(BadInput, match="m: is 40 channels wide in layer 1; the engine runs 32"):
+    with pytest.raises(
+        BadInput, match="m: is 40 channels wide in layer 1; the engine plays up to 32"
+    ):
         quantize(convnet(1, Activation("tanh"), channels=40), "m", samples)
     with pytest.raises(BadInput, match="knobs"):
         quantize(replace(model, knobs=1), "m", samples)

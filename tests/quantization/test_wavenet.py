@@ -14,7 +14,7 @@ from pedalsmith.models.convolution import Activation, Conv1d
 from pedalsmith.models.importers import load_model
 from pedalsmith.models.model import Model
 from pedalsmith.models.reference import run
-from pedalsmith.models.wavenet import WaveNet, WaveNetArray, WaveNetLayer
+from pedalsmith.models.wavenet import Film, WaveNet, WaveNetArray, WaveNetLayer
 from pedalsmith.native.host import HostEngine
 from pedalsmith.quantization import psm
 from pedalsmith.quantization.quantizer import quantize
@@ -154,16 +154,73 @@ def layer_with(model: Model, **changes: object) -> Model:
     return replace(model, layers=(replace(net, arrays=arrays),))
 
 
-def test_what_the_engine_does_not_run_is_named() -> None:
+def film(rng: np.random.Generator, width: int) -> Film:
+    return Film(convolution(rng, 1, width, 1, 1, True), shift=False)
+
+
+RNG = np.random.default_rng(1)
+REFUSALS: list[tuple[dict[str, object], str]] = [
+    (
+        {"activation_post_film": film(RNG, 4)},
+        "m: has FiLM (activation_post_film) in layer 1 of array 1, which the engine does not play; "
+        "train it without FiLM.",
+    ),
+    (
+        {"gating": "blended"},
+        "m: has blended activations (gating_mode) in layer 1 of array 1, which the engine does not "
+        "play; train it with gating_mode none or gated.",
+    ),
+    (
+        {"secondary": Activation("tanh"), "gating": "gated"},
+        "m: has gates of tanh (secondary_activation) in layer 1 of array 1, which the engine does "
+        "not play; train it with Sigmoid there.",
+    ),
+    (
+        {"mixin": convolution(RNG, 3, 4, 1, 1, False)},
+        "m: has a condition of 3 channels in layer 1 of array 1, which the engine does not play; "
+        "train it with condition_size 1.",
+    ),
+    (
+        {"activation": Activation("leaky_relu", (1.5,))},
+        "m: has a slope outside -1..1 of its leaky_relu in layer 1 of array 1.",
+    ),
+    (
+        {"activation": Activation("leaky_hardtanh", (0.5, 1.0, 0.0, 0.0))},
+        "m: has corners at 0.5 and 1, not on both sides of 0, of its leaky_hardtanh in layer 1 of "
+        "array 1.",
+    ),
+    (
+        {"conv": convolution(RNG, 4, 4, 40, 1, True)},
+        "m: has 40 taps in layer 1 of array 1; the engine plays up to 32.",
+    ),
+    (
+        {"conv": convolution(RNG, 4, 4, 3, 13_000, True)},
+        "m: looks back 26032 samples; the engine keeps 24000.",
+    ),
+]
+
+
+@pytest.mark.parametrize(("changes", "words"), REFUSALS, ids=lambda c: next(iter(c), ""))
+def test_what_the_engine_does_not_play_is_named(changes: dict[str, object], words: str) -> None:
+    model = layer_with(model_of(1, Activation("tanh")), **changes)
+    with pytest.raises(BadInput) as refusal:
+        from_model(model, "m")
+    assert str(refusal.value) == words
+
+
+def test_a_part_that_the_engine_does_not_play_is_named() -> None:
     model = model_of(1, Activation("tanh"))
-    samples = noise(1, 60_000)
-    with pytest.raises(BadInput, match="blends its gates"):
-        quantize(layer_with(model, gating="blended"), "m", samples)
+    net = model.layers[0]
+    assert isinstance(net, WaveNet)
+    for changed, words in (
+        (replace(net, condition=(net,)), r"network for its condition \(condition_dsp\), which"),
+        (replace(net, post_head=(Conv1d(np.ones((1, 1, 1), "f4")),)), "head behind its arrays"),
+        (replace(net, arrays=net.arrays * 3), "has 6 arrays; the engine plays up to 4"),
+    ):
+        with pytest.raises(BadInput, match=words):
+            from_model(replace(model, layers=(changed,)), "m")
     with pytest.raises(BadInput, match="8 bits"):
-        quantize(model, "m", samples, weights="int8")
-    with pytest.raises(BadInput, match="looks back"):
-        long = replace(model.layers[0].arrays[0].layers[0].conv, dilation=13_000)
-        quantize(layer_with(model, conv=long), "m", samples)
+        quantize(model, "m", noise(1, 60_000), weights="int8")
 
 
 @pytest.mark.parametrize(

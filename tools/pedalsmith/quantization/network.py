@@ -81,8 +81,9 @@ def from_model(model: Model, name: str) -> Network:
     ):
         kinds = ", ".join(_describe(layer) for layer in model.layers)
         raise BadInput(
-            f"{name}: is a network of {kinds}; the engine runs 1 to {LARGEST_STACK} LSTM or GRU "
-            "layers and one linear dense output, a WaveNet or an impulse response."
+            f"{name}: is a network of {kinds}; the engine plays 1 to {LARGEST_STACK} LSTM or GRU "
+            "layers with one linear dense output behind them, a WaveNet, a row of convolutions and "
+            "dense layers, or an impulse response; train one of these."
         )
     if len(recurrent) > LARGEST_STACK:
         raise BadInput(f"{name}: has {len(recurrent)} layers; the engine runs {LARGEST_STACK}.")

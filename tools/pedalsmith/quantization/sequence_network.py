@@ -172,15 +172,17 @@ def _filled(linear: _Linear, outputs: int, inputs: int) -> _Linear:
 def _problem(model: Model, blocks: list[_Block], head: _Linear) -> str | None:
     """What the engine does not have, in words; None when it has all."""
     if model.knobs:
-        return "has knobs, which the engine's convolutional networks do not"
+        return "has knobs, which the engine's convolutional networks do not; train it without"
     if len(blocks) > LAYERS_MAX:
-        return f"has {len(blocks)} layers; the engine runs {LAYERS_MAX}"
+        return f"has {len(blocks)} layers; the engine plays up to {LAYERS_MAX}"
     for number, (linear, activation) in enumerate(blocks, 1):
         width = max(linear.weights.shape[0::2])
         if width > CHANNELS_MAX:
-            return f"is {width} channels wide in layer {number}; the engine runs {CHANNELS_MAX}"
+            return (
+                f"is {width} channels wide in layer {number}; the engine plays up to {CHANNELS_MAX}"
+            )
         if linear.taps > TAPS_MAX:
-            return f"has {linear.taps} taps in layer {number}; the engine runs {TAPS_MAX}"
+            return f"has {linear.taps} taps in layer {number}; the engine plays up to {TAPS_MAX}"
         problem = activation_problem(_flattened(activation, width)[0])
         if problem:
             return f"has {problem} in layer {number}"

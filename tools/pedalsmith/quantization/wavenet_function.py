@@ -119,10 +119,10 @@ def _corners(activation: Activation) -> Scaled:
     parameters = activation.parameters or (-1.0, 1.0, 0.0, 0.0)
     low, high, below, above = parameters
     if not low <= 0 <= high or max(-low, high) > V_MAX / ONE:
-        raise Refused(f"the corners of its {activation.kind}, {low:g} and {high:g}, are not on "
-                      "both sides of 0 and within 128")  # fmt: skip
+        raise Refused(f"corners at {low:g} and {high:g}, not on both sides of 0, "
+                      "of its leaky_hardtanh")  # fmt: skip
     if max(abs(below), abs(above)) >= 1.0:
-        raise Refused(f"a slope of its {activation.kind} is not between -1 and 1")
+        raise Refused(f"a slope of -1 or 1 and beyond of its {activation.kind}")
     slopes = (round(min(slope * 2**31, 2**31 - 1)) for slope in (below, above))
     plain = Function(Function.CORNERS, 0, (round(low * ONE), round(high * ONE), *slopes))
     shift = min(((2**31 - 1) // max(plain.most, 1)).bit_length() - 1, _SHIFT_MAX)
