@@ -59,7 +59,7 @@ uint32_t wavenet_rows_pairs(struct wavenet *net, const struct wavenet_layer *lay
     struct wavenet_rows_m7 run;
     run.chain = kernels[pairs].taps_end - taps * tap_bytes(pairs);
     run.start = layer->rows.words - 1;
-    run.end = layer->rows.words + words - 1;
+    run.end = layer->rows.words + words - 5;
     run.bases = sigmoid_table + SIGMOID_CHORDS / 2;
     run.slopes = &sigmoid_table[SIGMOID_CHORDS / 2].slope;
     run.tail = tail;
@@ -78,8 +78,8 @@ uint32_t wavenet_rows_pairs(struct wavenet *net, const struct wavenet_layer *lay
         }
         run.tiles = ((uint32_t)run_frames + TILE_FRAMES - 1) / TILE_FRAMES;
         run.first = run.tap[WAVENET_M7_TAPS - taps];
-        run.head = net->head + frame * width;
-        run.a = net->a + frame / 2 * width;
+        run.head = net->head + frame * width - 2;
+        run.a = net->a + frame / 2 * width - 2;
         run.audio = net->x + frame;
         wavenet_rows_m7(&run);
         newest += (int32_t)(run.tiles * TILE_FRAMES);
