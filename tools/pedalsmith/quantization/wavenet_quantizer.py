@@ -77,8 +77,8 @@ def quantize_wavenet(
     """As quantizer.quantize, for a model that `serves`. Raises BadInput."""
     if weights == "int8":
         raise BadInput(
-            f"{name}: is a convolutional network, which 8 bits of weight leave at -16 to -36 dB "
-            "of error; use --weights int16."
+            f"{name}: is a convolutional network, which 8 bits of weight make no faster and some "
+            "36 dB less true; use --weights int16."
         )
     quantizer = _Quantizer(model, name, samples)
     return quantizer.finish(quantizer.choose(noise_dbfs))

@@ -216,16 +216,17 @@ class _ArrayRounding:
         return np.asarray(np.max(met, axis=0) + np.max(ahead, axis=0))
 
     def tensors(self) -> list[TensorReport]:
-        """A row of convert's table for every convolution and 1x1."""
+        """A row of convert's table for every convolution and 1x1; layers are "array.layer"."""
         found = []
         for number, made in enumerate(self.layers, 1):
-            name, layer = f"array {self.index + 1}, layer {number}", made.layer
+            name, layer = f"{self.index + 1}.{number}", made.layer
             bits = 16 if made.history_scale is not None else 32
             what = f"conv, {bits}-bit history"
             found.append(tensor_report(name, what, made.conv.values, layer.weights, 16))
             if made.matrix_rows is not None and layer.matrix is not None:
                 weights = layer.matrix[:, None]
-                found.append(tensor_report(name, "1x1", made.matrix_rows.values, weights, 16))
+                what = f"1x1, {32 if made.wide_activation else 16}-bit input"
+                found.append(tensor_report(name, what, made.matrix_rows.values, weights, 16))
         return found
 
     def record(self, signal_units: Floats, out_units: Floats, rest: float) -> WaveNetArrayRecord:
