@@ -4,6 +4,10 @@
 
 import json
 import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -118,7 +122,7 @@ def test_one_model_becomes_a_blob_and_a_row(
     row = convert_file(bad, "bad.nam", tmp_path / "bad.psm", SETTINGS)
     assert row.outcome == "refused" and row.reason.startswith("layers[0]: is 1 where an object")
     # What info says of it is tested where it is made; it costs seconds.
-    monkeypatch.setattr(job, "load_percent", lambda blob, board: 80.4)
+    monkeypatch.setattr(job, "load_percent", lambda blob, board, name: 80.4)
     row = convert_file(model, "tone.json", tmp_path / "tight.psm", SETTINGS)
     assert (row.outcome, row.reason) == ("too big", "needs 80.4 % of the CPU, 80 % is allowed.")
     assert not (tmp_path / "tight.psm").exists() and not (tmp_path / "bad.psm").exists()
@@ -148,7 +152,7 @@ def container(tmp_path: Path) -> Path:
 def test_the_best_of_a_container_that_fits_is_taken(
     container: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(job, "load_percent", lambda blob, board: 10 * blob.layers[0].hidden)
+    monkeypatch.setattr(job, "load_percent", lambda blob, board, name: 10 * blob.layers[0].hidden)
     noise = np.random.default_rng(0).uniform(-0.3, 0.3, 3 * SAMPLE_RATE + 1)
     guitar = tmp_path / "guitar.wav"
     soundfile.write(guitar, noise, SAMPLE_RATE)
@@ -168,3 +172,60 @@ def test_the_best_of_a_container_that_fits_is_taken(
     assert converted("--board", "daisy_seed", "--max-cpu", "45") is None
     assert psm.read(tone).layers[0].outputs == 4
     assert psm.read(tone).metadata["extra"]["submodel"] == "2"
+
+
+def test_a_file_that_is_gone_when_its_turn_comes_stops_nothing(tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    for name in ("a.nam", "b.nam"):
+        (tmp_path / "in" / name).write_text(name)
+    jobs, table = find_jobs(tmp_path / "in", tmp_path / "out"), Table(tmp_path / "out", SETTINGS)
+    jobs[0].path.unlink()
+    rows = convert_all(jobs, table, SETTINGS, 1, lambda row: None, stand_in)
+    assert [row.file for row in rows] == ["a.nam", "b.nam"]
+    # Its row is not kept: the file may be back.
+    again = Table(tmp_path / "out", SETTINGS)
+    assert again.known(jobs[0]) is None and again.known(jobs[1]) == rows[1]
+
+
+def slow(path: Path, shown: str, output: Path, settings: Settings) -> Row:
+    """Tells who converts, and takes longer than the test."""
+    output.parent.mkdir(parents=True, exist_ok=True)
+    (output.parent / f"{path.stem}.pid").write_text(str(os.getpid()))
+    time.sleep(600)
+    return Row(shown, "fits")
+
+
+def test_workers_end_when_the_batch_is_killed(folder: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    code = (
+        "from pathlib import Path; from intake.test_import import *\n"
+        f"jobs = find_jobs(Path({str(folder)!r}), Path({str(out)!r}))\n"
+        "if __name__ == '__main__':\n"
+        f"  convert_all(jobs, Table(Path({str(out)!r}), SETTINGS), SETTINGS, 2, print, slow)\n"
+    )
+    path = os.pathsep.join([str(Path(__file__).parents[1]), *filter(None, sys.path)])
+    batch = subprocess.Popen([sys.executable, "-c", code], env={**os.environ, "PYTHONPATH": path})
+    try:
+        workers = wait_for(lambda: [int(p.read_text() or 0) for p in out.rglob("*.pid")], 2)
+    finally:
+        batch.kill()
+        batch.wait()
+    wait_for(lambda: [worker for worker in workers if not is_running(worker)], 2)
+
+
+def wait_for(look: Callable[[], list[int]], count: int) -> list[int]:
+    """What `look` gives, as soon as it is `count` numbers; a minute at most."""
+    for _ in range(600):
+        if len(found := [number for number in look() if number]) == count:
+            return found
+        time.sleep(0.1)
+    raise AssertionError(f"{found} after a minute")
+
+
+def is_running(process: int) -> bool:
+    """Whether there is such a process, not only what is left of one."""
+    state = Path(f"/proc/{process}/stat")
+    try:
+        return state.read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False

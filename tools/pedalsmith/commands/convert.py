@@ -85,7 +85,7 @@ def command(
     for float_model, aim in tries:
         with talk.status(f"quantizing {model.name} ..."):
             quantized = quantize(float_model, str(model), samples, weights, aim)
-            refusal = too_big(quantized.blob, board, max_cpu) if board else ""
+            refusal = too_big(quantized.blob, board, max_cpu, model) if board else ""
         if not refusal:
             break
     else:

@@ -12,8 +12,8 @@ if TYPE_CHECKING:
 
     from pedalsmith.intake.job import Row
 
-_PIPE_WIDTH = 200
-"""Columns of the table when nobody sees it."""
+_PIPE_WIDTH = 120
+"""Columns of the table when it goes into a file."""
 
 
 def command(
@@ -76,7 +76,6 @@ def command(
     if json:
         emit_json([asdict(row) for row in rows])
     else:
-        # A pipe has no width; one line a model is what its reader wants.
         width = None if sys.stdout.isatty() else _PIPE_WIDTH
         Console(highlight=False, width=width).print(_grid(rows, board))
         talk.print(f"{fitting} of {len(rows)} models fit; the blobs are in {output}.", markup=False)
@@ -85,23 +84,23 @@ def command(
 
 
 def _grid(rows: "list[Row]", board: str) -> "Grid":
-    """The table for a person."""
+    """The table for a person; readable from 80 columns on."""
+    from rich.box import SIMPLE_HEAD
     from rich.markup import escape
     from rich.table import Table as Grid
 
-    grid = Grid(title=f"Models for {board}")
-    grid.add_column("file", overflow="fold")
-    grid.add_column("network")
-    grid.add_column("rate", justify="right")
-    grid.add_column("CPU %", justify="right")
-    grid.add_column("ESR dB", justify="right")
-    grid.add_column("outcome", overflow="fold")
+    grid = Grid(title=f"Models for {board}", box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
+    grid.add_column("file", overflow="fold", ratio=2)
+    grid.add_column("network", no_wrap=True)
+    for heading in ("kHz", "CPU %", "ESR dB"):
+        grid.add_column(heading, justify="right", no_wrap=True)
+    grid.add_column("", overflow="fold", ratio=3)
     for row in rows:
-        priced = row.outcome != "refused"
+        priced = row.cpu_percent > 0
         grid.add_row(
             escape(row.file),
             row.network,
-            str(row.sample_rate or ""),
+            f"{row.sample_rate / 1000:g}" if row.sample_rate else "",
             f"{row.cpu_percent:.1f}" if priced else "",
             f"{row.esr_db:.1f}" if priced else "",
             escape(f"{row.outcome}: {row.reason}" if row.reason else row.outcome),

@@ -31,6 +31,8 @@ BLOCK_HANDLER = "pendsv_handler"
 
 STACK_TOP = "stack_top"
 """Where the linker script puts the end of the stack."""
+MODEL_START = "model_start"
+"""Where an image has its models (firmware/model.h)."""
 ENGINE_PROCESS = "engine_process"
 """The engine's part of a block."""
 
@@ -42,8 +44,11 @@ _LONGEST_BOOT_SECONDS = 5.0
 class BoardBlocks:
     """Plays blocks by calling the block handler of a booted image."""
 
-    def __init__(self, board: Board, elf: Path) -> None:
-        """Boots the image. Raises EmulationError when it does not come up to its audio."""
+    def __init__(self, board: Board, elf: Path, model: bytes = b"") -> None:
+        """Boots the image, with `model` written over the start of what it keeps for models.
+
+        Raises EmulationError when it does not come up to its audio.
+        """
         image = Image(elf)
         self._handler = image.extent(BLOCK_HANDLER)[0]
         self._dma = board.memories["DMA"]
@@ -52,6 +57,8 @@ class BoardBlocks:
         machine = emulated.machine
         try:
             machine.load(read_image(elf, next(iter(board.images.values())).load))
+            if model:
+                machine.write(image.symbols[MODEL_START], model)
             emulated.audio.play(np.zeros(board.block, np.int32), 2 * board.block)
             emulated.power_up()
             while emulated.audio.frames_out == 0:
@@ -109,13 +116,20 @@ def price_on_board(board: Board, blob: Path) -> tuple[Price, BoardImage]:
     """
     with TemporaryDirectory(prefix="pedalsmith-") as folder:
         built = build(board, blob, Path(folder))
-        player = BoardBlocks(board, built.elf)
-        image = Image(built.elf)
+        return price_blocks(board, BoardBlocks(board, built.elf), built.elf, str(blob)), built
+
+
+def price_blocks(board: Board, player: BoardBlocks, elf: Path, model: str) -> Price:
+    """Prices a block of a booted image; `model` is the name of what it plays.
+
+    Raises EmulationError when the engine does not play.
+    """
+    image = Image(elf)
     core = Core(image.read, chip_memory(board))
     cost = price(player, core, image.function_at, board.block)
     if not any(function.name == ENGINE_PROCESS for function in cost.functions):
         raise EmulationError(
-            f"{board.folder}: the board starts but does not play {blob}; "
-            f"`pedalsmith emulate {blob} IN OUT --on {board.folder}` shows what it says."
+            f"{board.folder}: the board starts but does not play {model}; "
+            f"`pedalsmith emulate {model} IN OUT --on {board.folder}` shows what it says."
         )
-    return cost, built
+    return cost

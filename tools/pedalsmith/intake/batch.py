@@ -9,6 +9,8 @@ that an interrupted run has lost at most the files it was at.
 import hashlib
 import json
 import multiprocessing
+import os
+import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
@@ -20,6 +22,7 @@ from pedalsmith.errors import BadInput
 from pedalsmith.files import write_whole
 from pedalsmith.intake.job import Row, Settings, convert_file
 from pedalsmith.models.importers import count_models
+from pedalsmith.models.parsing.content import LARGEST_FILE
 
 TABLE = "import.json"
 
@@ -100,7 +103,9 @@ class Table:
     def known(self, job: Job) -> Row | None:
         """The row of an earlier run, when file, settings and program are the same."""
         key, row = self._rows.get(job.shown, ("", None))
-        if row is None or key != self._key(job) or (row.blob and not job.output.is_file()):
+        if not key or key != self._key(job):
+            return None
+        if row and row.blob and not job.output.is_file():
             return None
         return row
 
@@ -111,8 +116,14 @@ class Table:
         write_whole(self._path, json.dumps(entries, indent=1) + "\n")
 
     def _key(self, job: Job) -> str:
+        """Of settings, program and contents; "" for a file that is gone or cannot be read, whose
+        row says so."""
         digest = hashlib.sha256(self._base.encode())
-        digest.update(job.path.read_bytes())
+        try:
+            with job.path.open("rb") as file:
+                digest.update(file.read(LARGEST_FILE + 1))  # larger ones are refused for their size
+        except OSError:
+            return ""
         return digest.hexdigest()[:24]
 
 
@@ -185,5 +196,21 @@ def _submit(
 
 
 def _pool(count: int) -> ProcessPoolExecutor:
+    # There is a process a core already: threads of BLAS would wait for each other, and that is
+    # 12 s of CPU where one thread needs 7 (LSTM-16, 2 cores). It is read when NumPy is imported.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     # A fork of a process that has threads (BLAS, rich) may hang.
-    return ProcessPoolExecutor(count, mp_context=multiprocessing.get_context("spawn"))
+    spawn = multiprocessing.get_context("spawn")
+    return ProcessPoolExecutor(count, mp_context=spawn, initializer=_end_with_parent)
+
+
+def _end_with_parent() -> None:
+    """Ends this worker when its parent is killed; it would wait for more work for ever."""
+    parent = multiprocessing.parent_process()
+    assert parent is not None
+
+    def watch() -> None:
+        parent.join()
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()

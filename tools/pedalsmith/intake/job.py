@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Literal
 
 from pedalsmith.assets import dry_path
@@ -18,6 +17,7 @@ from pedalsmith.models.model import Dense, Gru, Lstm, Model, WaveNet
 
 if TYPE_CHECKING:
     from pedalsmith.quantization.blob import Blob
+    from pedalsmith.quantization.report import Report
 
 Outcome = Literal["fits", "too big", "refused"]
 
@@ -44,7 +44,7 @@ class Row:
     file: str
     outcome: Outcome
     reason: str = ""
-    """Why it was refused or is too big; or which one of several was taken."""
+    """Why it was refused or is too big; or which one of several was taken, and its rate."""
     name: str = ""
     source_format: str = ""
     network: str = ""
@@ -129,52 +129,55 @@ def _quantized(
     )
     try:
         quantized = quantize(model, str(path), _guitar(), settings.weights, noise)
-        percent = load_percent(quantized.blob, settings.board)
     except PedalsmithError as error:
         return replace(row, reason=_without_path(str(error), path))
     nominal = min(quantized.report.errors, key=lambda error: abs(error.level_db))
-    row = replace(
-        row,
-        cpu_percent=round(percent, 1),
-        esr_db=round(nominal.esr_db, 1),
-        ram_bytes=quantized.report.arena_bytes,
-    )
+    row = replace(row, esr_db=round(nominal.esr_db, 1), ram_bytes=quantized.report.arena_bytes)
+    try:
+        percent = load_percent(quantized.blob, settings.board, str(path))
+    except BadInput as error:
+        return replace(row, outcome="too big", reason=_without_path(str(error), path))
+    row = replace(row, cpu_percent=round(percent, 1))
     if reason := _too_much(percent, settings.max_cpu):
         return replace(row, outcome="too big", reason=reason)
     write(output, quantized.blob)
-    bank = model.metadata.extra.get("bank_models")
-    reason = (
-        f"number {model.metadata.extra['bank_position']} of {bank} in the file." if bank else ""
-    )
-    return replace(row, outcome="fits", reason=reason, blob=output.name)
+    return replace(row, outcome="fits", reason=_remark(model, quantized.report), blob=output.name)
 
 
-def too_big(blob: "Blob", board: str, max_cpu: float) -> str:
-    """Why the model does not fit the board, or nothing."""
+def _remark(model: Model, report: "Report") -> str:
+    """Which of several models was taken, and what its rate costs; mostly nothing."""
+    extra, remarks = model.metadata.extra, []
+    if "bank_models" in extra:
+        remarks.append(f"number {extra['bank_position']} of {extra['bank_models']} in the file")
+    if "submodels" in extra:
+        remarks.append(f"submodel {extra['submodel']} of {extra['submodels']}")
+    if report.rate is not None:
+        remarks.append(f"resampled from {report.rate.model_rate} Hz ({report.rate.esr_db:.0f} dB)")
+    return ", ".join(remarks) + "." if remarks else ""
+
+
+def too_big(blob: "Blob", board: str, max_cpu: float, path: Path) -> str:
+    """Why the model of `path` does not fit the board, or nothing."""
     try:
-        return _too_much(load_percent(blob, board), max_cpu)
+        return _too_much(load_percent(blob, board, str(path)), max_cpu)
     except BadInput as error:
-        return str(error)
+        return _without_path(str(error), path)
 
 
 def _too_much(percent: float, most: float) -> str:
     return f"needs {percent:.1f} % of the CPU, {most:g} % is allowed." if percent > most else ""
 
 
-def load_percent(blob: "Blob", board_name: str) -> float:
-    """Of the block time, in the worst block of the image that would be flashed.
+def load_percent(blob: "Blob", board_name: str, name: str) -> float:
+    """Of the block time, in the worst block of the board's image with this model.
 
-    Raises BadInput when flash or RAM of the board cannot hold the model.
+    `name` begins the errors. Raises BadInput when flash or RAM of the board cannot hold it.
     """
-    from pedalsmith.cycles.board import price_on_board
+    from pedalsmith.cycles.board_prices import prices_of
     from pedalsmith.native.boards import load_board
-    from pedalsmith.quantization.psm import write
 
     board = load_board(board_name)
-    with TemporaryDirectory(prefix="pedalsmith-") as folder:
-        tone = Path(folder) / "tone.psm"
-        write(tone, blob)
-        cost, _ = price_on_board(board, tone)
+    cost = prices_of(board_name).price(blob, name)
     return 100 * cost.load(board.clock_hz, board.sample_rate, worst=True)
 
 

@@ -72,14 +72,16 @@ def build(
     controls: str = "none",
     choices: Mapping[str, str] | None = None,
     main: Path | None = None,
+    room: int = 0,
 ) -> Image:
     """Builds <board>.elf, .bin and .hex in `out_dir`, with the models of `blobs` linked in.
 
     `blobs` is one model or several, the first of which plays at the start; without any the image
     passes its input dry. `image` is a kind of the board's, `block` the samples a block (None: the
     board's own), `controls` the pedal that the board is in, `choices` replaces some of the board's
-    options, `main` is another program than firmware/main.c. Raises BadInput when a model is damaged
-    or does not fit the board, PedalsmithError when the compiler fails.
+    options, `main` is another program than firmware/main.c, `room` the bytes of zeros kept behind
+    the models, where a model may be written later. Raises BadInput when a model is damaged or does
+    not fit the board, PedalsmithError when the compiler fails.
     """
     if isinstance(board, str):
         board = load_board(board)
@@ -101,13 +103,13 @@ def build(
     with tempfile.TemporaryDirectory(prefix="pedalsmith-") as folder:
         tree = Path(folder)
         bank = tree / "bank.psm"
-        bank.write_bytes(b"".join(map(_padded, models)))
+        bank.write_bytes(b"".join(map(_padded, models)) + bytes(room))
         options = {
             "PEDALSMITH_BOARD": board.folder,
             "PEDALSMITH_IMAGE": image,
             "PEDALSMITH_CONTROLS": controls,
             "PEDALSMITH_BLOCK": block or "",
-            "PEDALSMITH_MODEL": bank if blobs else "",
+            "PEDALSMITH_MODEL": bank if blobs or room else "",
             **({"PEDALSMITH_MAIN": main.resolve()} if main else {}),
             "PEDALSMITH_PYTHON": sys.executable,
             **{f"PEDALSMITH_OPTION_{name.upper()}": to for name, to in (choices or {}).items()},
@@ -185,7 +187,7 @@ def _region(symbols: Mapping[str, int], name: str) -> Memory | None:
     return Memory(origin=symbols[f"{name}_start"], bytes=size) if size else None
 
 
-def _placed(board: Board, model: bytes, regions: Regions) -> Placement:
+def placed(board: Board, model: bytes, regions: Regions) -> Placement:
     """Where the board puts a model. Raises BadInput when it has no room."""
     slow = regions.slow.bytes if regions.slow else 0
     found = placement(model, regions.fast.bytes, slow)
@@ -214,9 +216,9 @@ def _memory_use(
             for section in ELFFile(file).iter_sections()
             if section["sh_flags"] & 2 and section["sh_size"]
         ]
-    placed = [_placed(board, one, regions) for one in models]
-    in_fast = max((one.fast_bytes for one in placed), default=0)
-    in_slow = max((one.slow_bytes for one in placed), default=0)
+    places = [placed(board, one, regions) for one in models]
+    in_fast = max((one.fast_bytes for one in places), default=0)
+    in_slow = max((one.slow_bytes for one in places), default=0)
     model = symbols["model_end"] - symbols["model_start"]
     stored = elf_path.with_suffix(".bin").stat().st_size
     uses = [MemoryUse("flash", stored, code.bytes, f"image, {model:,} of it the model")]
