@@ -130,7 +130,7 @@ def _ratio(decibels: float) -> np.float32:
 def _metadata(source: Metadata) -> dict[str, Any]:
     """As neural-amp-modeler writes it; what a source does not say is null."""
     extra = source.extra
-    return {
+    known = {
         "date": _date(source.date),
         "loudness": source.loudness_db,
         "gain": float(extra["gain"]) if _is_number(extra.get("gain")) else None,
@@ -144,6 +144,8 @@ def _metadata(source: Metadata) -> dict[str, Any]:
         "output_level_dbu": source.output_level_dbu,
         "training": {"validation_esr": source.esr},
     }
+    more = {"license": source.license, **extra}
+    return known | {key: value for key, value in more.items() if key not in known and value}
 
 
 def _date(text: str | None) -> dict[str, int] | None:

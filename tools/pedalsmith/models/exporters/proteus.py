@@ -16,6 +16,7 @@ from pedalsmith.console import notice
 from pedalsmith.errors import BadInput
 from pedalsmith.files import write_whole
 from pedalsmith.models.model import Dense, Lstm, Model
+from pedalsmith.models.writing.keras_document import metadata_of
 from pedalsmith.models.writing.numbers import numbers
 
 SUFFIXES = ()
@@ -67,7 +68,9 @@ def write(model: Model, path: Path) -> None:
         "hidden_size": layer.hidden_size,
         "bias_fl": True,
     }
-    write_whole(path, json.dumps({"model_data": said, "state_dict": state}) + "\n")
+    # Players look for the other two; with this the file says what the format has no place for.
+    document = {"model_data": said, "state_dict": state, "metadata": metadata_of(model)}
+    write_whole(path, json.dumps(document) + "\n")
 
 
 def _shape(model: Model, path: Path) -> tuple[Lstm, Dense]:

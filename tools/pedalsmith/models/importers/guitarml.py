@@ -9,10 +9,10 @@ for GRU, and there are two biases; `skip` adds the audio input to the output.
 import numpy as np
 
 from pedalsmith.models.importers import ImportOptions
-from pedalsmith.models.model import Array, Dense, Gru, Layer, Lstm, Metadata, Model
+from pedalsmith.models.model import Array, Dense, Gru, Layer, Lstm, Model
 from pedalsmith.models.parsing.content import Content
+from pedalsmith.models.parsing.keras_document import read_metadata, read_rate
 from pedalsmith.models.parsing.node import Node
-from pedalsmith.models.parsing.rate import rate_or_default
 
 _MOST_INPUTS = 5
 _MOST_UNITS = 512
@@ -28,7 +28,7 @@ def matches(content: Content) -> bool:
 
 
 def read(content: Content, options: ImportOptions) -> Model:
-    """Reads the model. The file has no rate; Proteus and NeuralPi run at 44.1 kHz."""
+    """Reads the model. Most files say no rate; Proteus and NeuralPi run at 44.1 kHz."""
     root = content.json
     assert root is not None
     said, tensors = root["model_data"], root["state_dict"]
@@ -55,10 +55,10 @@ def read(content: Content, options: ImportOptions) -> Model:
     skip = said.get("skip")
     return Model(
         layers=tuple(layers),
-        sample_rate=rate_or_default(root, options.sample_rate, 44_100),
+        sample_rate=read_rate(root, options.sample_rate, 44_100),
         skip=float(skip.integer(0, 1)) if skip else 0.0,
         knobs=inputs - 1,
-        metadata=Metadata(source_format="guitarml"),
+        metadata=read_metadata(root, "guitarml"),
     )
 
 

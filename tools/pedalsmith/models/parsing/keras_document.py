@@ -39,12 +39,12 @@ def read_document(root: Node, sample_rate: int | None, source_format: str) -> Mo
     inputs = _inputs(root)
     model = Model(
         layers=read_layers(root["layers"], inputs),
-        sample_rate=_sample_rate(root, sample_rate),
+        sample_rate=read_rate(root, sample_rate),
         skip=_skip(root),
         input_gain_db=_gain(root, "in_gain"),
         output_gain_db=_gain(root, "out_gain"),
         knobs=inputs - 1,
-        metadata=_metadata(root, source_format),
+        metadata=read_metadata(root, source_format),
     )
     return checked_golden(root, model, _golden(root))
 
@@ -56,7 +56,7 @@ def _inputs(root: Node) -> int:
     return root["in_shape"].items(1, 4)[-1].integer(1, _MOST_INPUTS)
 
 
-def _sample_rate(root: Node, said: int | None) -> int:
+def read_rate(root: Node, said: int | None, convention: int = 48_000) -> int:
     """In the metadata or at the top, as a number or as a text: writers differ."""
     metadata = root.get("metadata")
     for place in (metadata, root):
@@ -69,7 +69,7 @@ def _sample_rate(root: Node, said: int | None) -> int:
             except ValueError:
                 node.fail(f"is {node.show()} where a rate in Hz belongs")
         return node.integer(LOWEST_RATE, HIGHEST_RATE)
-    return rate_or_default(root, said, 48_000)
+    return rate_or_default(root, said, convention)
 
 
 def _skip(root: Node) -> float:
@@ -83,7 +83,8 @@ def _gain(root: Node, key: str) -> float:
     return 0.0 if node is None else node.number(-_LARGEST_GAIN_DB, _LARGEST_GAIN_DB)
 
 
-def _metadata(root: Node, source_format: str) -> Metadata:
+def read_metadata(root: Node, source_format: str) -> Metadata:
+    """The object `metadata`, which other formats may have as well."""
     node = root.get("metadata")
     if node is None or not node.is_object():
         return Metadata(source_format=source_format)
@@ -93,7 +94,7 @@ def _metadata(root: Node, source_format: str) -> Metadata:
         if key == "samplerate":
             continue
         if key in _NUMBERS and not isinstance(value.value, str):
-            fields[key] = value.number()
+            fields[key] = None if value.is_nan() else value.number()
         elif key == "knob_names":
             fields[key] = tuple(name.text() for name in value.items())
         elif (words := value.words()) is not None:

@@ -93,7 +93,8 @@ class Node:
         """This text or number as one text of at most 1,000 characters; None for anything else."""
         if isinstance(self.value, str):
             return self.text()[:1000]
-        return str(self.value)[:1000] if isinstance(self.value, int | float) else None
+        number = isinstance(self.value, int | float) and not self.is_nan()
+        return str(self.value)[:1000] if number else None
 
     def boolean(self) -> bool:
         """This true or false; 0 and 1 are taken for it."""
@@ -117,6 +118,10 @@ class Node:
         if not lowest <= self.value <= highest:
             self.fail(f"is {self.show()}; {lowest:.4g} to {highest:.4g} can be used")
         return float(self.value)
+
+    def is_nan(self) -> bool:
+        """Whether this is NaN, with which trainers say that they measured nothing."""
+        return isinstance(self.value, float) and math.isnan(self.value)
 
     # Arrays
 

@@ -58,7 +58,7 @@ def document_of(model: Model, path: Path) -> dict[str, Any]:
     document["output_batch"] = numbers(golden.output)
     if model.knobs:
         document["golden_knobs"] = list(golden.knobs)
-    document["metadata"] = _metadata(model)
+    document["metadata"] = metadata_of(model)
     # NeuralAudio looks for the rate here, others in the metadata.
     document["samplerate"] = model.sample_rate
     return document
@@ -113,7 +113,8 @@ def _layer(layer: Layer, width: int, path: Path) -> dict[str, Any]:
     }
 
 
-def _metadata(model: Model) -> dict[str, Any]:
+def metadata_of(model: Model) -> dict[str, Any]:
+    """What the source says of itself, under the keys of AIDA-X and some of our own."""
     source = model.metadata
     known = {
         "name": source.name,

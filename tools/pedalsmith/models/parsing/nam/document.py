@@ -22,6 +22,15 @@ OLDEST, NEWEST = (0, 5, 0), (0, 7, 0)
 """Versions of .nam; a later patch of the newest is read with a notice, a later minor refused."""
 
 _SIMPLE = {"LSTM": read_lstm, "ConvNet": read_convnet, "Linear": read_linear}
+_TEXTS = {"name": "name", "modeled_by": "author", "tone_type": "style", "license": "license"}
+"""Keys of the file's metadata that are texts, and the fields of Metadata they become; `license` is
+what some collections add."""
+_LEVELS = {
+    "loudness": "loudness_db",
+    "input_level_dbu": "input_level_dbu",
+    "output_level_dbu": "output_level_dbu",
+}
+_FIELDS = {*_TEXTS, *_LEVELS, "date", "training"}
 _MOST_SUBMODELS = 32
 _DEFAULT_RATE = 48_000
 _DEEPEST_CONDITION = 4
@@ -151,20 +160,17 @@ def _metadata(root: Node, source_format: str) -> Metadata:
     if node is None or not node.is_object():
         return Metadata(source_format=source_format)
     fields: dict[str, Any] = {}
-    for key, field in (("name", "name"), ("modeled_by", "author"), ("tone_type", "style")):
+    for key, field in _TEXTS.items():
         if (found := node.get(key)) is not None:
             fields[field] = found.words()
-    for key, field in (
-        ("loudness", "loudness_db"),
-        ("input_level_dbu", "input_level_dbu"),
-        ("output_level_dbu", "output_level_dbu"),
-    ):
-        if (found := node.get(key)) is not None:
+    for key, field in _LEVELS.items():
+        if (found := node.get(key)) is not None and not found.is_nan():
             fields[field] = found.number()
-    extra: dict[str, str] = {}
-    for key in ("gear_make", "gear_model", "gear_type", "gain"):
-        if (found := node.get(key)) is not None and (words := found.words()) is not None:
-            extra[key] = words
+    extra = {
+        key: words
+        for key, found in node.members()
+        if key not in _FIELDS and (words := found.words()) is not None
+    }
     gear = " ".join(extra[key] for key in ("gear_make", "gear_model") if key in extra)
     return Metadata(
         **fields,
@@ -188,4 +194,4 @@ def _date(node: Node | None) -> str | None:
 def _validation_esr(node: Node) -> float | None:
     training = node.get("training")
     found = training.get("validation_esr") if training and training.is_object() else None
-    return None if found is None else found.number()
+    return None if found is None or found.is_nan() else found.number()
