@@ -3,6 +3,7 @@
 """Files that are no models, or broken ones: one line with file, place, reason and what to do."""
 
 import json
+import os
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -46,8 +47,11 @@ WHOLE_FILES = {
         b"{" + b"".join(b'"%d":0,' % i for i in range(100_000)) + b'"9":1,"9":2}',
         "key '9' twice",
     ),
-    "NaN": (b'{"layers": [NaN]}', "contains NaN"),
-    "Infinity": (b'{"layers": [-Infinity]}', "contains -Infinity"),
+    "NaN": (b'{"layers": [NaN]}', "layers[0]: is nan where an object belongs"),
+    "Infinity": (b'{"layers": [], "in_gain": -Infinity, "in_shape": [Infinity]}', "is inf where a"),
+    "UTF-16": ('{"layers": []}'.encode("utf-16"), "save it as UTF-8"),
+    "UTF-16 without a mark": ('{"layers": []}'.encode("utf-16-le"), "save it as UTF-8"),
+    "UTF-32": ('{"layers": []}'.encode("utf-32-be"), "save it as UTF-8"),
     "endless integer": (b'{"layers": ' + b"9" * 5000 + b"}", "thousands of digits"),
     "deep lists": (b"[" * 1_000_000, "nested"),
     "deep objects": (b'{"layers":' * 500_000, "nested"),
@@ -72,6 +76,8 @@ def test_a_zip_a_folder_and_nothing_are_refused(tmp_path: Path) -> None:
     assert "is a zip archive" in refusal(archive)
     assert "is a folder" in refusal(tmp_path)
     assert "no such file" in refusal(tmp_path / "none.json")
+    os.mkfifo(tmp_path / "pipe.nam")
+    assert "is a device or a pipe" in refusal(tmp_path / "pipe.nam")
 
 
 def test_a_place_of_any_length_leaves_the_message_short(tmp_path: Path) -> None:
@@ -106,6 +112,11 @@ KERAS_EDITS: dict[str, tuple[Edit, str]] = {
         lambda d: weights(d).pop(),
         "layers[0].weights: has 2 elements where 3 belong",
     ),
+    "NaN": (
+        lambda d: put(weights(d)[2], 5, float("nan")),
+        "layers[0].weights[2][5]: is nan, which no float32",
+    ),
+    "a gain of NaN": (lambda d: put(d, "in_gain", float("nan")), "in_gain: is nan; -120 to 120"),
     "1e308": (
         lambda d: put(weights(d)[2], 5, 1e308),
         "layers[0].weights[2][5]: is 1e+308, which no float32",

@@ -49,7 +49,7 @@ def load_model(path: Path, options: ImportOptions = ImportOptions()) -> Model:
             return model
     what = "JSON, but of no known model format" if content.json else "no model file"
     known = ", ".join(importer.NAME for importer in importers)
-    raise BadInput(f"{path}: is {what}; known are {known}.")
+    raise BadInput(f"{path}: is {what}; name a file of one of these: {known}.")
 
 
 def count_models(path: Path) -> int:

@@ -25,6 +25,9 @@ _FOREIGN = (
     (b"PSMB", "a blob, which is a model already converted"),
 )
 
+_WIDE_TEXT = (b"\xff\xfe", b"\xfe\xff", b"{\0", b"\0{", b"\0\0\0{")
+"""How UTF-16 and UTF-32 begin, with and without a byte order mark."""
+
 
 class Content:
     """A model file in memory. Raises BadInput when it cannot be a model of any format."""
@@ -36,6 +39,8 @@ class Content:
             if self.data.startswith(magic) or self.data[4:8] == b"TFL3":
                 what = "a TensorFlow Lite model" if self.data[4:8] == b"TFL3" else what
                 raise BadInput(f"{path}: is {what}, not a model file; name the .nam or .json file.")
+        if self.data.startswith(_WIDE_TEXT):
+            raise BadInput(f"{path}: is text in UTF-16 or UTF-32; save it as UTF-8.")
 
     def starts_with(self, magic: bytes) -> bool:
         """Whether the file begins with `magic`."""
@@ -62,7 +67,11 @@ class Content:
 
 
 def parse_json(path: Path, text: str) -> Node:
-    """The root of a JSON document. Raises BadInput for one that may not be trusted."""
+    """The root of a JSON document. Raises BadInput for one that may not be trusted.
+
+    NaN and Infinity, which Python writes, are read: in metadata they do no harm, and where a number
+    belongs the Node refuses them by their place.
+    """
 
     def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         found = dict(pairs)
@@ -73,13 +82,8 @@ def parse_json(path: Path, text: str) -> Node:
             )
         return found
 
-    def no_constant(name: str) -> float:
-        raise BadInput(
-            f"{path}: contains {name}, which no weight can be; train or export it again."
-        )
-
     try:
-        value = json.loads(text, object_pairs_hook=unique, parse_constant=no_constant)
+        value = json.loads(text, object_pairs_hook=unique)
     except json.JSONDecodeError as error:
         raise BadInput(
             f"{path}: line {error.lineno}, column {error.colno}: is no JSON "
@@ -102,8 +106,10 @@ def _read(path: Path) -> bytes:
     try:
         if path.is_dir():
             raise BadInput(f"{path}: is a folder; name a model file.")
-        if not path.is_file():
+        if not path.exists():
             raise BadInput(f"{path}: there is no such file; check the name.")
+        if not path.is_file():
+            raise BadInput(f"{path}: is a device or a pipe; name a model file.")
         with path.open("rb") as file:
             data = file.read(LARGEST_FILE + 1)
     except OSError as error:
