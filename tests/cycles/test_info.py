@@ -3,9 +3,11 @@
 """What a model is said to be and to cost."""
 
 import json
+import os
 import re
 import subprocess
 import sys
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -13,10 +15,13 @@ from typing import Any
 import numpy as np
 import pytest
 
+from models.examples import small_model
 from pedalsmith.cli import main
 from pedalsmith.cycles.engine import BareEngine, engine_image, largest_that_fits, price_engine
 from pedalsmith.cycles.synthetic import Shape, parse_shape, recurrent_blob
 from pedalsmith.errors import BadInput
+from pedalsmith.models.exporters import keras_json
+from pedalsmith.models.model import Metadata
 from pedalsmith.native.host import HostEngine
 from pedalsmith.quantization.psm import encode
 
@@ -140,6 +145,34 @@ def test_too_slow_ends_in_1_and_says_what_fits(
     assert float(fits) <= limit <= float(needs)
 
 
+def test_a_float_model_is_priced_as_the_blob_that_it_becomes(
+    tmp_path: Path,
+    facts: dict[str, Any],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    said = Metadata(name="Ünit", author="Jörg", license="CC BY", input_level_dbu=14.75)
+    model = small_model(units=8, metadata=replace(said, knob_names=("Drive",)), knobs=1)
+    keras_json.write(model, tmp_path / "tone ü.json")
+    assert info(monkeypatch, tmp_path / "tone ü.json", "--max-cpu", "1") == 1
+    told = capsys.readouterr()
+    for words in (
+        *(
+            "Ünit, 48000 Hz",
+            "LSTM 1 -> 8",
+            "1 knobs",
+            "author: Jörg",
+            "license: CC BY",
+            "knob names: Drive",
+        ),
+        *("input level dbu: 14.75", "source format: keras-json", "model sample rate: 48000"),
+    ):
+        assert words in told.out
+    percent = float(re.search(r"([\d.]+) % in the worst block", told.out)[1])
+    assert percent == pytest.approx(facts["load_worst_percent"], abs=1)
+    assert re.search(r"needs \d+ % of daisy_seed, more than 1 %; take a smaller", told.err)
+
+
 def test_bad_input_is_one_line(
     tmp_path: Path,
     tone: Path,
@@ -148,7 +181,10 @@ def test_bad_input_is_one_line(
 ) -> None:
     cut = tmp_path / "cut.psm"
     cut.write_bytes(tone.read_bytes()[:-5])
-    for line in ([cut], [tmp_path / "none.psm"], [tone, "--board", "toaster"]):
+    os.mkfifo(tmp_path / "pipe.psm")
+    (tmp_path / "bad.nam").write_text('{"architecture": 3, "config": 1, "version": "0.5.4"}')
+    bad = [[tmp_path / name] for name in ("none.psm", "pipe.psm", "bad.nam")]
+    for line in ([cut], *bad, [tone, "--board", "toaster"]):
         assert info(monkeypatch, *line) == 2
         said = capsys.readouterr().err
         assert len(said.strip().splitlines()) == 1

@@ -11,19 +11,24 @@ if TYPE_CHECKING:
     from pedalsmith.cycles.price import Price
     from pedalsmith.native.boards import Board
     from pedalsmith.native.firmware import Image
-    from pedalsmith.quantization.blob import Blob, LayerRecord
-    from pedalsmith.quantization.wavenet_record import WaveNetRecord
+    from pedalsmith.quantization.blob import Blob
+
+_WHOLE_BLOCK = 100.0
+"""Percent; what is over it cannot play at all."""
 
 _FUNCTIONS_SHOWN = 0.005
 """Functions under this share of the cycles are not listed."""
 
 
 def command(
-    model: Annotated[Path, typer.Argument(help="A blob, .psm, as `pedalsmith convert` writes it.")],
+    model: Annotated[Path, typer.Argument(help="A blob, .psm, or a float model: .nam, ...")],
     board: Annotated[str, typer.Option(help="The board it is priced for.")] = "daisy_seed",
     max_cpu: Annotated[
         float | None,
         typer.Option(help="Percent of the block time it may take; exit code 1 when over."),
+    ] = None,
+    submodel: Annotated[
+        int | None, typer.Option(min=1, help="Which model of a float file that holds several.")
     ] = None,
     json: Annotated[bool, typer.Option("--json", help="Print the figures as JSON.")] = False,
 ) -> None:
@@ -31,33 +36,67 @@ def command(
 
     The image that would be flashed is built and started in the emulated board. Instructions are
     counted there, of everything that is done with a block; cycles are a pipeline model's estimate,
-    with what the board's memories cost.
+    with what the board's memories cost. A float model is first converted as `pedalsmith convert`
+    does it by itself.
 
     Example: pedalsmith info tone.psm --board daisy_seed --max-cpu 70
     """
-    from pedalsmith.console import emit_json, talk
-    from pedalsmith.cycles.board import price_on_board
+    from pedalsmith.console import emit_json, notice, talk
+    from pedalsmith.cycles.board import price_blob_on_board
+    from pedalsmith.cycles.smaller import smaller_that_fits
+    from pedalsmith.errors import NegativeResult
     from pedalsmith.native.boards import load_board
     from pedalsmith.quantization import psm
 
     where = load_board(board)
-    blob = psm.read(model)
+    blob = _blob_of(model, submodel)
+    data = psm.encode(blob)
     with talk.status(f"building and starting {where.name} with {model.name} ..."):
-        cost, image = price_on_board(where, model)
-    facts = _facts(model, blob, where, cost, image)
+        cost, image = price_blob_on_board(where, data)
+    facts = _facts(model, blob, len(data), where, cost, image)
     if json:
         emit_json(facts)
     else:
         print(_text(facts))
-    _hold_to(max_cpu, model, blob, where, cost, image)
+    limit, needed = max_cpu or _WHOLE_BLOCK, facts["load_worst_percent"]
+    if needed > limit:
+        advice = smaller_that_fits(where, blob, cost, image, limit)
+        verdict = (
+            f"{model}: needs {needed:.0f} % of {where.folder}, more than {limit:g} %; {advice}."
+        )
+        if max_cpu is not None:
+            raise NegativeResult(verdict)
+        notice(verdict)
+
+
+def _blob_of(path: Path, submodel: int | None) -> "Blob":
+    """The blob in the file, or what its float model becomes. Raises BadInput."""
+    from pedalsmith.assets import dry_path
+    from pedalsmith.audio import read_audio
+    from pedalsmith.console import notice, talk
+    from pedalsmith.models.importers import ImportOptions, load_model
+    from pedalsmith.quantization import psm
+    from pedalsmith.quantization.quantizer import quantize
+
+    if psm.is_blob(path):
+        return psm.read(path)
+    model = load_model(path, ImportOptions(submodel=submodel))
+    with talk.status(f"quantizing {path.name} ..."):
+        quantized = quantize(model, str(path), read_audio(dry_path()).samples)
+    notice(
+        f"{path.name}: is a float model; what follows is of the blob that it becomes "
+        f"({quantized.report.weights} weights, ESR {quantized.report.errors[0].esr_db:.1f} dB)."
+    )
+    return quantized.blob
 
 
 def _facts(
-    path: Path, blob: "Blob", board: "Board", cost: "Price", image: "Image"
+    path: Path, blob: "Blob", flash_bytes: int, board: "Board", cost: "Price", image: "Image"
 ) -> dict[str, Any]:
     from pedalsmith.cycles import ERROR_WORDS
+    from pedalsmith.quantization.facts import layer_facts
 
-    layers = [_layer(record) for record in blob.layers]
+    layers = [layer_facts(record) for record in blob.layers]
     clock, rate = board.clock_hz, board.sample_rate
     return {
         "model": str(path),
@@ -71,7 +110,7 @@ def _facts(
         "metadata": blob.metadata,
         "parameters": sum(layer["parameters"] for layer in layers),
         "macs_per_sample": sum(layer["macs"] for layer in layers),
-        "flash_bytes": path.stat().st_size,
+        "flash_bytes": flash_bytes,
         "ram_bytes": blob.arena_bytes,
         "memories": [
             {"name": one.name, "used": one.used, "bytes": one.size, "contents": one.contents}
@@ -95,76 +134,6 @@ def _facts(
             }
             for function in cost.functions
         ],
-    }
-
-
-def _layer(record: "LayerRecord") -> dict[str, Any]:
-    from pedalsmith.quantization.blob import DenseRecord, LstmRecord
-    from pedalsmith.quantization.fir_record import SEGMENT, FirRecord
-    from pedalsmith.quantization.wavenet_record import WaveNetRecord
-
-    if isinstance(record, WaveNetRecord):
-        return _wavenet(record)
-    if isinstance(record, FirRecord):
-        return {
-            "kind": "fir",
-            "inputs": record.inputs,
-            "outputs": record.outputs,
-            "taps": record.weights.size,
-            "parameters": record.weights.size + 1,
-            "macs": record.weights.size,
-            "format": f"int16 taps, {record.segments} segments of {SEGMENT}",
-        }
-    if isinstance(record, DenseRecord):
-        size = record.inputs * record.outputs
-        return {
-            "kind": "dense",
-            "inputs": record.inputs,
-            "outputs": record.outputs,
-            "parameters": size + record.outputs,
-            "macs": size,
-            "format": f"int32 weights Q{record.fraction}",
-        }
-    own = record.rows * (0 if record.input is None else 1)
-    knobs = 0 if record.knob is None else record.knob.size
-    weights = "int16" if record.row_shift is None else "int8 with a shift a row"
-    states = {1: "int16 state with error feedback", 2: "int32 state"}
-    state = states.get(record.state_format, f"state format {record.state_format}")
-    lstm = isinstance(record, LstmRecord)
-    cell = f", cell Q{24 - record.cell_shift}" if isinstance(record, LstmRecord) else ""
-    return {
-        "kind": "lstm" if lstm else "gru",
-        "inputs": record.inputs,
-        "hidden_size": record.hidden,
-        "parameters": record.weights.size + own + knobs + record.bias_rows(),
-        "macs": record.weights.size + own,
-        "format": f"{weights} weights, {state}{cell}",
-    }
-
-
-def _wavenet(record: "WaveNetRecord") -> dict[str, Any]:
-    from pedalsmith.quantization.wavenet_record import HISTORY_32, Matrix16, WideConv
-
-    layers = [layer for array in record.arrays for layer in array.layers]
-    convs: list[WideConv | Matrix16] = []
-    for array in record.arrays:
-        convs += [array.rechannel, array.head]
-    for layer in layers:
-        convs += [layer.conv] if layer.matrix is None else [layer.conv, layer.matrix]
-    macs = sum(conv.weights.size for conv in convs) + sum(layer.mixin.size for layer in layers)
-    long_words = sum(layer.history_format == HISTORY_32 for layer in layers)
-    return {
-        "kind": "wavenet",
-        "inputs": record.inputs,
-        "outputs": record.outputs,
-        "arrays": [
-            {"channels": array.channels, "layers": len(array.layers)} for array in record.arrays
-        ],
-        "receptive_field": record.history + 1,
-        "parameters": macs + sum(conv.bias.size for conv in convs),
-        "macs": macs,
-        "format": f"int16 weights, {len(record.arrays)} arrays of {len(layers)} layers, "
-        f"{record.history} samples of history, {long_words} of the layers with 32 bits",
     }
 
 
@@ -217,82 +186,3 @@ def _plain(value: Any) -> str:
     if isinstance(value, list):
         return " ".join(map(_plain, value))
     return f"{value:.4g}" if isinstance(value, float) else str(value)
-
-
-def _hold_to(
-    max_cpu: float | None,
-    path: Path,
-    blob: "Blob",
-    board: "Board",
-    cost: "Price",
-    image: "Image",
-) -> None:
-    """Raises NegativeResult when the worst block takes more than `max_cpu` percent."""
-    from pedalsmith.cycles.board import chip_memory
-    from pedalsmith.cycles.engine import largest_that_fits, price_engine_in
-    from pedalsmith.cycles.synthetic import STATE_FORMATS, Shape
-    from pedalsmith.errors import NegativeResult
-    from pedalsmith.quantization.blob import RecurrentRecord
-    from pedalsmith.quantization.wavenet_record import WaveNetRecord
-
-    needed = 100 * cost.load(board.clock_hz, board.sample_rate, worst=True)
-    if max_cpu is None or needed <= max_cpu:
-        return
-    recurrent = [_layer(record) for record in blob.layers if isinstance(record, RecurrentRecord)]
-    advice = "take a smaller model"
-    budget = board.clock_hz / board.sample_rate
-    alone = price_engine_in(
-        path.read_bytes(), board.block, chip_memory(board), image.regions, str(path)
-    )
-    around = cost.worst_cycles - alone.worst_cycles
-    if isinstance(blob.layers[0], WaveNetRecord):
-        most, macs = max_cpu / 100 * budget - around, _layer(blob.layers[0])["macs"]
-        found = _wavenet_that_fits(board, image, most, macs)
-        if found:
-            name, smaller = found
-            advice = f"{name} would take {100 * (smaller.worst_cycles + around) / budget:.0f} %"
-    if recurrent:
-        first = blob.layers[0]
-        like = Shape(
-            kind=recurrent[0]["kind"],
-            hidden=recurrent[0]["hidden_size"],
-            layers=len(recurrent),
-            knobs=blob.knobs,
-            state_bits=32 if getattr(first, "state_format", 1) == STATE_FORMATS[32] else 16,
-        )
-        fitting = largest_that_fits(like, max_cpu / 100 * budget - around, board.block)
-        if fitting:
-            size, smaller = fitting
-            percent = 100 * (smaller.worst_cycles + around) / budget
-            advice = f"{like.kind.upper()}-{size} would take {percent:.0f} %"
-    raise NegativeResult(
-        f"{path}: needs {needed:.0f} % of {board.folder}, more than {max_cpu:g} %; {advice}."
-    )
-
-
-def _wavenet_that_fits(
-    board: "Board", image: "Image", most_cycles: float, macs: int
-) -> "tuple[str, Price] | None":
-    """The largest usual WaveNet of fewer products whose worst block takes at most `most_cycles` a
-    sample, and its price with untrained weights."""
-    from pedalsmith.assets import dry_path
-    from pedalsmith.audio import SAMPLE_RATE, read_audio
-    from pedalsmith.console import talk
-    from pedalsmith.cycles.board import chip_memory
-    from pedalsmith.cycles.engine import price_engine_in
-    from pedalsmith.cycles.wavenets import NAMES, untrained
-    from pedalsmith.quantization.psm import encode
-    from pedalsmith.quantization.quantizer import quantize
-
-    guitar = read_audio(dry_path()).samples[: 2 * SAMPLE_RATE]
-    for key, name in NAMES.items():
-        with talk.status(f"looking whether {name} fits ..."):
-            blob = quantize(untrained(key), name, guitar, noise_dbfs=0.0).blob
-            if sum(_layer(layer)["macs"] for layer in blob.layers) >= macs:
-                continue
-            smaller = price_engine_in(
-                encode(blob), board.block, chip_memory(board), image.regions, name
-            )
-        if smaller.worst_cycles <= most_cycles:
-            return name, smaller
-    return None

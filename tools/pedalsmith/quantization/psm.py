@@ -89,9 +89,22 @@ def write(path: Path, blob: Blob) -> None:
     write_whole(path, encode(blob))
 
 
+def is_blob(path: Path) -> bool:
+    """Whether the file begins as a .psm does; False for one that cannot be read."""
+    try:
+        if not path.is_file():
+            return False
+        with path.open("rb") as file:
+            return file.read(len(MAGIC)) == MAGIC
+    except OSError:
+        return False
+
+
 def read(path: Path) -> Blob:
     """Reads a .psm file. Raises BadInput, one line that names the file."""
     try:
+        if path.is_fifo():
+            raise BadInput(f"{path}: is a pipe; name a .psm file.")
         data = path.read_bytes()
     except OSError as error:
         raise BadInput(f"{path}: cannot be read ({error.strerror}); check the path.") from None

@@ -1,0 +1,71 @@
+# SPDX-License-Identifier: MIT
+# Copyright (c) 2026 the pedalsmith developers
+"""Which network would fit where a model does not."""
+
+from pedalsmith.assets import dry_path
+from pedalsmith.audio import SAMPLE_RATE, read_audio
+from pedalsmith.console import talk
+from pedalsmith.cycles.board import chip_memory
+from pedalsmith.cycles.engine import largest_that_fits, price_engine_in
+from pedalsmith.cycles.price import Price
+from pedalsmith.cycles.synthetic import STATE_FORMATS, Shape
+from pedalsmith.cycles.wavenets import NAMES, untrained
+from pedalsmith.native.boards import Board
+from pedalsmith.native.firmware import Image
+from pedalsmith.quantization.blob import Blob, GruRecord, LstmRecord, RecurrentRecord
+from pedalsmith.quantization.facts import layer_facts
+from pedalsmith.quantization.psm import encode
+from pedalsmith.quantization.quantizer import quantize
+from pedalsmith.quantization.wavenet_record import WaveNetRecord
+
+
+def smaller_that_fits(board: Board, blob: Blob, cost: Price, image: Image, percent: float) -> str:
+    """Of the model's kind, the largest whose worst block takes at most `percent` of the block time.
+
+    `cost` is what a block with `blob` takes on the board, in `image`. "LSTM-16 would take 52 %", or
+    the advice to take a smaller model.
+    """
+    budget = board.clock_hz / board.sample_rate
+    alone = price_engine_in(encode(blob), board.block, chip_memory(board), image.regions)
+    around = cost.worst_cycles - alone.worst_cycles
+    most = percent / 100 * budget - around
+    found = None
+    if isinstance(blob.layers[0], WaveNetRecord):
+        found = _wavenet(board, image, most, layer_facts(blob.layers[0])["macs"])
+    elif isinstance(blob.layers[0], LstmRecord | GruRecord):
+        found = _recurrent(board, blob, blob.layers[0], most)
+    if found is None:
+        return "take a smaller model"
+    name, smaller = found
+    return f"{name} would take {100 * (smaller.worst_cycles + around) / budget:.0f} %"
+
+
+def _recurrent(
+    board: Board, blob: Blob, first: LstmRecord | GruRecord, most_cycles: float
+) -> tuple[str, Price] | None:
+    """The largest of the same kind, layers, knobs and state, priced with random weights."""
+    like = Shape(
+        kind=layer_facts(first)["kind"],
+        hidden=first.hidden,
+        layers=sum(isinstance(record, RecurrentRecord) for record in blob.layers),
+        knobs=blob.knobs,
+        state_bits=32 if first.state_format == STATE_FORMATS[32] else 16,
+    )
+    fitting = largest_that_fits(like, most_cycles, board.block)
+    return (f"{like.kind.upper()}-{fitting[0]}", fitting[1]) if fitting else None
+
+
+def _wavenet(board: Board, image: Image, most_cycles: float, macs: int) -> tuple[str, Price] | None:
+    """The largest usual WaveNet of fewer products, priced with untrained weights."""
+    guitar = read_audio(dry_path()).samples[: 2 * SAMPLE_RATE]
+    for key, name in NAMES.items():
+        with talk.status(f"looking whether {name} fits ..."):
+            blob = quantize(untrained(key), name, guitar, noise_dbfs=0.0).blob
+            if sum(layer_facts(layer)["macs"] for layer in blob.layers) >= macs:
+                continue
+            smaller = price_engine_in(
+                encode(blob), board.block, chip_memory(board), image.regions, name
+            )
+        if smaller.worst_cycles <= most_cycles:
+            return name, smaller
+    return None
