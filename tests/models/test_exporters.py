@@ -2,6 +2,7 @@
 # Copyright (c) 2026 the pedalsmith developers
 """Model -> each export -> import: identical float32 weights, and the metadata that fits."""
 
+import ctypes
 import json
 from collections.abc import Callable
 from dataclasses import fields, is_dataclass, replace
@@ -24,7 +25,15 @@ from models.wavenets import a1, wavenet_models
 from pedalsmith.errors import BadInput
 from pedalsmith.models.exporters import c_header, keras_json, nam, proteus
 from pedalsmith.models.importers import load_model
-from pedalsmith.models.model import Activation, BatchNorm, Conv1d, Lstm, Metadata, Model
+from pedalsmith.models.model import (
+    Activation,
+    BatchNorm,
+    Conv1d,
+    Dense,
+    Lstm,
+    Metadata,
+    Model,
+)
 from pedalsmith.models.reference import run
 
 QUICK = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -152,20 +161,35 @@ def test_c_headers_come_back(tmp_path_factory: Folders, model: Model) -> None:
     assert (back.skip, back.knobs, back.sample_rate) == (model.skip, model.knobs, model.sample_rate)
 
 
-def test_a_c_header_compiles_and_says_its_shapes(tmp_path: Path) -> None:
+def test_a_c_program_finds_every_weight_in_a_header(tmp_path: Path) -> None:
     from pedalsmith.native.compiler import run_compiler, zig_cc
 
     model = replace(small_model(), metadata=Metadata(name="evil */ #error", author="a/b"))
     c_header.write(model, tmp_path / "my-tone.h")
     assert load_model(tmp_path / "my-tone.h").metadata.name == "evil */ #error"
+    first, head = model.layers
+    assert isinstance(first, Lstm) and isinstance(head, Dense)
+    tensors = {
+        "layer0_weights0": first.kernel,
+        "layer0_weights1": first.recurrent,
+        "layer0_weights2": first.bias,
+        "layer1_weights0": head.kernel,
+        "layer1_weights1": head.bias,
+    }
+    readers = [f"const void *read_{name}(void) {{ return {name}; }}\n" for name in tensors]
     (tmp_path / "use.c").write_text(
         '#include "my-tone.h"\n'
         '_Static_assert(sizeof layer0_weights1 == sizeof(float[3][12]), "shape");\n'
-        '_Static_assert(sizeof input_batch == sizeof output_batch, "length");\n'
+        '_Static_assert(sizeof input_batch == sizeof output_batch, "length");\n' + "".join(readers)
     )
-    flags = ["-std=c11", "-Wall", "-Wextra", "-Werror", "-Wno-unused-const-variable"]
-    output = str(tmp_path / "use.o")
-    run_compiler([*zig_cc(), *flags, "-c", str(tmp_path / "use.c"), "-o", output], "use.c")
+    flags = ["-std=c11", "-Wall", "-Wextra", "-Werror", "-Wno-unused-const-variable", "-shared"]
+    output = str(tmp_path / "use.so")
+    run_compiler([*zig_cc(), *flags, str(tmp_path / "use.c"), "-o", output], "use.c")
+    library = ctypes.CDLL(output)
+    for name, tensor in tensors.items():
+        read = getattr(library, f"read_{name}")
+        read.restype = ctypes.c_void_p
+        assert ctypes.string_at(read(), tensor.nbytes) == tensor.tobytes(), name
 
 
 @pytest.mark.parametrize(("units", "knobs"), [(40, 0), (40, 1), (20, 3)])

@@ -11,7 +11,7 @@ import pytest
 from models.examples import dense, small_model
 from pedalsmith.errors import BadInput
 from pedalsmith.models.exporters import exporter_for
-from pedalsmith.models.model import Conv1d, Model
+from pedalsmith.models.model import Conv1d, Dense, Lstm, Model
 from pedalsmith.models.reference import run
 from pedalsmith_trainer.tflite import exporter
 from pedalsmith_trainer.tflite.player import LitePlayer, MicroPlayer, play
@@ -71,6 +71,19 @@ def test_a_file_plays_as_the_model(tmp_path: Path, name: str, variant: str) -> N
     except ImportError:
         pytest.skip("tflite-micro is not installed (the extra `tflm`): only TensorFlow's was asked")
     assert difference(micro, model) < WORST_DB[variant]
+
+
+def test_a_float_file_has_the_models_own_weights(tmp_path: Path) -> None:
+    for model in (MODELS["lstm"], moved()):
+        data = exporter.encode(model, tmp_path / "tone.tflite", "float")
+        first, *heads = model.layers
+        assert isinstance(first, Lstm)
+        tensors = [first.kernel.T, first.recurrent.T, first.bias]
+        for head in heads:
+            assert isinstance(head, Dense)
+            tensors += [head.kernel.T, head.bias]
+        for tensor in tensors:
+            assert tensor.tobytes() in data
 
 
 def test_the_command_finds_it_and_says_what_it_costs(

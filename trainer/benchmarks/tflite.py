@@ -65,9 +65,10 @@ TITLE = """# Our engine and TensorFlow Lite Micro
 The same float models, quantized on the same guitar and played sample by sample. ESR is against the
 float model. Time is that of one sample on the computer that made this table, in units of our
 engine's, all in one run: our engine's portable C (a Cortex-M7 has assembly in its place) and the
-portable kernels of tflite-micro's interpreter; on a busy computer it may be wrong by half. MACs are
-those of the matrices. int8 holds sound and state in 8 bits, int16x8 has 8 bits of weight; our
-engine has 16 of weight and 24 of sound.
+portable kernels of tflite-micro's interpreter; on a busy computer it may be wrong by half. It is no
+count of a Cortex-M7's instructions: none was made of tflite-micro. MACs are those of the matrices.
+int8 holds sound and state in 8 bits, int16x8 has 8 bits of weight; our engine has 16 of weight and
+24 of sound.
 
 `pedalsmith export MODEL -o tone.tflite --tflite int16x8` writes such a file.
 Made by `python trainer/benchmarks/tflite.py -o benchmarks/tflite.md`.
