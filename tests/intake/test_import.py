@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -23,6 +24,7 @@ from pedalsmith.intake import job
 from pedalsmith.intake.batch import Table, convert_all, find_jobs
 from pedalsmith.intake.job import Row, Settings, convert_file
 from pedalsmith.models.exporters import keras_json, nam
+from pedalsmith.models.importers import ImportOptions
 from pedalsmith.quantization import psm
 
 SETTINGS = Settings("daisy_seed", "int16", 80.0)
@@ -172,6 +174,28 @@ def test_the_best_of_a_container_that_fits_is_taken(
     assert converted("--board", "daisy_seed", "--max-cpu", "45") is None
     assert psm.read(tone).layers[0].outputs == 4
     assert psm.read(tone).metadata["extra"]["submodel"] == "2"
+
+
+def test_a_number_is_for_the_files_that_hold_several(
+    container: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tried: list[ImportOptions] = []
+
+    def attempts(path: Path, options: ImportOptions) -> list[object]:
+        tried.append(options)
+        raise BadInput("enough")
+
+    monkeypatch.setattr(job, "attempts", attempts)
+    for path in (container, tmp_path / "one.nam"):
+        convert_file(path, path.name, tmp_path / "x.psm", replace(SETTINGS, submodel=2))
+    assert [options.submodel for options in tried] == [2, None]
+
+
+def test_an_output_that_cannot_be_written_is_refused_at_once(folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "out").write_text("a file")
+    jobs, table = find_jobs(folder, tmp_path / "out"), Table(tmp_path / "out", SETTINGS)
+    with pytest.raises(BadInput, match="cannot write here"):
+        convert_all(jobs, table, SETTINGS, 1, lambda row: None, never)
 
 
 def test_a_file_that_is_gone_when_its_turn_comes_stops_nothing(tmp_path: Path) -> None:

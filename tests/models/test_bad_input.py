@@ -15,7 +15,7 @@ import pytest
 from models.examples import small_model
 from pedalsmith.errors import BadInput
 from pedalsmith.models.exporters import keras_json
-from pedalsmith.models.importers import load_model
+from pedalsmith.models.importers import ImportOptions, load_model
 from pedalsmith.models.model import Dense
 from pedalsmith.models.parsing.node import Node
 from pedalsmith.models.validation import validate
@@ -218,3 +218,9 @@ def test_validate_names_the_tensor(tmp_path: Path) -> None:
     }.items():
         with pytest.raises(BadInput, match=words):
             validate(replace(model, **changes), "x")  # type: ignore[arg-type]
+
+
+def test_there_is_nothing_to_choose_in_a_file_of_one_model(tmp_path: Path) -> None:
+    keras_json.write(small_model(), tmp_path / "model.json")
+    with pytest.raises(BadInput, match="holds one model, so there is none to choose"):
+        load_model(tmp_path / "model.json", ImportOptions(submodel=1))

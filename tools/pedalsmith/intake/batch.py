@@ -100,6 +100,11 @@ class Table:
         except (OSError, ValueError, KeyError, TypeError):
             self._rows = {}
 
+    def write(self) -> None:
+        """Writes the table as it is. Raises BadInput where the folder cannot be written."""
+        entries = [{**asdict(row), "key": key} for key, row in self._rows.values()]
+        write_whole(self._path, json.dumps(entries, indent=1) + "\n")
+
     def known(self, job: Job) -> Row | None:
         """The row of an earlier run, when file, settings and program are the same."""
         key, row = self._rows.get(job.shown, ("", None))
@@ -112,8 +117,7 @@ class Table:
     def put(self, job: Job, row: Row) -> None:
         """Keeps a row and writes the table."""
         self._rows[job.shown] = (self._key(job), row)
-        entries = [{**asdict(row), "key": key} for key, row in self._rows.values()]
-        write_whole(self._path, json.dumps(entries, indent=1) + "\n")
+        self.write()
 
     def _key(self, job: Job) -> str:
         """Of settings, program and contents; "" for a file that is gone or cannot be read, whose
@@ -135,7 +139,11 @@ def convert_all(
     done: Callable[[Row], None],
     convert: Convert = convert_file,
 ) -> list[Row]:
-    """Converts what `table` does not know yet; `done` is called for every row, known or new."""
+    """Converts what `table` does not know yet; `done` is called for every row, known or new.
+
+    Raises BadInput, before anything is converted, where the output cannot be written.
+    """
+    table.write()
     rows: dict[str, Row] = {}
 
     def keep(job: Job, row: Row, *, new: bool) -> None:

@@ -79,7 +79,12 @@ def convert_file(path: Path, shown: str, output: Path, settings: Settings) -> Ro
 
 
 def _convert(path: Path, shown: str, output: Path, settings: Settings) -> Row:
-    for model, noise in attempts(path, ImportOptions(settings.sample_rate, settings.submodel)):
+    options = ImportOptions(settings.sample_rate)
+    if settings.submodel is not None:
+        # It is meant for the files of a folder that hold several.
+        several = {"submodels", "bank_models"} & load_model(path, options).metadata.extra.keys()
+        options = replace(options, submodel=settings.submodel if several else None)
+    for model, noise in attempts(path, options):
         row = _quantized(model, noise, path, shown, output, settings)
         if row.outcome == "fits":
             break

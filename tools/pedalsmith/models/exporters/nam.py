@@ -45,7 +45,7 @@ def write(model: Model, path: Path) -> None:
         architecture, plain = "LSTM", True
         config, weights = _lstm(model)
     else:
-        names = ", ".join(type(layer).__name__ for layer in layers)
+        names = ", ".join(dict.fromkeys(type(layer).__name__ for layer in layers))
         raise BadInput(f"{path}: .nam has no network of {names}; export to .json.")
     document = {
         "version": OLD if plain else NEW,

@@ -5,7 +5,8 @@
 An importer is a module in this folder with `NAME`, the words for it in a message,
 `matches(content) -> bool`, which looks at what the file contains and never at its name, and
 `read(content, options) -> Model`. It is found by being there. A format whose files are banks of
-models that have nothing to do with each other also has `count(content) -> int`.
+models that have nothing to do with each other also has `count(content) -> int`, one whose files are
+containers of sizes of one model `CONTAINERS = True`.
 """
 
 import importlib
@@ -44,6 +45,11 @@ def load_model(path: Path, options: ImportOptions = ImportOptions()) -> Model:
     importers = _importers()
     for importer in importers:
         if importer.matches(content):
+            one = not hasattr(importer, "count") and not hasattr(importer, "CONTAINERS")
+            if one and options.submodel is not None:
+                raise BadInput(
+                    f"{path}: holds one model, so there is none to choose; say no number."
+                )
             model: Model = importer.read(content, options)
             validate(model, str(path))
             return model

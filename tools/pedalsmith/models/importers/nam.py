@@ -8,6 +8,7 @@ from pedalsmith.models.parsing.content import Content
 from pedalsmith.models.parsing.nam.document import read_document
 
 NAME = "Neural Amp Modeler (.nam)"
+CONTAINERS = True
 
 
 def matches(content: Content) -> bool:
