@@ -10,7 +10,13 @@ from hypothesis.extra.numpy import array_shapes, arrays
 
 from pedalsmith.quantization.proof import L1_MAX, Refused
 from pedalsmith.quantization.rounding import compensated, damped
-from pedalsmith.quantization.rows import largest_word, plain_step, round_rows
+from pedalsmith.quantization.rows import (
+    exact_step,
+    grid_step,
+    largest_word,
+    plain_step,
+    round_rows,
+)
 
 matrices = arrays(
     np.float64,
@@ -92,3 +98,50 @@ def test_what_is_on_the_grid_stays_there() -> None:
     rounded, free = compensated(values, np.full(4, 0.25), 127, _gram(6, 1))
     np.testing.assert_array_equal(rounded, words)
     np.testing.assert_allclose(free, [1.5, -2.0])
+
+
+@given(st.sampled_from([8, 16]), st.integers(1, 24), st.floats(1e-4, 2.0), st.integers(0, 10_000))
+@settings(deadline=None, max_examples=25)
+def test_weights_on_a_grid_come_back_as_the_same_words(
+    bits: int, columns: int, size: float, seed: int
+) -> None:
+    """Through float32, as a model.json has them; rounding and compensation move nothing."""
+    rng = np.random.default_rng(seed)
+    weights = rng.normal(size=(5, columns)) * size / np.sqrt(columns)
+    first = round_rows(weights, exact_step(plain_step(weights, bits), bits), bits)
+    kept = first.values.astype(np.float32).astype(np.float64)
+    assert np.array_equal(kept, first.values)
+    step = grid_step(kept, bits)
+    again = round_rows(kept, step, bits)
+    assert np.array_equal(again.values, kept)
+    assert np.all(np.abs(again.wide).sum(axis=1) <= L1_MAX)
+    # A row whose words have a common factor may take the coarser grid; all others are the same.
+    own = np.gcd.reduce(first.words, axis=1) == 1
+    for ours, theirs in zip(
+        (again.words, again.shift, again.scale),
+        (first.words, first.shift, first.scale),
+        strict=True,
+    ):
+        assert np.array_equal(ours[own], theirs[own])
+    count = kept.size
+    words, free = compensated(
+        np.append(kept.ravel(), 1.0), np.repeat(step, columns), largest_word(bits),
+        _gram(count + 1, seed),
+    )  # fmt: skip
+    assert np.array_equal(words.reshape(kept.shape), again.words)
+    assert free == pytest.approx(1.0, abs=1e-9)
+
+
+@pytest.mark.parametrize("bits", [8, 16])
+def test_other_weights_are_on_no_grid(bits: int) -> None:
+    weights = np.random.default_rng(2).normal(size=(64, 16)) / 4
+    assert np.isnan(grid_step(weights, bits)).all()
+    nothing = np.zeros((1, 4))
+    assert grid_step(nothing, bits) == plain_step(nothing, bits)
+
+
+def test_int8_words_are_int16_words_too() -> None:
+    weights = np.random.default_rng(3).normal(size=(16, 12)) / 3
+    kept = round_rows(weights, exact_step(plain_step(weights, 8), 8), 8).values
+    again = round_rows(kept, grid_step(kept, 16), 16)
+    assert np.array_equal(again.values, kept)

@@ -13,7 +13,15 @@ from pedalsmith.quantization.calibration import Calibration
 from pedalsmith.quantization.network import Head, Network, Recurrent
 from pedalsmith.quantization.records import Wide
 from pedalsmith.quantization.rounding import compensated, damped
-from pedalsmith.quantization.rows import Floats, Rows, largest_word, plain_step, round_rows
+from pedalsmith.quantization.rows import (
+    Floats,
+    Rows,
+    exact_step,
+    grid_step,
+    largest_word,
+    plain_step,
+    round_rows,
+)
 from pedalsmith.quantization.sensitivity import Group, gauss_newton, groups_of
 
 DAMPINGS = {8: (1e-4, 1e-6), 16: (1e-4,)}
@@ -34,18 +42,29 @@ class Candidate:
 class Candidates:
     """Makes candidates for one network; the sensitivities are computed once, when first needed."""
 
-    def __init__(self, network: Network, calibration: Calibration) -> None:
-        """`calibration` was cut for as many knobs as `network` has."""
+    def __init__(self, network: Network, calibration: Calibration, *, exact: bool = False) -> None:
+        """`calibration` was cut for as many knobs as `network` has; exact: see rows.exact_step."""
         self.network = network
+        self.exact = exact
         self.calibration = calibration
         self.groups = groups_of(network)
 
     def of(self, bits: int) -> Iterator[Candidate]:
         """Yields rounding to nearest first, then the compensated ones; bits 16 or 8.
 
-        Raises Refused when a row's weights are too large for any words.
+        A network that was trained on a grid is taken as it is. Raises Refused when a row's weights
+        are too large for any words.
         """
         wide = tuple(Wide.of(layer) for layer in self.network.layers)
+        layers = self.network.layers
+        grids = [grid_step(layer.weights, bits) for layer in layers]
+        if all(np.isfinite(grid).all() for grid in grids):
+            words = tuple(
+                round_rows(layer.weights, grid, bits)
+                for layer, grid in zip(layers, grids, strict=True)
+            )
+            yield Candidate("as trained", words, wide, self.network.head)
+            return
         plain = self._plain(bits, 1.0)
         yield Candidate("to nearest", plain, wide, self.network.head)
         # Compensation moves weights by more than half a word, so the proof wants some room.
@@ -62,9 +81,12 @@ class Candidates:
 
     def _plain(self, bits: int, room: float) -> tuple[Rows, ...]:
         """Every layer rounded to nearest, with steps `room` times the finest."""
+        steps = [room * plain_step(layer.weights, bits) for layer in self.network.layers]
+        if self.exact:
+            steps = [exact_step(step, bits) for step in steps]
         return tuple(
-            round_rows(layer.weights, room * plain_step(layer.weights, bits), bits)
-            for layer in self.network.layers
+            round_rows(layer.weights, step, bits)
+            for layer, step in zip(self.network.layers, steps, strict=True)
         )
 
     def _compensated(self, bits: int, plain: tuple[Rows, ...], damping: float) -> Candidate:

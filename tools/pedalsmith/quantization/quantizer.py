@@ -132,8 +132,11 @@ def noises(model: Model) -> tuple[float, ...]:
 class Quantizer:
     """Quantizes one model; holds what all candidates share."""
 
-    def __init__(self, model: Model, name: str, samples: Samples) -> None:
-        """`samples` (n,) are the calibration audio at full scale 1.0; `name` is for errors."""
+    def __init__(self, model: Model, name: str, samples: Samples, *, exact: bool = False) -> None:
+        """`samples` (n,) are the calibration audio at full scale 1.0; `name` is for errors.
+
+        exact: on steps that a float32 model can come back to, see rows.exact_step.
+        """
         self.model = model
         self.name = name
         self.network = from_model(model, name)
@@ -141,7 +144,7 @@ class Quantizer:
         self.rest = self._rest()
         self.reference, self.largest_cell = self._reference(loud(samples))
         self.cells = self._cells()
-        self.candidates = Candidates(self.network, self.calibration)
+        self.candidates = Candidates(self.network, self.calibration, exact=exact)
 
     def _rest(self) -> list[State]:
         """The float state after silence at the resting knobs, and its output."""

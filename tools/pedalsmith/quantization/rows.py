@@ -23,6 +23,7 @@ _INT16, _INT8 = 32_767, 127
 _SCALE_ONE = 2.0**40
 _LARGEST_SCALE = 2**31 - 1
 _LARGEST_SHIFT = 8
+_FLOAT32_BITS = 24
 _LARGEST_S = 2.0**24
 """A larger s would leave `scale` fewer than 16 bits; only rows of almost nothing get there."""
 
@@ -79,18 +80,62 @@ def plain_step(weights: Floats, bits: int) -> Floats:
     return step
 
 
+def exact_step(step: Floats, bits: int) -> Floats:
+    """Returns `step` (rows,) rounded up to steps of which float32 holds every word's multiple.
+
+    So a network that was trained on such a grid can be written down in float32 and come back as
+    the same words. It costs up to 2^-8 of the step for 16 bits, 2^-16 for 8.
+    """
+    mantissa, exponent = np.frexp(step)
+    kept = 2.0 ** (_FLOAT32_BITS - (bits - 1))
+    up, down = (np.ldexp(way(mantissa * kept) / kept, exponent) for way in (np.ceil, np.floor))
+    # The coarsest step of a shift stays within it: one more would widen the words.
+    return np.where(_widening(up, bits) > _widening(step, bits), down, up)
+
+
+def grid_step(weights: Floats, bits: int) -> Floats:
+    """Returns (rows,) the coarsest step of which a row's weights are multiples; NaN where none is.
+
+    Only steps that the engine holds exactly, with words that are proved safe.
+    """
+    found = np.full(len(weights), np.nan)
+    for row, values in enumerate(np.abs(np.asarray(weights, np.float64))):
+        largest = values.max(initial=0.0)
+        if largest == 0.0:
+            found[row] = 1.0 / _LARGEST_S
+            continue
+        # The largest weight is some word; each other one rules most of the choices out.
+        words = np.arange(1, largest_word(bits) + 1)
+        for value in values:
+            off = value / largest * words
+            words = words[np.abs(off - np.rint(off)) <= words * 2.0**-_FLOAT32_BITS]
+        step = largest / words
+        widen = np.exp2(_widening(step, bits))
+        scale = step * _SCALE_ONE / widen
+        exact = (np.rint(values[:, None] / step) * step == values[:, None]).all(axis=0)
+        exact &= (np.rint(scale) == scale) & (scale <= _LARGEST_SCALE)
+        step = step[exact & (values.sum() / step * widen <= L1_MAX)]
+        found[row] = step[0] if len(step) else np.nan
+    return found
+
+
+def _widening(step: Floats, bits: int) -> Ints:
+    """Returns the least shift of int8 words with which `scale` fits an int32; 0 for int16."""
+    if bits == 16:
+        return np.zeros(len(step), np.int64)
+    needed = np.log2(np.maximum(step * _SCALE_ONE / _LARGEST_SCALE, 1.0))
+    return np.minimum(np.ceil(needed), _LARGEST_SHIFT).astype(np.int64)
+
+
 def fit_step(step: Floats, bits: int) -> tuple[Ints, Ints]:
     """Returns (shift, scale), (rows,) each: the words nearest to the wanted steps.
 
     int8 words are widened by the least shift with which `scale` fits an int32, so that it keeps
     30 bits. Raises Refused when a step is too coarse for both: weights beyond all reason.
     """
-    shift = np.zeros(len(step), dtype=np.int64)
-    if bits == 8:
-        needed = np.log2(np.maximum(step * _SCALE_ONE / _LARGEST_SCALE, 1.0))
-        shift = np.ceil(needed).astype(np.int64)
+    shift = _widening(step, bits)
     scale = np.rint(step * _SCALE_ONE / np.exp2(shift)).astype(np.int64)
-    for row in np.flatnonzero((scale > _LARGEST_SCALE) | (shift > _LARGEST_SHIFT)):
+    for row in np.flatnonzero(scale > _LARGEST_SCALE):
         raise Refused(
             f"row {row} of a recurrent matrix has weights too large for the engine "
             f"(they sum to more than {L1_MAX * _LARGEST_SCALE / _SCALE_ONE:.0f})"
