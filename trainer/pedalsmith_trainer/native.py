@@ -17,6 +17,8 @@ import numpy as np
 import numpy.typing as npt
 
 from pedalsmith.native.compiler import WARNINGS, cpu_has, library_of
+from pedalsmith.quantization.table import table
+from pedalsmith.source import firmware_dir
 
 LANES = 16
 """Streams that one call works on; as in kernel.h."""
@@ -60,8 +62,11 @@ def load_library(instruction_set: str) -> ctypes.CDLL:
     """The kernel built for `instruction_set`. Raises BadInput when it cannot be built."""
     flags = ("-std=gnu11", "-O3", "-fPIC", "-fno-sanitize=undefined", *WARNINGS)
     wide = ("-mprefer-vector-width=512",) if instruction_set == "x86_64_v4" else ()
-    path = library_of([_SOURCES], (*flags, f"-mcpu={instruction_set}", *wide))
+    arithmetic = [firmware_dir() / "engine"]
+    path = library_of([_SOURCES], (*flags, f"-mcpu={instruction_set}", *wide), arithmetic)
     library = ctypes.CDLL(str(path))
+    chords = table()
+    (ctypes.c_int32 * chords.size).in_dll(library, "sigmoid_table")[:] = chords.ravel().tolist()
     for name in ("kernel_weight_count", "kernel_workspace_bytes", "kernel_state_count"):
         getattr(library, name).restype = ctypes.c_int64
     return library
@@ -125,12 +130,8 @@ class Kernel:
             )
 
         self._each(play, len(groups))
-        self._tickets += 1
-        if keep:
-            self._kept[self._tickets] = (shape, streams, spaces)
-        else:
-            self._free.append(spaces)
-        return output, after, penalties.sum(dtype=np.float32), np.int64(self._tickets)
+        ticket = self._ticket(shape, streams, spaces)
+        return output, after, penalties.sum(dtype=np.float32), ticket
 
     def backward(
         self, ticket: int, weights: Floats, output_gradient: Floats, penalty_gradient: float
@@ -155,6 +156,15 @@ class Kernel:
         self._each(play, len(spaces))
         self._free.append(spaces)
         return gradients.sum(axis=0)
+
+    def _ticket(self, shape: _Shape, streams: int, spaces: list[npt.NDArray[np.uint8]]) -> np.int64:
+        """Keeps what `backward` needs of a call that is over; a new number for it."""
+        self._tickets += 1
+        if shape.keep:
+            self._kept[self._tickets] = (shape, streams, spaces)
+        else:
+            self._free.append(spaces)
+        return np.int64(self._tickets)
 
     def _shape(self, steps: int, *, keep: bool) -> _Shape:
         return _Shape(*self._fixed, steps, int(keep), self._cell_bound)

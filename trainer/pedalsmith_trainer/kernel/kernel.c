@@ -24,33 +24,6 @@ int64_t kernel_state_count(const struct kernel_shape *shape) {
     return (int64_t)shape->layers * shape->hidden * (shape->arch == KERNEL_LSTM ? 2 : 1);
 }
 
-/* Reads up to LANES numbers; lanes without a stream are 0. */
-static lanes gather(const float *from, int32_t count, int32_t stride) {
-    lanes all = {0};
-    for (int32_t lane = 0; lane < count; lane++) {
-        all[lane] = from[lane * stride];
-    }
-    return all;
-}
-
-static void scatter(lanes all, float *to, int32_t count) {
-    for (int32_t lane = 0; lane < count; lane++) {
-        to[lane] = all[lane];
-    }
-}
-
-static int32_t valid_lanes(int32_t streams, int32_t first) {
-    return streams - first < LANES ? streams - first : LANES;
-}
-
-static lanes valid_mask(int32_t count) {
-    lanes mask = {0};
-    for (int32_t lane = 0; lane < count; lane++) {
-        mask[lane] = 1.0f;
-    }
-    return mask;
-}
-
 /* One sample of one layer: reads hidden_before and cell_before, writes the others. */
 static void layer_step(const struct kernel_shape *shape, const struct layer_space *layer,
                        const lanes *inputs, const lanes *hidden_before, const lanes *cell_before,
@@ -81,15 +54,6 @@ static void layer_step(const struct kernel_shape *shape, const struct layer_spac
     }
 }
 
-static lanes cell_penalty(const lanes *cell, int32_t units, float bound) {
-    lanes sum = {0};
-    for (int32_t unit = 0; unit < units; unit++) {
-        lanes over = beyond(cell[unit], bound);
-        sum += over * over;
-    }
-    return sum;
-}
-
 static void copy(lanes *to, const lanes *from, int32_t count) {
     for (int32_t k = 0; k < count; k++) {
         to[k] = from[k];
@@ -99,9 +63,9 @@ static void copy(lanes *to, const lanes *from, int32_t count) {
 void kernel_forward(const struct kernel_shape *shape, const float *weights, const float *input,
                     const float *state, int32_t streams, int32_t first, void *workspace,
                     float *output, float *after, float *penalty) {
-    int32_t units = shape->hidden, count = valid_lanes(streams, first), features = shape->features;
+    int32_t units = shape->hidden, count = lanes_valid(streams, first), features = shape->features;
     int32_t lstm = shape->arch == KERNEL_LSTM, parts = lstm ? 2 : 1;
-    lanes mask = valid_mask(count), penalties = {0};
+    lanes mask = lanes_mask(count), penalties = {0};
     struct space space;
     space_lay_out(shape, weights, workspace, &space);
     for (int32_t number = 0; number < shape->layers; number++) {
@@ -109,17 +73,17 @@ void kernel_forward(const struct kernel_shape *shape, const float *weights, cons
         space_pack(shape, layer);
         for (int32_t unit = 0; unit < units; unit++) {
             const float *from = state + (int64_t)(number * parts * units + unit) * streams + first;
-            layer->hidden[unit] = gather(from, count, 1);
+            layer->hidden[unit] = lanes_gather(from, count, 1);
             layer->cell[unit] =
-                lstm ? gather(from + (int64_t)units * streams, count, 1) : (lanes){0};
+                lstm ? lanes_gather(from + (int64_t)units * streams, count, 1) : (lanes){0};
         }
     }
     for (int32_t step = 0; step < shape->steps; step++) {
         int32_t slot = shape->keep ? step : 0;
         lanes *below = space.input + (int64_t)slot * features;
         for (int32_t k = 0; k < features; k++) {
-            below[k] =
-                gather(input + ((int64_t)step * streams + first) * features + k, count, features);
+            below[k] = lanes_gather(input + ((int64_t)step * streams + first) * features + k, count,
+                                    features);
         }
         for (int32_t number = 0; number < shape->layers; number++) {
             const struct layer_space *layer = &space.layers[number];
@@ -141,16 +105,16 @@ void kernel_forward(const struct kernel_shape *shape, const float *weights, cons
         for (int32_t unit = 0; unit < units; unit++) {
             sound += space.dense[unit] * below[unit];
         }
-        scatter(sound, output + (int64_t)step * streams + first, count);
+        lanes_scatter(sound, output + (int64_t)step * streams + first, count);
     }
     for (int32_t number = 0; number < shape->layers; number++) {
         const struct layer_space *layer = &space.layers[number];
         int64_t last = (int64_t)space.kept_steps * units;
         for (int32_t unit = 0; unit < units; unit++) {
             float *to = after + (int64_t)(number * parts * units + unit) * streams + first;
-            scatter(layer->hidden[last + unit], to, count);
+            lanes_scatter(layer->hidden[last + unit], to, count);
             if (lstm) {
-                scatter(layer->cell[last + unit], to + (int64_t)units * streams, count);
+                lanes_scatter(layer->cell[last + unit], to + (int64_t)units * streams, count);
             }
         }
     }
@@ -165,7 +129,7 @@ static void dense_back(const struct kernel_shape *shape, const struct space *spa
     int32_t units = shape->hidden;
     lanes *sums = space->dense_sums;
     for (int32_t step = start; step < stop; step++) {
-        lanes dy = gather(output_gradient + (int64_t)step * streams, count, 1);
+        lanes dy = lanes_gather(output_gradient + (int64_t)step * streams, count, 1);
         const lanes *hidden = top->hidden + (int64_t)(step + 1) * units;
         lanes *lower = space->lower + (int64_t)(step - start) * units;
         for (int32_t unit = 0; unit < units; unit++) {
@@ -232,8 +196,8 @@ static void clear(lanes *values, int64_t count) {
 void kernel_backward(const struct kernel_shape *shape, const float *weights, int32_t streams,
                      int32_t first, void *workspace, const float *output_gradient,
                      float penalty_gradient, float *gradient) {
-    int32_t units = shape->hidden, count = valid_lanes(streams, first);
-    lanes penalty = penalty_gradient * valid_mask(count);
+    int32_t units = shape->hidden, count = lanes_valid(streams, first);
+    lanes penalty = penalty_gradient * lanes_mask(count);
     struct space space;
     space_lay_out(shape, weights, workspace, &space);
     clear(space.cleared, space.cleared_count);

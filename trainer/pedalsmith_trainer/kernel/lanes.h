@@ -31,6 +31,33 @@ static inline float lanes_sum(lanes a) {
     return sum;
 }
 
+/* Reads up to LANES numbers; lanes without a stream are 0. */
+static inline lanes lanes_gather(const float *from, int32_t count, int32_t stride) {
+    lanes all = {0};
+    for (int32_t lane = 0; lane < count; lane++) {
+        all[lane] = from[lane * stride];
+    }
+    return all;
+}
+
+static inline void lanes_scatter(lanes all, float *to, int32_t count) {
+    for (int32_t lane = 0; lane < count; lane++) {
+        to[lane] = all[lane];
+    }
+}
+
+static inline int32_t lanes_valid(int32_t streams, int32_t first) {
+    return streams - first < LANES ? streams - first : LANES;
+}
+
+static inline lanes lanes_mask(int32_t count) {
+    lanes mask = {0};
+    for (int32_t lane = 0; lane < count; lane++) {
+        mask[lane] = 1.0f;
+    }
+    return mask;
+}
+
 /* 2^a for |a| <= 126: a = n + r with |r| <= 1/2; 2^r by a polynomial that was fitted at Chebyshev
  * nodes (relative error 2e-7), and n added to the exponent.
  */

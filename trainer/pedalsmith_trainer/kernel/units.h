@@ -15,6 +15,16 @@ static inline lanes beyond(lanes cell, float bound) {
     return lanes_max(cell - bound, lanes_of(0.0f)) + lanes_min(cell + bound, lanes_of(0.0f));
 }
 
+/* In each stream, the sum over units of max(|cell| - bound, 0)^2. */
+static inline lanes cell_penalty(const lanes *cell, int32_t units, float bound) {
+    lanes sum = {0};
+    for (int32_t unit = 0; unit < units; unit++) {
+        lanes over = beyond(cell[unit], bound);
+        sum += over * over;
+    }
+    return sum;
+}
+
 /* Returns c; the output is lstm_output of it. */
 static inline lanes lstm_unit(const lanes *quad, lanes cell_before, lanes *kept) {
     lanes i = lanes_sigmoid(quad[0]);
