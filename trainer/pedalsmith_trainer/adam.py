@@ -23,6 +23,12 @@ class Adam:
         self.square = np.zeros(count, np.float32)
         self.steps = 0
 
+    def rested(self) -> "Adam":
+        """One with the same gradients' sizes, that moves nowhere yet."""
+        other = Adam(len(self.mean))
+        other.square[:], other.steps = self.square, self.steps
+        return other
+
     def update(self, weights: Floats, gradient: Floats) -> Floats:
         """Returns the weights (count,) after a step against `gradient` (count,)."""
         self.steps += 1

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import keras
 import numpy as np
 
+from pedalsmith_trainer.played_network import PlayedNetwork
 from pedalsmith_trainer.rehearsal import Rehearsal
 from pedalsmith_trainer.schedule import one_cycle
 from pedalsmith_trainer.settings import Settings
@@ -111,11 +112,7 @@ class Judge(keras.callbacks.Callback):
         begun = time.monotonic()
         logs = logs or {}
         self.model.settle()
-        network = self.model.network
-        ratio = float(np.mean([take.esr(network) for take in self._held_out]))
-        if np.isfinite(ratio) and ratio < self.best_esr:
-            self.best_esr, self.best_weights = ratio, network.get_weights()
-            self.best_seconds = self._pace.seconds
+        ratio = self.look(self.model.network)
         progress = Progress(
             seconds=self._pace.seconds,
             share=self._pace.share,
@@ -130,6 +127,14 @@ class Judge(keras.callbacks.Callback):
         self._stop_if_done()
         self._report(progress)
         self._pace.paused(time.monotonic() - begun)
+
+    def look(self, network: PlayedNetwork) -> float:
+        """Measures the ESR that the network has now; its weights are kept if it is the best."""
+        ratio = float(np.mean([take.esr(network) for take in self._held_out]))
+        if np.isfinite(ratio) and ratio < self.best_esr:
+            self.best_esr, self.best_weights = ratio, network.get_weights()
+            self.best_seconds = self._pace.seconds
+        return ratio
 
     def _stop_if_done(self) -> None:
         target, patience = self._settings.target_esr, self._settings.patience

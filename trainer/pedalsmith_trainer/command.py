@@ -24,6 +24,14 @@ class Arch(StrEnum):
     a1_standard = "a1-standard"
 
 
+class Quantize(StrEnum):
+    """What the last part of a run is tuned for; words of `convert --weights`."""
+
+    none = "none"
+    int16 = "int16"
+    int8 = "int8"
+
+
 def command(
     output: Annotated[Path, typer.Option("--output", "-o", help="Folder for the run.")],
     dry: Annotated[Path | None, typer.Option(help="What went into the gear: WAV or FLAC.")] = None,
@@ -47,6 +55,10 @@ def command(
         typer.Option(min=1, help="Train so many steps instead; repeatable bit by bit."),
     ] = None,
     seed: Annotated[int, typer.Option(min=0, help="Of the first weights and the order.")] = 0,
+    quantize: Annotated[
+        Quantize,
+        typer.Option(help="Fine-tune for recurrent weights of so many bits on the pedal."),
+    ] = Quantize.none,
     target_esr: Annotated[
         float | None, typer.Option(min=0, max=1, help="End when this ESR is reached.")
     ] = None,
@@ -113,6 +125,7 @@ def command(
         skip=skip,
         seconds=60 * minutes,
         steps=steps,
+        quantize=None if quantize is Quantize.none else quantize.value,
         target_esr=target_esr,
         patience=None if patience is None else 60 * patience,
         seed=seed,

@@ -18,6 +18,7 @@ from pedalsmith.files import whole_file, write_whole
 from pedalsmith.models.exporters import keras_json, nam
 from pedalsmith.models.model import Model, WaveNet
 from pedalsmith_trainer.callbacks import Progress
+from pedalsmith_trainer.finetuning import Tuned
 from pedalsmith_trainer.fitting import Trial
 from pedalsmith_trainer.gathering import Gathered
 from pedalsmith_trainer.loss import esr_db, esr_words
@@ -42,11 +43,14 @@ def write(
     model: Model,
     tests: list[float],
     trials: list[Trial],
+    tuned: Tuned | None,
 ) -> dict[str, Any]:
     """Writes the run and returns what run.json holds."""
     figures = _figures(request, gathered, outcome, tests)
     if trials:
         figures["tried"] = [asdict(trial) for trial in trials]
+    if tuned is not None:
+        figures["quantized"] = asdict(tuned)
     folder = request.output
     # .nam is JSON, too, and the format for WaveNets; what reads models looks at the content.
     writer = nam if isinstance(model.layers[0], WaveNet) else keras_json

@@ -9,8 +9,6 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from pedalsmith.models.model import Gru, Lstm
-
 FORGET_BIAS = 1.0
 """Gates that start out remembering learn long notes in half the steps."""
 
@@ -85,10 +83,6 @@ class LstmLayer(RecurrentLayer):
         bias[: self.units] = np.where(keep > FORGET_BIAS, -keep, 0.0)
         return tf.convert_to_tensor(bias, dtype)
 
-    def to_model_layer(self) -> Lstm:
-        """The layer as pedalsmith's Model has it."""
-        return Lstm(*(np.asarray(weight) for weight in self.get_weights()))
-
 
 @keras.saving.register_keras_serializable("pedalsmith")
 class GruLayer(RecurrentLayer):
@@ -104,10 +98,6 @@ class GruLayer(RecurrentLayer):
         bias = np.zeros(shape, np.float32)
         bias[0, : self.units] = remembering(self.units)
         return tf.convert_to_tensor(bias, dtype)
-
-    def to_model_layer(self) -> Gru:
-        """The layer as pedalsmith's Model has it."""
-        return Gru(*(np.asarray(weight) for weight in self.get_weights()))
 
 
 LAYERS: dict[str, type[RecurrentLayer]] = {"lstm": LstmLayer, "gru": GruLayer}

@@ -2,6 +2,7 @@
 # Copyright (c) 2026 the pedalsmith developers
 """The recurrent Keras network: LSTM or GRU, a dense layer, and the dry sound if asked for."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import keras
@@ -69,10 +70,17 @@ class AmpNetwork(PlayedNetwork):
 
         The skip, trained as output_gain / input_gain, becomes exactly 1.
         """
-        first, *others = (layer.to_model_layer() for layer in self.recurrent)
+        return self.model_layers(self.get_weights(), input_gain, output_gain)
+
+    def model_layers(
+        self, weights: Sequence[np.ndarray], input_gain: float, output_gain: float
+    ) -> tuple[Lstm | Gru | Dense, ...]:
+        """The same for other weights than its own, in the order of get_weights."""
+        *recurrent, dense, bias = weights
+        kind = {"lstm": Lstm, "gru": Gru}[self.arch]
+        first, *others = (kind(*recurrent[at : at + 3]) for at in range(0, len(recurrent), 3))
         kernel = first.kernel.copy()
         kernel[0] *= input_gain
-        dense, bias = (np.asarray(weight) for weight in self.output_layer.get_weights())
         return (
             replace(first, kernel=kernel),
             *others,

@@ -57,6 +57,11 @@ class PlayedNetwork(keras.Model):
             for part, w in zip(tf.split(row, sizes), self.trainable_variables, strict=True)
         ]
 
+    def assign(self, row: np.ndarray) -> None:
+        """Takes over a row of weights."""
+        for variable, value in zip(self.trainable_variables, self.unflattened(row), strict=True):
+            variable.assign(value)
+
     @property
     def state_count(self) -> int:
         """Numbers of state in a stream."""

@@ -2,12 +2,17 @@
 # Copyright (c) 2026 the pedalsmith developers
 """Playing sound through a network in training, to hear how far it is."""
 
+from collections.abc import Callable
+
 import numpy as np
+import numpy.typing as npt
 
 from pedalsmith.audio import Samples
 from pedalsmith_trainer.loss import esr
 from pedalsmith_trainer.material import Material, Take
 from pedalsmith_trainer.played_network import PlayedNetwork
+
+Floats = npt.NDArray[np.float32]
 
 _CHUNK = 8192
 """Samples played at once: a player's memory grows with them."""
@@ -31,11 +36,18 @@ class Rehearsal:
         """What the network makes of the take's dry sound, on the trained level."""
         state = np.zeros((network.state_count, self._inputs.shape[1]), np.float32)
         weights = network.flat_weights().numpy()
-        pieces = []
-        for start in range(0, len(self._inputs), _CHUNK):
-            inputs = self._inputs[start : start + _CHUNK]
+
+        def play(inputs: Floats) -> Floats:
+            nonlocal state
             played, state, *_ = network.player.forward(weights, inputs, state, keep=False)
-            pieces.append(played + np.float32(network.skip) * inputs[..., 0])
+            return played + np.float32(network.skip) * inputs[..., 0]
+
+        return self._whole(play)
+
+    def _whole(self, play: Callable[[Floats], Floats]) -> Samples:
+        """The take's output; `play` gets inputs (time, pieces, 1 + knobs), one after the other."""
+        chunks = range(0, len(self._inputs), _CHUNK)
+        pieces = [play(self._inputs[start : start + _CHUNK]) for start in chunks]
         played = np.concatenate(pieces)[self._lead :]
         return np.asarray(played.T.reshape(-1)[: len(self._wet)], dtype=np.float64)
 

@@ -7,7 +7,7 @@ RUN/run.json        settings, versions, alignment, figures
 RUN/history.csv     one line an epoch
 RUN/model.keras     the Keras network, on the trained level
 RUN/held_out_*.wav  dry and wet sound that was kept from training, put in step; 1 s of run-in first
-RUN/checkpoint.npz  what --resume goes on with
+RUN/checkpoint.npz  what --resume goes on with; RUN/finetuning.npz, in the last part of a tuned run
 """
 
 import signal
@@ -20,10 +20,11 @@ import numpy as np
 from pedalsmith.console import emit_json, talk
 from pedalsmith.errors import BadInput, NegativeResult
 from pedalsmith.models.model import Metadata
-from pedalsmith_trainer import checkpoint, folder
+from pedalsmith_trainer import checkpoint, finetuning, folder
 from pedalsmith_trainer.callbacks import Progress
 from pedalsmith_trainer.display import Display
 from pedalsmith_trainer.export import to_model
+from pedalsmith_trainer.finetuning import Tuned
 from pedalsmith_trainer.fitting import Trial, candidates, choose
 from pedalsmith_trainer.gathering import gather
 from pedalsmith_trainer.loss import esr_db, esr_words
@@ -43,7 +44,7 @@ def run(request: Request) -> None:
         trials: list[Trial] = []
         if request.fit is not None:
             request, trials = _fitted(request, material, interrupted)
-        outcome = _train(request, material, interrupted)
+        outcome, tuned = _train(request, material, interrupted)
     if not np.isfinite(outcome.best_esr):
         raise NegativeResult(
             f"{request.output}: stopped before the first look at the held-out part; nothing was "
@@ -59,12 +60,14 @@ def run(request: Request) -> None:
         output_level_dbu=request.output_dbu,
     )
     model = to_model(outcome.network, material, metadata)
-    figures = folder.write(request, gathered, outcome, model, tests, trials)
+    figures = folder.write(request, gathered, outcome, model, tests, trials, tuned)
     if interrupted[0]:
         talk.print(
             "Stopped; the best model so far is kept, --resume goes on with it.", markup=False
         )
     _tell("held-out", outcome.best_esr)
+    if tuned is not None:
+        _tell_tuned(tuned)
     for take, ratio in zip(material.test, tests, strict=True):
         knobs = zip(material.knob_names, take.knobs, strict=True)
         _tell(" ".join(["test", *(f"{name} {value:g}" for name, value in knobs)]), ratio)
@@ -78,7 +81,9 @@ def run(request: Request) -> None:
         emit_json(figures)
 
 
-def _train(request: Request, material: Material, interrupted: list[bool]) -> Outcome:
+def _train(
+    request: Request, material: Material, interrupted: list[bool]
+) -> tuple[Outcome, Tuned | None]:
     with ExitStack() as stack:
         watchers = [stack.enter_context(Display(request.settings)).show]
         if request.tensorboard is not None:
@@ -89,12 +94,21 @@ def _train(request: Request, material: Material, interrupted: list[bool]) -> Out
             for show in watchers:
                 show(progress)
 
-        return train(
+        outcome = train(
             material,
-            request.settings,
-            report=report,
+            finetuning.before(request.settings),
+            report=lambda progress: report(finetuning.first_part(request.settings, progress)),
             should_stop=lambda: interrupted[0],
             keep=request.output / checkpoint.FILE_NAME,
+            resume=request.resume,
+        )
+        return finetuning.tune(
+            material,
+            request.settings,
+            outcome,
+            report=report,
+            should_stop=lambda: interrupted[0],
+            keep=request.output / finetuning.FILE_NAME,
             resume=request.resume,
         )
 
@@ -123,6 +137,15 @@ def _tell_trial(trial: Trial) -> None:
     talk.print(
         f"tried {trial.candidate.name} for {trial.seconds:.0f} s: ESR {trial.esr:.5f}",
         markup=False,
+    )
+
+
+def _tell_tuned(tuned: Tuned) -> None:
+    talk.print(
+        f"{tuned.weights} in the pedal's words, held-out ESR: rounded {tuned.rounded_esr:.5f}, "
+        f"fine-tuned {tuned.tuned_esr:.5f} (float before: {tuned.float_esr:.5f})",
+        markup=False,
+        soft_wrap=True,
     )
 
 

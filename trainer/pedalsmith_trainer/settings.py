@@ -21,6 +21,9 @@ class Settings:
     """Recurrent layers, one on the other."""
     skip: bool = True
     """Add the dry sound to the network's output."""
+    quantize: str | None = None
+    """"int8" or "int16": the last part of the run is played in the engine's words, with recurrent
+    weights of so many bits; None: all of it in float."""
     seconds: float = 180.0
     """Time to train, start-up excluded."""
     steps: int | None = None

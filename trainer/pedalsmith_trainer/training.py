@@ -14,6 +14,7 @@ import tensorflow as tf
 from pedalsmith.console import notice
 from pedalsmith.errors import BadInput
 from pedalsmith_trainer import checkpoint
+from pedalsmith_trainer.adam import Adam
 from pedalsmith_trainer.callbacks import STEPS_AN_EPOCH, Judge, Pace, Progress
 from pedalsmith_trainer.loss import CaptureLoss
 from pedalsmith_trainer.material import Material
@@ -39,6 +40,8 @@ class Outcome:
     """The time or the steps were used up; else it was stopped before."""
     samples_a_second: float = 0.0
     """Training throughput, looks at the held-out part excluded."""
+    adam: Adam | None = None
+    """The optimizer as it was at the end."""
 
 
 class Run:
@@ -60,16 +63,54 @@ class Run:
             step_samples=settings.step_samples,
             seed=settings.seed,
         )
-        self.network = _network(material, settings)
-        if settings.kernel:
-            _try_kernel(self.network, settings.threads)
-        self.training = TruncatedTraining(
-            self.network, self.streams, CaptureLoss([take.wet for take in takes])
-        )
+        self.network = self._network(material)
+        self.training = self._training(CaptureLoss([take.wet for take in takes]))
         self.training.compile(jit_compile=False)
-        held_out = [Rehearsal(take, material) for take in material.held_out]
         self.pace = Pace(settings)
-        self.judge = Judge(held_out, self.pace, settings, report)
+        self.judge = Judge(self._held_out(material), self.pace, settings, report)
+
+    def _network(self, material: Material) -> PlayedNetwork:
+        """The network to train."""
+        network = _new_network(material, self._settings)
+        if self._settings.kernel:
+            _try_kernel(network, self._settings.threads)
+        return network
+
+    def _training(self, loss: CaptureLoss) -> TruncatedTraining:
+        """The way to train it."""
+        return TruncatedTraining(self.network, self.streams, loss)
+
+    def _held_out(self, material: Material) -> list[Rehearsal]:
+        """What chooses the best weights."""
+        return [Rehearsal(take, material) for take in material.held_out]
+
+    def go(self, should_stop: Callable[[], bool], keep: Path | None) -> Outcome:
+        """Trains until the run is over or `should_stop`; saves it in `keep` after each epoch."""
+
+        def stop(batch: int, logs: object) -> None:
+            if should_stop():
+                self.training.stop_training = True
+
+        def save(epoch: int, logs: object) -> None:
+            # A run that is stopped within an epoch is continued from the epoch's start.
+            whole = self.pace.steps % STEPS_AN_EPOCH == 0
+            if keep is not None and whole and self.judge.best_weights:
+                checkpoint.save(self.snapshot(), keep)
+
+        if self.pace.share < 1.0:
+            self.fit([keras.callbacks.LambdaCallback(on_train_batch_end=stop, on_epoch_end=save)])
+        if self.judge.best_weights:
+            self.network.set_weights(self.judge.best_weights)
+        return Outcome(
+            network=self.network,
+            best_esr=self.judge.best_esr,
+            history=self.judge.history,
+            finished=self.pace.share >= 1.0,
+            samples_a_second=self.pace.steps_a_second
+            * self.streams.streams
+            * self.streams.step_samples,
+            adam=self.training.adam,
+        )
 
     def fit(self, callbacks: list[keras.callbacks.Callback]) -> None:
         """Trains until the pace, the judge or one of `callbacks` ends it."""
@@ -112,7 +153,7 @@ class Run:
 
     def _lasting_settings(self) -> dict[str, object]:
         """Those that must not change in a resumed run; it may be made longer."""
-        free = {"seconds", "steps", "threads", "kernel", "target_esr", "patience"}
+        free = {"seconds", "steps", "threads", "kernel", "target_esr", "patience", "quantize"}
         return {k: v for k, v in asdict(self._settings).items() if k not in free}
 
 
@@ -133,30 +174,10 @@ def train(
     run = Run(material, settings, report)
     if resume and keep is not None:
         run.resume(checkpoint.load(keep), keep)
-
-    def stop(batch: int, logs: object) -> None:
-        if should_stop():
-            run.training.stop_training = True
-
-    def save(epoch: int, logs: object) -> None:
-        # A run that is stopped within an epoch is continued from the epoch's start.
-        if keep is not None and run.pace.steps % STEPS_AN_EPOCH == 0 and run.judge.best_weights:
-            checkpoint.save(run.snapshot(), keep)
-
-    if run.pace.share < 1.0:
-        run.fit([keras.callbacks.LambdaCallback(on_train_batch_end=stop, on_epoch_end=save)])
-    if run.judge.best_weights:
-        run.network.set_weights(run.judge.best_weights)
-    return Outcome(
-        network=run.network,
-        best_esr=run.judge.best_esr,
-        history=run.judge.history,
-        finished=run.pace.share >= 1.0,
-        samples_a_second=run.pace.steps_a_second * run.streams.streams * run.streams.step_samples,
-    )
+    return run.go(should_stop, keep)
 
 
-def _network(material: Material, settings: Settings) -> PlayedNetwork:
+def _new_network(material: Material, settings: Settings) -> PlayedNetwork:
     if settings.arch in SHAPES:
         if material.knob_names:
             raise BadInput(f"--arch {settings.arch}: has no knobs; use lstm or gru.")

@@ -7,6 +7,8 @@ of them, and Streams turns numbers into sound. The recurrent state, the optimize
 running norm go from step to step.
 """
 
+from collections.abc import Callable
+
 import keras
 import numpy as np
 import tensorflow as tf
@@ -23,6 +25,7 @@ _CELL_WEIGHT = 0.01
 _NORM_DECAY = 0.99
 
 Floats = np.ndarray
+Back = Callable[[Floats, float], Floats]
 
 
 class TruncatedTraining(keras.Model):
@@ -31,8 +34,13 @@ class TruncatedTraining(keras.Model):
     While it learns, the weights are one row in here; `settle` gives them to the network.
     """
 
-    def __init__(self, network: PlayedNetwork, streams: Streams, loss: CaptureLoss) -> None:
+    def __init__(
+        self, network: PlayedNetwork, streams: Streams, loss: CaptureLoss, settling: int = 0
+    ) -> None:
+        """In the first `settling` steps only the state moves: of a network that has learnt, the
+        error from zero state is not its own."""
         super().__init__()
+        self._settling = settling
         self.network = network
         self._streams, self._capture_loss = streams, loss
         self._weights: Floats = network.flat_weights().numpy()
@@ -67,18 +75,34 @@ class TruncatedTraining(keras.Model):
     def _step(self, step: int) -> tuple[float, float]:
         """One update; returns its loss and the mean square of the cells' excess."""
         batch = self._streams.batch(step)
-        player, skip = self.network.player, np.float32(self.network.skip)
-        output, self._state, penalty, ticket = player.forward(
-            self._weights, batch.inputs, self._state
-        )
-        output += skip * batch.inputs[..., 0]
+        output, penalty, back = self._play(batch.inputs)
         loss, by_output = self._capture_loss(batch.target, output, batch.weight)
         cells = output.size * self.network.hidden
-        gradient = player.backward(int(ticket), self._weights, by_output, _CELL_WEIGHT / cells)
+        gradient = back(by_output, _CELL_WEIGHT / cells)
         norm = float(np.linalg.norm(gradient))
-        if batch.learn and np.isfinite(norm):
-            self._weights = self.adam.update(self._weights, gradient * self._clipping(norm))
+        if batch.learn and step >= self._settling and np.isfinite(norm):
+            moved = self.adam.update(self._weights, gradient * self._clipping(norm))
+            self._weights = self._bounded(moved)
         return loss, float(penalty) / cells
+
+    def _play(self, inputs: Floats) -> tuple[Floats, float, Back]:
+        """Plays inputs (time, streams, 1 + knobs) and moves the state on.
+
+        Returns the output, the penalty and the way back: (gradient by output, by penalty) to the
+        gradient by the weights.
+        """
+        player, weights = self.network.player, self._weights
+        output, self._state, penalty, ticket = player.forward(weights, inputs, self._state)
+        output += np.float32(self.network.skip) * inputs[..., 0]
+
+        def back(by_output: Floats, by_penalty: float) -> Floats:
+            return player.backward(int(ticket), weights, by_output, by_penalty)
+
+        return output, penalty, back
+
+    def _bounded(self, weights: Floats) -> Floats:
+        """The weights after an update, brought back to where they must stay."""
+        return weights
 
     def _clipping(self, norm: float) -> np.float32:
         """The factor that holds a gradient's norm to twice its running mean.
@@ -92,9 +116,7 @@ class TruncatedTraining(keras.Model):
 
     def settle(self) -> None:
         """Gives the network the weights that were learnt so far."""
-        parts = self.network.unflattened(self._weights)
-        for variable, value in zip(self.network.trainable_variables, parts, strict=True):
-            variable.assign(value)
+        self.network.assign(self._weights)
 
     def carried(self) -> list[Floats]:
         """All that goes from one step to the next."""
