@@ -49,7 +49,7 @@ def noise(seconds: float) -> np.ndarray:
 def test_a_terminal_reads_the_console_over_usb(images: dict[str, Path], board: str) -> None:
     with PluggedBoard(board, images[board]) as plugged:
         plugged.host.connect()
-        with plugged.on_pty() as path, serial.Serial(path, timeout=10) as port:
+        with plugged.on_pty() as path, serial.Serial(path, timeout=60) as port:
             said = port.read_until(b"load:")
     assert b"load:" in said
 
