@@ -262,10 +262,12 @@ void wavenet_advance(struct wavenet_ring *ring, uint32_t frames) {
     const uint32_t words = ring->channels << ring->wide >> 1;
     int32_t *const to = ring->words;
     const int32_t *const from = to + (ring->at - ring->past) * words;
-    for (uint32_t i = 0; i < ring->past * words; i += 2) {
-        const int32_t a = from[i], b = from[i + 1];
+    for (uint32_t i = 0; i < ring->past * words; i += 4) { // the next chunk writes what is behind
+        const int32_t a = from[i], b = from[i + 1], c = from[i + 2], d = from[i + 3];
         to[i] = a;
         to[i + 1] = b;
+        to[i + 2] = c;
+        to[i + 3] = d;
         __asm__ volatile(""); // keeps compilers from calling memmove
     }
     ring->at = ring->past;

@@ -27,8 +27,8 @@
     .equ    PARTNER, 40
     .equ    END, 44
     .equ    WALK, 48
-    .equ    TAPS, 52
-    .equ    FRAME_BYTES, 116
+    .equ    TAPS, 60
+    .equ    FRAME_BYTES, 124
 
     // The parameters of the rows, from r0.
     .equ    PAIR, 36                        // weights of a pair of taps

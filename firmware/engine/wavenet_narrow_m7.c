@@ -8,12 +8,11 @@
 
 #ifdef WAVENET_M7
 
+#include "activation.h"
 #include "cold.h"
-#include "fixed.h"
 
 enum { ROWS_3_WEIGHTS = 9, ROWS_3_BACK = 12 }; // words of a pair of taps; behind the weights
 enum { BYTES_3_PAIR = 144 };                   // code of a pair of taps
-enum { FRAME_3 = 2 };                          // words of a frame
 enum { HALF_3 = 6 }; // words that the assembly adds in a tile's first half
 
 extern const uint8_t wavenet_narrow_3_a[], wavenet_narrow_3_b[];
@@ -22,17 +21,12 @@ static uint32_t smaller(uint32_t a, uint32_t b) {
     return a < b ? a : b;
 }
 
-// Tiles from `at` until one begins beyond the ring.
-static uint32_t tiles_until(const struct wavenet_ring *ring, uint32_t at) {
-    return (ring->frames - at + TILE_FRAMES - 1) / TILE_FRAMES;
-}
-
 static uint32_t back(const struct wavenet_ring *ring, uint32_t at, uint32_t frames) {
     return at >= frames ? at - frames : at + ring->frames - frames;
 }
 
 static int32_t *frame_of(const struct wavenet_ring *ring, uint32_t at) {
-    return (int32_t *)ring->words + at * FRAME_3;
+    return (int32_t *)ring->words + at * (ring->channels / 2u);
 }
 
 // The parameters of the rows, so that they end where the stream does.
@@ -41,12 +35,17 @@ static int32_t *rows_3(const struct wavenet_layer *layer) {
            ROWS_3_WEIGHTS * WAVENET_NARROW_PAIRS;
 }
 
-COLD static int serves_3(const struct wavenet_layer *layer, int last) {
-    const int fits = layer->activation == WAVENET_LEAKY && layer->lift == WAVENET_LIFT_ONE + 2 &&
-                     !layer->gated && !layer->ring.wide && layer->taps >= 2 &&
-                     layer->taps <= 2 * WAVENET_NARROW_PAIRS && layer->heads == NULL;
-    return fits && (layer->matrix_format == WAVENET_MATRIX_16 ||
-                    (last && layer->matrix_format == WAVENET_MATRIX_NONE));
+COLD static int serves(const struct wavenet_layer *layer, uint32_t channels, int last) {
+    const int activation =
+        channels == 3
+            ? layer->activation == WAVENET_LEAKY && layer->lift == WAVENET_LIFT_ONE + 2
+            : (layer->activation == WAVENET_TANH || layer->activation == WAVENET_SIGMOID) &&
+                  layer->lift == 0;
+    const int taps = channels == 3 ? layer->taps >= 2 && layer->taps <= 2 * WAVENET_NARROW_PAIRS
+                                   : layer->taps == 3;
+    return activation && taps && !layer->gated && !layer->ring.wide && layer->heads == NULL &&
+           (layer->matrix_format == WAVENET_MATRIX_16 ||
+            (last && layer->matrix_format == WAVENET_MATRIX_NONE));
 }
 
 // A weight of the stream as it was loaded; tap 0 is the newest, and there is none before the last.
@@ -90,54 +89,106 @@ COLD static void lay_rows(const struct wavenet_layer *layer) {
 }
 
 COLD int wavenet_narrow_load(struct wavenet_array *array) {
-    if (array->channels != 3 || array->bottleneck != 3)
+    const uint32_t channels = array->channels;
+    if (channels < 2 || channels > 4 || array->bottleneck != channels)
         return 0;
     for (uint32_t l = 0; l < array->count; l++)
-        if (!serves_3(&array->layers[l], l + 1u == array->count))
+        if (!serves(&array->layers[l], channels, l + 1u == array->count))
             return 0;
-    for (uint32_t l = 0; l < array->count; l++)
+    for (uint32_t l = 0; channels == 3 && l < array->count; l++)
         lay_rows(&array->layers[l]);
     return 1;
 }
 
-// The residual that the array begins with, into the first layer's history.
-static void enter(const struct wavenet_array *array, const int32_t *residual, uint32_t frames) {
-    const struct wavenet_layer *const layer = &array->layers[0];
-    const struct wavenet_ring *const ring = &layer->ring;
-    for (uint32_t c = 0; c < 3; c++) {
-        int32_t *const writer = wavenet_channel_back(&array->entry, c);
-        const int32_t scale = writer[WAVENET_HISTORY];
-        int16_t *const q = (int16_t *)ring->words;
-        int32_t t = writer[WAVENET_ERROR];
-        uint32_t at = ring->at, before = back(ring, at, layer->dilation);
-        for (uint32_t f = 0; f < frames; f++) {
-            t += mulh(residual[tile_at(f, c, 4)], scale);
-            q[at * 4 + c] = (int16_t)clip(t >> WAVENET_FEEDBACK_BITS, INT16_MIN, INT16_MAX);
-            t &= (1 << WAVENET_FEEDBACK_BITS) - 1;
-            if (c == 2)
-                q[at * 4 + 3] = q[before * 4 + 2];
-            at = at + 1 == ring->frames ? 0 : at + 1;
-            before = before + 1 == ring->frames ? 0 : before + 1;
-        }
-        writer[WAVENET_ERROR] = t;
+// Moves on behind frames that were written into a ring from `first` on. What a tile wrote beyond
+// the ring belongs to its beginning, and what is there is mirrored behind the end.
+static uint32_t written(const struct wavenet_ring *ring, uint32_t first, uint32_t frames) {
+    const uint32_t end = ring->frames, step = ring->channels / 2u;
+    int32_t *const words = ring->words;
+    uint32_t at = first + frames;
+    if (first >= TILE_FRAMES - 1 && at < end)
+        return at;
+    at -= at >= end ? end : 0;
+    for (uint32_t i = 0; at < first && i < at * step; i++) {
+        words[i] = words[end * step + i];
+        __asm__ volatile(""); // keeps compilers from unrolling it
     }
-    wavenet_mirror(ring, frames);
+    for (uint32_t i = first * step; i < (TILE_FRAMES - 1) * step; i++) {
+        words[end * step + i] = words[i];
+        __asm__ volatile("");
+    }
+    return at;
+}
+
+// Frames of the last tile that are not there yet have moved the remainders.
+static void give_back(const struct wavenet_walk *walk, const struct wavenet_stream *writer) {
+    for (uint32_t c = 0; c < walk->array->channels; c++) {
+        int32_t *const words = wavenet_channel_back(writer, c);
+        for (uint32_t f = walk->frames; f < walk->tiles * TILE_FRAMES; f++)
+            words[WAVENET_ERROR] -=
+                mulh(walk->residual[tile_at(f, c, 2u * writer->pairs)], words[WAVENET_HISTORY]);
+        words[WAVENET_ERROR] &= (1 << WAVENET_FEEDBACK_BITS) - 1;
+    }
+}
+
+// t / 64, saturated; the remainder stays in t.
+static inline int32_t fed_back(int32_t *t) {
+    const int32_t q = clip(*t >> WAVENET_FEEDBACK_BITS, INT16_MIN, INT16_MAX);
+    *t &= (1 << WAVENET_FEEDBACK_BITS) - 1;
+    return q;
+}
+
+static inline int32_t beside(int32_t low, int32_t high) {
+    return (int32_t)((uint16_t)low | (uint32_t)high << 16);
+}
+
+// Two channels of the residual that an array begins with, into the first layer's history. A third
+// channel is alone, beside itself one dilation before.
+static void enter(const struct wavenet_walk *walk, uint32_t pair) {
+    const struct wavenet_layer *const layer = &walk->array->layers[0];
+    const struct wavenet_ring *const ring = &layer->ring;
+    const uint32_t step = ring->channels / 2u, width = ring->channels;
+    const int alone = walk->array->channels == 2 * pair + 1;
+    int32_t *const a = wavenet_channel_back(&walk->array->entry, 2 * pair);
+    int32_t *const b = wavenet_channel_back(&walk->array->entry, 2 * pair + 1);
+    int32_t t = a[WAVENET_ERROR], u = b[WAVENET_ERROR];
+    const int32_t *residual = walk->residual + 2 * pair * TILE_FRAMES;
+    uint32_t at = ring->at;
+    for (uint32_t tile = 0; tile < walk->tiles; tile++, residual += width * TILE_FRAMES) {
+        const int32_t *before = frame_of(ring, back(ring, at, alone ? layer->dilation : 0)) + pair;
+        int32_t *frame = frame_of(ring, at) + pair;
+        for (uint32_t f = 0; f < TILE_FRAMES; f++, frame += step, before += step) {
+            t += mulh(residual[f], a[WAVENET_HISTORY]);
+            u += mulh(residual[TILE_FRAMES + f], b[WAVENET_HISTORY]);
+            const int32_t q = fed_back(&t), other = fed_back(&u);
+            *frame = beside(q, alone ? *before : other);
+        }
+        at = written(ring, at, TILE_FRAMES);
+    }
+    a[WAVENET_ERROR] = t;
+    b[WAVENET_ERROR] = alone ? 0 : u;
 }
 
 // What a layer has for all of its runs.
 static void begin_layer(struct wavenet_narrow_m7 *run, struct wavenet_walk *walk) {
     struct wavenet_layer *const layer = &walk->array->layers[walk->layer];
     const int last = walk->layer + 1 == walk->array->count;
-    const uint32_t pairs = (layer->taps + 1u) / 2;
-    run->chain[0] = wavenet_narrow_3_a - (pairs - 1) * BYTES_3_PAIR;
-    run->chain[1] = wavenet_narrow_3_b - (pairs - 1) * BYTES_3_PAIR;
-    run->rows = rows_3(layer);
-    run->weight = run->rows[ROWS_3_WEIGHTS * (WAVENET_NARROW_PAIRS - pairs)];
+    run->rows = layer->rows.words;
+    walk->partner = 0;
+    if (walk->array->channels == 3) {
+        const uint32_t pairs = (layer->taps + 1u) / 2;
+        run->chain[0] = wavenet_narrow_3_a - (pairs - 1) * BYTES_3_PAIR;
+        run->chain[1] = wavenet_narrow_3_b - (pairs - 1) * BYTES_3_PAIR;
+        run->rows = rows_3(layer);
+        run->weight = run->rows[ROWS_3_WEIGHTS * (WAVENET_NARROW_PAIRS - pairs)];
+        walk->partner = last ? 0 : layer[1].dilation;
+    }
+    run->bases = sigmoid_table + SIGMOID_CHORDS / 2;
+    run->slopes = &sigmoid_table[SIGMOID_CHORDS / 2].slope;
     run->channels = layer->channels.columns == 0 ? walk->still : layer->channels.words;
     walk->reads = &layer->ring;
     walk->writes = last ? &walk->spare : &layer[1].ring;
     walk->dilation = layer->dilation;
-    walk->partner = last ? 0 : layer[1].dilation;
     walk->taps = layer->taps;
     walk->from = walk->reads->at;
     walk->to = walk->writes->at;
@@ -147,73 +198,62 @@ static void begin_layer(struct wavenet_narrow_m7 *run, struct wavenet_walk *walk
 // The next run of the layer: until a ring that it reads or writes wraps.
 static uint32_t begin_run(struct wavenet_narrow_m7 *run, const struct wavenet_walk *walk) {
     const struct wavenet_ring *const reads = walk->reads, *const writes = walk->writes;
-    const uint32_t partner = back(writes, walk->to, walk->partner);
-    uint32_t tiles = smaller(tiles_until(writes, walk->to), tiles_until(writes, partner));
-    tiles = smaller(tiles, walk->tiles - walk->tile);
-    uint32_t at = walk->from, k = 0;
-    for (; k < walk->taps; k++) { // from the newest, one dilation older each
-        run->tap[2 * WAVENET_NARROW_PAIRS - 1 - k] = frame_of(reads, at);
-        tiles = smaller(tiles, tiles_until(reads, at));
-        at = back(reads, at, walk->dilation);
+    const uint32_t partner = back(writes, walk->to, walk->partner), tile = walk->tile;
+    uint32_t left = writes->frames - walk->to;
+    // A tile that reads behind the end is not in the run that has written the beginning.
+    const uint32_t until = writes->frames - partner;
+    const int whole = walk->to < TILE_FRAMES - 1 && until >= TILE_FRAMES;
+    left = smaller(left, whole ? until / TILE_FRAMES * TILE_FRAMES : until);
+    left = smaller(left, (walk->tiles - tile) * TILE_FRAMES);
+    const int32_t around = (int32_t)reads->frames, dilation = (int32_t)walk->dilation;
+    int32_t at = (int32_t)walk->from;
+    const void **tap = run->tap + 2 * WAVENET_NARROW_PAIRS;
+    for (uint32_t k = walk->taps; k > 0; k--) { // from the newest, one dilation older each
+        *--tap = frame_of(reads, (uint32_t)at);
+        left = smaller(left, (uint32_t)(around - at));
+        at -= dilation;
+        at += around & (at >> 31);
+        __asm__ volatile(""); // keeps compilers from unrolling it
     }
-    if (k & 1) { // a tap without weights
-        run->tap[2 * WAVENET_NARROW_PAIRS - 1 - k] = run->tap[2 * WAVENET_NARROW_PAIRS - k];
-        k++;
-    }
-    run->first = run->tap[2 * WAVENET_NARROW_PAIRS - k];
-    // What is written at the beginning of a ring is mirrored before a tile reads it behind the end.
-    if (walk->to < TILE_FRAMES - 1 && writes->past > WAVENET_SLIDE_MAX)
-        tiles = 1;
+    run->first = *tap;
+    if (walk->taps & 1) // a tap without weights
+        *--tap = run->first;
+    left = (left + TILE_FRAMES - 1) / TILE_FRAMES;
     run->out = frame_of(writes, walk->to);
     run->partner = frame_of(writes, partner);
-    run->audio = walk->net->x + walk->tile * TILE_FRAMES;
-    run->head = walk->net->head + walk->tile * TILE_FRAMES * 4 - HALF_3;
-    run->residual = walk->residual + walk->tile * TILE_FRAMES * 4 - HALF_3;
-    run->end = tiles * TILE_FRAMES * 4 * FRAME_3;
-    return tiles;
+    run->audio = walk->net->x + tile * TILE_FRAMES;
+    const uint32_t width = writes->channels, skipped = walk->array->channels == 3 ? HALF_3 : 0;
+    run->head = walk->net->head + tile * TILE_FRAMES * width - skipped;
+    run->residual = walk->residual + tile * TILE_FRAMES * width - skipped;
+    run->end = left * TILE_FRAMES * 2 * width;
+    return left;
 }
 
-// Moves on behind a run. What its last tile wrote beyond the ring belongs to the beginning.
 static void end_run(struct wavenet_walk *walk) {
-    const struct wavenet_ring *const reads = walk->reads, *const writes = walk->writes;
-    const uint32_t frames = walk->run * TILE_FRAMES, first = walk->to, end = writes->frames;
-    int32_t *const words = writes->words;
+    const uint32_t frames = walk->run * TILE_FRAMES, around = walk->reads->frames;
     walk->tile += walk->run;
     walk->from += frames;
-    walk->from -= walk->from >= reads->frames ? reads->frames : 0;
-    walk->to += frames;
-    if (walk->to >= end) {
-        walk->to -= end;
-        for (uint32_t i = 0; i < walk->to * FRAME_3; i++)
-            words[i] = words[end * FRAME_3 + i];
-    }
-    for (uint32_t i = first * FRAME_3; i < (TILE_FRAMES - 1) * FRAME_3; i++)
-        words[end * FRAME_3 + i] = words[i];
+    walk->from -= walk->from >= around ? around : 0;
+    walk->to = written(walk->writes, walk->to, frames);
 }
 
-// Frames of the last tile that are not there yet have moved the remainders.
-static void give_back(const struct wavenet_walk *walk, const struct wavenet_stream *writer) {
-    for (uint32_t c = 0; writer->columns != 0 && c < 3; c++) {
-        int32_t *const words = wavenet_channel_back(writer, c);
-        for (uint32_t f = walk->frames; f < walk->tiles * TILE_FRAMES; f++)
-            words[WAVENET_ERROR] -= mulh(walk->residual[tile_at(f, c, 4)], words[WAVENET_HISTORY]);
-        words[WAVENET_ERROR] &= (1 << WAVENET_FEEDBACK_BITS) - 1;
-    }
+static void end_layer(struct wavenet_walk *walk) {
+    struct wavenet_layer *const layer = &walk->array->layers[walk->layer++];
+    if (layer->channels.columns != 0 && walk->frames % TILE_FRAMES != 0)
+        give_back(walk, &layer->channels);
+    wavenet_advance(&layer->ring, walk->frames);
 }
 
 uint32_t wavenet_narrow_next(struct wavenet_narrow_m7 *run, struct wavenet_walk *walk) {
     if (walk->run != 0)
         end_run(walk);
     if (walk->tile == walk->tiles) {
-        struct wavenet_layer *const layer = &walk->array->layers[walk->layer++];
-        give_back(walk, &layer->channels);
-        wavenet_advance(&layer->ring, walk->frames);
+        end_layer(walk);
         if (walk->layer == walk->array->count)
             return 0;
-        begin_layer(run, walk);
-    } else if (walk->run == 0) {
-        begin_layer(run, walk);
     }
+    if (walk->run == 0 || walk->tile == walk->tiles)
+        begin_layer(run, walk);
     walk->run = begin_run(run, walk);
     return walk->run;
 }
@@ -232,12 +272,21 @@ int wavenet_array_run(struct wavenet *net, struct wavenet_array *array, int32_t 
     walk.spare.words = net->a;
     walk.spare.frames = WAVENET_CHUNK;
     walk.spare.at = walk.spare.past = 0;
+    walk.spare.channels = wavenet_even(array->channels);
     for (uint32_t i = 0; i < sizeof walk.still / sizeof walk.still[0]; i++) {
         walk.still[i] = 0;
         __asm__ volatile(""); // keeps compilers from calling memset
     }
-    enter(array, residual, frames);
-    wavenet_narrow_3_m7(&walk);
+    for (uint32_t pair = 0; 2 * pair < array->channels; pair++)
+        enter(&walk, pair);
+    if (frames % TILE_FRAMES != 0)
+        give_back(&walk, &array->entry);
+    if (array->channels == 2)
+        wavenet_narrow_2_m7(&walk);
+    else if (array->channels == 3)
+        wavenet_narrow_3_m7(&walk);
+    else
+        wavenet_narrow_4_m7(&walk);
     return 1;
 }
 

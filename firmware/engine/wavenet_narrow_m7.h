@@ -16,18 +16,19 @@
 
 // A run, as it lies at the assembly's stack pointer.
 struct wavenet_narrow_m7 {
-    const void *chain[2]; // where each half of a tile enters the taps
+    const void *chain[2]; // of three channels: where each half of a tile enters the taps
     const int32_t *rows;
-    int32_t weight;    // the first word of the weights
-    const void *first; // the oldest tap
+    int32_t weight;    // of three channels: the first word of the weights
+    const void *first; // of three channels: the oldest tap
     const int32_t *audio;
     int32_t *head;
     int32_t *channels;
     int32_t *residual;
     void *out;           // the next layer's history
-    const void *partner; // the same one dilation of that layer before
+    const void *partner; // of three channels: the same one dilation of that layer before
     uint32_t end;        // bytes of the history that the run writes
     struct wavenet_walk *walk;
+    const void *bases, *slopes;                // sigmoid_table's at chord 0
     const void *tap[2 * WAVENET_NARROW_PAIRS]; // the newest one last
 };
 
@@ -46,8 +47,10 @@ struct wavenet_walk {
     int32_t still[24]; // a 1x1 that adds nothing
 };
 
-// Plays all runs of a walk.
+// Each plays all runs of a walk, of so many channels.
+void wavenet_narrow_2_m7(struct wavenet_walk *walk);
 void wavenet_narrow_3_m7(struct wavenet_walk *walk);
+void wavenet_narrow_4_m7(struct wavenet_walk *walk);
 
 // Writes the next run; returns its tiles, 0 behind the last one.
 uint32_t wavenet_narrow_next(struct wavenet_narrow_m7 *run, struct wavenet_walk *walk);

@@ -36,6 +36,9 @@ CASES = [
     Shape(14, (3,), 3, taps=6, layers=8, converted=True),
     Shape(15, (3,), 3, taps=2, converted=True, extreme=True),
     Shape(16, (3,), 3, taps=15, converted=True, extreme=True),
+    Shape(17, (4, 2), 2, activation=2, converted=True),
+    Shape(18, (4,), 4, layers=5, activation=2, converted=True, extreme=True),
+    Shape(19, (2,), 2, layers=5, activation=3, converted=True, extreme=True),
 ]
 
 

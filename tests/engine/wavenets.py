@@ -61,7 +61,7 @@ class Shape:
     copies: bool = False
     """The activations replace the residual, which is as wide as they are."""
     converted: bool = False
-    """Layers as the converter makes them: a 1x1 in all but the last, usual lifts."""
+    """Layers as the converter makes most: a 1x1 in all but the last, no sums of a table lifted."""
 
 
 def wavenet_blob(shape: Shape, golden_frames: int = 8) -> Blob:
@@ -207,7 +207,7 @@ def _lift(rng: np.random.Generator, shape: Shape) -> int:
     activation = shape.activation
     if activation == LINEAR:
         return 0
-    usual = LIFT_ONE + LIFT if activation == LEAKY else int(rng.integers(0, 2))
+    usual = LIFT_ONE + LIFT if activation == LEAKY else int(rng.integers(0, 2 - shape.converted))
     return usual if rng.integers(0, 4) or shape.converted else int(rng.integers(0, LIFT_MAX + 1))
 
 
