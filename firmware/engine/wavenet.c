@@ -259,10 +259,10 @@ void wavenet_advance(struct wavenet_ring *ring, uint32_t frames) {
     }
     if (ring->at + WAVENET_CHUNK <= ring->frames)
         return;
-    const uint32_t words = ring->channels << ring->wide >> 1;
+    const uint32_t words = ring->channels << ring->wide >> 1, count = ring->past * words;
     int32_t *const to = ring->words;
     const int32_t *const from = to + (ring->at - ring->past) * words;
-    for (uint32_t i = 0; i < ring->past * words; i += 4) { // the next chunk writes what is behind
+    for (uint32_t i = 0; i < count; i += 4) { // the next chunk writes what is behind
         const int32_t a = from[i], b = from[i + 1], c = from[i + 2], d = from[i + 3];
         to[i] = a;
         to[i + 1] = b;

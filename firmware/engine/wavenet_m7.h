@@ -61,8 +61,9 @@ static inline uint32_t wavenet_ring_after(const struct wavenet_ring *ring, uint3
     if (at < ring->frames)
         return at;
     at -= ring->frames;
-    for (uint32_t i = 0; i < at * pairs; i++)
-        words[i] = words[ring->frames * pairs + i];
+    const int32_t *const beyond = words + ring->frames * pairs;
+    for (uint32_t i = 0, count = at * pairs; i < count; i++)
+        words[i] = beyond[i];
     return at;
 }
 

@@ -101,12 +101,31 @@ wavenet_rows_m7:
     .endr
     ldm.w   r0!, {r4-r5}
     stm.w   r1!, {r4-r5}
-wavenet_rows_tile:
     ldr.w   r12, [sp, #AUDIO]
     ldr.w   r0, [sp, #START]
+    // The first pair of rows of a tile has the audio in registers.
+wavenet_rows_tile:
     ldm.w   r12!, {r4-r7}
+    ldr.w   r3, [r0, #16]                   // mixin of row 1
+    ldr.w   r2, [r0, #12]                   // bias of row 1
     str.w   r12, [sp, #AUDIO]
+    ldr.w   lr, [r0, #8]                    // mixin of row 0
     stm.w   sp, {r4-r7}
+    smmla   r8, r4, r3, r2
+    ldr.w   r12, [r0, #4]                   // bias of row 0
+    smmla   r9, r5, r3, r2
+    ldr.w   r1, [sp, #FIRST]
+    smmla   r10, r6, r3, r2
+    smmla   r11, r7, r3, r2
+    ldr.w   r2, [r0, #20]
+    smmla   r4, r4, lr, r12
+    ldr.w   r3, [r0, #24]!
+    smmla   r5, r5, lr, r12
+    smmla   r6, r6, lr, r12
+    smmla   r7, r7, lr, r12
+    ldr.w   r12, [r1]
+    ldr.w   pc, [sp, #CHAIN]
+
     .balign 8
 wavenet_rows_begin:
     ldr.w   r2, [sp, #X]
@@ -376,34 +395,35 @@ wavenet_table_m7:
 
 wavenet_rows_next:
     ldr.w   r0, [sp, #TILES]
+    ldr.w   r3, [sp, #TAP_COUNT]
+    add.w   r2, sp, #TAPS + 48
     ldr.w   r1, [sp, #STEP]
     subs.w  r0, r0, #1
-    ldr.w   r2, [sp, #FIRST]
+    ldr.w   lr, [sp, #FIRST]
     str.w   r0, [sp, #TILES]
+    ldm.w   r2, {r4-r7}
     beq.w   wavenet_rows_end
-    ldr.w   r3, [sp, #TAP_COUNT]
-    add.w   r2, r2, r1
-    str.w   r2, [sp, #FIRST]
-    add.w   r12, sp, #TAPS + 48
-    ldm.w   r12, {r4-r7}
-    cmp     r3, #4
+    cmp.w   r3, #4
+    add.w   lr, lr, r1
+    ldr.w   r12, [sp, #AUDIO]
+    str.w   lr, [sp, #FIRST]
     add.w   r4, r4, r1
     add.w   r5, r5, r1
     add.w   r6, r6, r1
     add.w   r7, r7, r1
-    stm.w   r12, {r4-r7}
+    ldr.w   r0, [sp, #START]
+    stm.w   r2, {r4-r7}
     ble.w   wavenet_rows_tile
-    add.w   r12, sp, #TAPS + 32
-    ldm.w   r12, {r4-r7}
-    cmp     r3, #8
+    ldmdb.w r2, {r4-r7}
+    cmp.w   r3, #8
     add.w   r4, r4, r1
     add.w   r5, r5, r1
     add.w   r6, r6, r1
     add.w   r7, r7, r1
-    stm.w   r12, {r4-r7}
+    stmdb.w r2, {r4-r7}
     ble.w   wavenet_rows_tile
-    add.w   r12, sp, #TAPS
-    ldm.w   r12, {r4-r11}
+    sub.w   r2, r2, #48
+    ldm.w   r2, {r4-r11}
     add.w   r4, r4, r1
     add.w   r5, r5, r1
     add.w   r6, r6, r1
@@ -412,7 +432,7 @@ wavenet_rows_next:
     add.w   r9, r9, r1
     add.w   r10, r10, r1
     add.w   r11, r11, r1
-    stm.w   r12, {r4-r11}
+    stm.w   r2, {r4-r11}
     b.w     wavenet_rows_tile
 
 wavenet_rows_end:
