@@ -153,7 +153,7 @@ wavenet_rows_begin:
 
     // LeakyReLU lifted by 2 bits: 16 bits of each of two rows are a word. Whether the rows end is known
     // before its last third, so that a tail overlaps with the beginning of the next pair of rows: 41
-    // cycles for 81 instructions, from the chain's end to its beginning.
+    // cycles for 81 slots, from the chain's end to its beginning.
     .balign 8
     .global wavenet_leaky_m7
     .thumb_func

@@ -7,7 +7,7 @@
 // `residual` has passed the last tile.
 //
 // No pair ends in a branch, all of a tile but four words is counted from pointers that stay, and a
-// tail overlaps with the beginning of the next pair: 35 cycles for 69 instructions. Sums, registers
+// tail overlaps with the beginning of the next pair: 35 cycles for 69 slots. Sums, registers
 // and pairs of columns are those of wavenet_channels_m7.S. The order was found by a search over the
 // pairing and latency rules of the Cortex-M7.
     .syntax unified
