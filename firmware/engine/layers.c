@@ -2,7 +2,7 @@
 // Copyright (c) 2026 the pedalsmith developers
 #include "cold.h"
 #include "layer.h"
-#include "wavenet.h"
+#include "wavenet/wavenet.h"
 
 // Every kind of layer that the engine knows, one row each.
 static const struct layer_kind *const kinds[] = {

@@ -25,7 +25,7 @@ def engine_sources(assembly: bool) -> list[str]:
     """The engine's files; for a Cortex-M7 its assembly as well."""
     return [
         str(path)
-        for path in sorted(ENGINE.iterdir())
+        for path in sorted(ENGINE.rglob("*"))
         if path.suffix == ".c" or (assembly and path.suffix == ".S")
     ]
 

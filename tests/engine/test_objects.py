@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from elftools.elf.elffile import ELFFile
 
-from .compilers import arm_cc, compile_or_fail, engine_sources, host_cc
+from .compilers import ENGINE, arm_cc, compile_or_fail, engine_sources, host_cc
 
 
 def undefined_symbols(objects: list[Path]) -> set[str]:
@@ -30,5 +30,6 @@ def test_no_symbol_from_outside(target: str, optimization: str, tmp_path: Path) 
     objects = []
     for source in engine_sources(assembly=machine == "arm"):
         objects.append(tmp_path / f"{Path(source).name}.o")
-        compile_or_fail([*command, optimization, "-c", source, "-o", str(objects[-1])])
+        options = [optimization, f"-I{ENGINE}", "-c", source, "-o", str(objects[-1])]
+        compile_or_fail([*command, *options])
     assert undefined_symbols(objects) == set()

@@ -153,7 +153,7 @@ def test_bytes_without_sense_do_nothing() -> None:
 def test_a_million_random_frames_under_sanitizers(tmp_path: Path) -> None:
     folders = [firmware_dir() / name for name in ("engine", "pedal", "link", "application")]
     folders += [Path(host_board.__file__).with_suffix(""), Path(__file__).with_name("fuzz")]
-    sources = [str(path) for folder in folders for path in sorted(folder.glob("*.c"))]
+    sources = [str(path) for folder in folders for path in sorted(folder.rglob("*.c"))]
     includes = [f"-I{folder}" for folder in (firmware_dir(), *folders)]
     # The wheel's compiler traps what is undefined; gcc, where it is there, watches memory as well.
     compiler, watch = zig_cc(), ["-fsanitize=undefined"]

@@ -72,7 +72,7 @@ def cache_dir() -> Path:
 
 def _ingredients(folders: Sequence[Path], suffixes: Collection[str] = _HASHED) -> Iterator[Path]:
     for folder in folders:
-        yield from sorted(path for path in folder.iterdir() if path.suffix in suffixes)
+        yield from sorted(path for path in folder.rglob("*") if path.suffix in suffixes)
 
 
 def _key(folders: Sequence[Path], headers: Sequence[Path], flags: Sequence[str]) -> str:
@@ -100,7 +100,7 @@ def run_compiler(command: Sequence[str], what: str) -> None:
 
 
 def shared_library(*names: str, flags: Sequence[str] = HOST_FLAGS) -> Path:
-    """A shared library of all C files in the folders firmware/<name>, built or found in the cache.
+    """A shared library of all C files below firmware/<name>, built or found in the cache.
 
     Sources are found by folder, so the host and the firmware cannot drift apart. Raises BadInput.
     """
@@ -110,7 +110,7 @@ def shared_library(*names: str, flags: Sequence[str] = HOST_FLAGS) -> Path:
 def library_of(
     folders: Sequence[Path], flags: Sequence[str] = HOST_FLAGS, headers: Sequence[Path] = ()
 ) -> Path:
-    """A shared library of all C files in the folders, built or cached. Raises BadInput.
+    """A shared library of all C files below the folders, built or cached. Raises BadInput.
 
     Of the folders in `headers` only the headers are used.
     """

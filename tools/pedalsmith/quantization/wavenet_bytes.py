@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 # Copyright (c) 2026 the pedalsmith developers
-"""The tensors of a WaveNet record <-> bytes. firmware/engine/WAVENET.md has the layout."""
+"""The tensors of a WaveNet record <-> bytes. firmware/engine/wavenet/README.md has the layout."""
 
 import struct
 from typing import Any, Protocol

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 # Copyright (c) 2026 the pedalsmith developers
-"""Activations that a WaveNet's record brings with it; firmware/engine/WAVENET.md, Functions.
+"""Activations that a WaveNet's record brings with it; firmware/engine/wavenet/README.md, Functions.
 
 `function_of` makes one of every kind of Activation that is not built into the engine. What is made
 of straight lines with two corners is exact, to the rounding of its words; all others are curves.

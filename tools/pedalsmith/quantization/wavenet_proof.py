@@ -2,8 +2,8 @@
 # Copyright (c) 2026 the pedalsmith developers
 """The limits of a WaveNet record, and the proof that no sum of its rows leaves its word.
 
-The C loader (firmware/engine/wavenet_blob.c) computes the same bounds in the same integers. Only
-histories and what a wide convolution gives saturate.
+The C loader (firmware/engine/wavenet/wavenet_blob.c) computes the same bounds in the same
+integers. Only histories and what a wide convolution gives saturate.
 """
 
 import numpy as np

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 # Copyright (c) 2026 the pedalsmith developers
-"""A quantized WaveNet as dataclasses; firmware/engine/WAVENET.md is the definition.
+"""A quantized WaveNet as dataclasses; firmware/engine/wavenet/README.md is the definition.
 
 wavenet_bytes.py turns it into a record of a .psm file and back, wavenet_proof.py holds the limits
 and the proof, wavenet_reference.py computes what it plays.

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 # Copyright (c) 2026 the pedalsmith developers
-"""A WaveNet record being played in NumPy: the words of firmware/engine/WAVENET.md.
+"""A WaveNet record being played in NumPy: the words of firmware/engine/wavenet/README.md.
 
 Whole signals at once, layer by layer, independent of the C, with every proved range asserted.
 Arrays are (channels, time), int64.

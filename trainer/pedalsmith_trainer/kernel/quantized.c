@@ -34,7 +34,7 @@ accumulate(const int32_t *row, int64_t apart, int32_t count, const lanes_bits *c
     }
 }
 
-/* First-order error feedback: h23 to h Q15; see firmware/engine/recurrent.h. */
+/* First-order error feedback: h23 to h Q15; see firmware/engine/recurrent/recurrent.h. */
 static inline lanes_bits fed_back(lanes_bits h23, lanes_bits *error) {
     lanes_bits q = h23 + *error;
     *error = q & 255;

@@ -2,7 +2,7 @@
 // Copyright (c) 2026 the pedalsmith developers
 //
 // void wavenet_rows_m7(const struct wavenet_rows_m7 *run): tiles of a layer's convolution with a
-// history of 16 bits, its activations in 16 bits for the 1x1, and the head sum (WAVENET.md). The same
+// history of 16 bits, its activations in 16 bits for the 1x1, and the head sum (README.md). The same
 // words as wavenet.c.
 //
 // Two rows by four frames are eight sums, r4-r11. A pair of columns is 16 products in 8 cycles: one

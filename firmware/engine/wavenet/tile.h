@@ -2,7 +2,7 @@
 // Copyright (c) 2026 the pedalsmith developers
 //
 // The inner loops of a WaveNet: two rows of int16 weights over TILE_FRAMES frames at once, so that
-// each loaded word is used several times (WAVENET.md, Rows).
+// each loaded word is used several times (README.md, Rows).
 #ifndef TILE_H
 #define TILE_H
 

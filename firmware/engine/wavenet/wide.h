@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Copyright (c) 2026 the pedalsmith developers
 //
-// A convolution with 32-bit weights and 64-bit sums (WAVENET.md, Wide convolution): the few small
+// A convolution with 32-bit weights and 64-bit sums (README.md, Wide convolution): the few small
 // matrices of a WaveNet where precision is worth more than cycles.
 #ifndef WIDE_H
 #define WIDE_H

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Copyright (c) 2026 the pedalsmith developers
 //
-// A WaveNet (WAVENET.md): its record as the blob has it, which check and load both read
+// A WaveNet (README.md): its record as the blob has it, which check and load both read
 // (wavenet_blob.c), and the network in the arena (wavenet_load.c builds it, wavenet.c plays it).
 #ifndef WAVENET_H
 #define WAVENET_H

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Copyright (c) 2026 the pedalsmith developers
 //
-// Activations that a WaveNet's record brings with it (WAVENET.md, Functions): straight lines with
+// Activations that a WaveNet's record brings with it (README.md, Functions): straight lines with
 // two corners, or a curve of cubic pieces.
 #ifndef WAVENET_FUNCTION_H
 #define WAVENET_FUNCTION_H

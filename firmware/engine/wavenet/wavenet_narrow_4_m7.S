@@ -3,7 +3,7 @@
 //
 // void wavenet_narrow_4_m7(struct wavenet_walk *walk): runs of tiles of layers of four channels and
 // rows with three taps and an activation of the table, which is not lifted: convolution, activation,
-// head sum, 1x1, residual and the next layer's history, without a loop inside (WAVENET.md, Narrow
+// head sum, 1x1, residual and the next layer's history, without a loop inside (README.md, Narrow
 // layers). The same words as wavenet.c.
 //
 // Two rows or channels by four frames are eight sums. The order was found by a search over the pairing

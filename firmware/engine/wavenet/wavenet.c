@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Copyright (c) 2026 the pedalsmith developers
 //
-// Layer by layer over a chunk of frames, TILE_FRAMES at a time (WAVENET.md).
+// Layer by layer over a chunk of frames, TILE_FRAMES at a time (README.md).
 #include "wavenet.h"
 
 #include "activation.h"

@@ -3,7 +3,7 @@
 //
 // void wavenet_channels_m7(const struct wavenet_channels_m7 *run): tiles of a layer's 1x1 of
 // activations in 16 bits, the residual, and, where there is a next layer, its history of 16 bits with
-// its error feedback (WAVENET.md). The same words as wavenet.c.
+// its error feedback (README.md). The same words as wavenet.c.
 //
 // Two channels by four frames are eight sums, r4-r11, as in wavenet_rows_m7.S. r0 walks the stream of
 // parameters, r1 the activations. The order of the tail was found by a search over the pairing and

@@ -3,7 +3,7 @@
 //
 // void wavenet_narrow_3_m7(struct wavenet_walk *walk): runs of tiles of layers of three channels and
 // rows with LeakyReLU: convolution, activation, head sum, 1x1, residual and the next layer's
-// history, without a loop inside (WAVENET.md, Narrow layers). The same words as wavenet.c.
+// history, without a loop inside (README.md, Narrow layers). The same words as wavenet.c.
 //
 // Three rows by two frames are six sums, r4-r9. A pair of taps is three words of each row: 18
 // products in 18 cycles, and beside each the loads of the nine weights, of the six words of history

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Copyright (c) 2026 the pedalsmith developers
 //
-// Whole layers of few channels on the Cortex-M7 (WAVENET.md, Narrow layers): the assembly plays
+// Whole layers of few channels on the Cortex-M7 (README.md, Narrow layers): the assembly plays
 // runs of tiles, from the convolution to the next layer's history, and asks for one after the
 // other.
 #ifndef WAVENET_NARROW_M7_H
