@@ -252,7 +252,10 @@ static void run(struct engine *engine, int32_t *out, uint32_t frames) {
     const int32_t skip = engine->skip;
     for (uint32_t i = 0; i < frames; i++) {
         const int32_t y = signal.wide[i];
-        out[i] = sat(rsh(y * ((int64_t)1 << 24) + (int64_t)engine->audio[i] * skip, 24), 32);
+        if (skip == 0) // the same word, in a tenth of the cycles
+            out[i] = y;
+        else
+            out[i] = sat(rsh(y * ((int64_t)1 << 24) + (int64_t)engine->audio[i] * skip, 24), 32);
     }
     engine->last = out[frames - 1];
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Copyright (c) 2026 the pedalsmith developers
 //
-// Products of pairs of int16 weights: an instruction or two on a Cortex-M7, plain C elsewhere; the
-// same words. The weights are on a word boundary.
+// Products of pairs of int16 weights, and words copied: an instruction or two on a Cortex-M7, plain
+// C elsewhere; the same words. The weights are on a word boundary.
 #ifndef WORDS_M7_H
 #define WORDS_M7_H
 
@@ -33,6 +33,18 @@ static inline int32_t add_upper(const int16_t *w, int32_t a, int32_t b, int32_t 
     return sum;
 }
 
+// Four words, which do not overlap; by pairs, since single ones are stored one a cycle.
+static inline void copy_four(int32_t *to, const int32_t *from) {
+    int32_t a, b, c, d;
+    __asm__ volatile("ldrd %0, %1, [%4]\n\t"
+                     "ldrd %2, %3, [%4, #8]\n\t"
+                     "strd %0, %1, [%5]\n\t"
+                     "strd %2, %3, [%5, #8]"
+                     : "=&r"(a), "=&r"(b), "=&r"(c), "=&r"(d)
+                     : "r"(from), "r"(to)
+                     : "memory");
+}
+
 #else
 
 static inline int32_t add_pair(const int16_t *w, const int16_t *q, int32_t acc) {
@@ -41,6 +53,15 @@ static inline int32_t add_pair(const int16_t *w, const int16_t *q, int32_t acc) 
 
 static inline int32_t add_upper(const int16_t *w, int32_t a, int32_t b, int32_t acc) {
     return acc + (int32_t)(((int64_t)a * w[0]) >> 16) + (int32_t)(((int64_t)b * w[1]) >> 16);
+}
+
+static inline void copy_four(int32_t *to, const int32_t *from) {
+    const int32_t a = from[0], b = from[1], c = from[2], d = from[3];
+    to[0] = a;
+    to[1] = b;
+    to[2] = c;
+    to[3] = d;
+    __asm__ volatile(""); // keeps compilers from calling memmove
 }
 
 #endif

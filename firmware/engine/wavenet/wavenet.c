@@ -7,6 +7,7 @@
 #include "activation.h"
 #include "fixed.h"
 #include "wavenet_m7.h"
+#include "words_m7.h"
 
 _Static_assert(WAVENET_CHUNK % TILE_FRAMES == 0, "a chunk is whole tiles");
 
@@ -262,14 +263,8 @@ void wavenet_advance(struct wavenet_ring *ring, uint32_t frames) {
     const uint32_t words = ring->channels << ring->wide >> 1, count = ring->past * words;
     int32_t *const to = ring->words;
     const int32_t *const from = to + (ring->at - ring->past) * words;
-    for (uint32_t i = 0; i < count; i += 4) { // the next chunk writes what is behind
-        const int32_t a = from[i], b = from[i + 1], c = from[i + 2], d = from[i + 3];
-        to[i] = a;
-        to[i + 1] = b;
-        to[i + 2] = c;
-        to[i + 3] = d;
-        __asm__ volatile(""); // keeps compilers from calling memmove
-    }
+    for (uint32_t i = 0; i < count; i += 4) // the next chunk writes what is behind
+        copy_four(to + i, from + i);
     ring->at = ring->past;
 }
 

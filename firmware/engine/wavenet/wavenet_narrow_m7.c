@@ -142,31 +142,48 @@ static inline int32_t beside(int32_t low, int32_t high) {
     return (int32_t)((uint16_t)low | (uint32_t)high << 16);
 }
 
-// Two channels of the residual that an array begins with, into the first layer's history. A third
-// channel is alone, beside itself one dilation before.
+// Two channels of the residual that an array begins with, into the first layer's history.
 static void enter(const struct wavenet_walk *walk, uint32_t pair) {
-    const struct wavenet_layer *const layer = &walk->array->layers[0];
-    const struct wavenet_ring *const ring = &layer->ring;
+    const struct wavenet_ring *const ring = &walk->array->layers[0].ring;
     const uint32_t step = ring->channels / 2u, width = ring->channels;
-    const int alone = walk->array->channels == 2 * pair + 1;
     int32_t *const a = wavenet_channel_back(&walk->array->entry, 2 * pair);
     int32_t *const b = wavenet_channel_back(&walk->array->entry, 2 * pair + 1);
+    const int32_t scale = a[WAVENET_HISTORY], other = b[WAVENET_HISTORY];
     int32_t t = a[WAVENET_ERROR], u = b[WAVENET_ERROR];
     const int32_t *residual = walk->residual + 2 * pair * TILE_FRAMES;
     uint32_t at = ring->at;
     for (uint32_t tile = 0; tile < walk->tiles; tile++, residual += width * TILE_FRAMES) {
-        const int32_t *before = frame_of(ring, back(ring, at, alone ? layer->dilation : 0)) + pair;
         int32_t *frame = frame_of(ring, at) + pair;
-        for (uint32_t f = 0; f < TILE_FRAMES; f++, frame += step, before += step) {
-            t += mulh(residual[f], a[WAVENET_HISTORY]);
-            u += mulh(residual[TILE_FRAMES + f], b[WAVENET_HISTORY]);
-            const int32_t q = fed_back(&t), other = fed_back(&u);
-            *frame = beside(q, alone ? *before : other);
+        for (uint32_t f = 0; f < TILE_FRAMES; f++, frame += step) {
+            t += mulh(residual[f], scale);
+            u += mulh(residual[TILE_FRAMES + f], other);
+            *frame = beside(fed_back(&t), fed_back(&u));
         }
         at = written(ring, at, TILE_FRAMES);
     }
     a[WAVENET_ERROR] = t;
-    b[WAVENET_ERROR] = alone ? 0 : u;
+    b[WAVENET_ERROR] = u;
+}
+
+// The third channel, beside itself one dilation before.
+static void enter_alone(const struct wavenet_walk *walk) {
+    const struct wavenet_layer *const layer = &walk->array->layers[0];
+    const struct wavenet_ring *const ring = &layer->ring;
+    int32_t *const back_2 = wavenet_channel_back(&walk->array->entry, 2);
+    const int32_t scale = back_2[WAVENET_HISTORY];
+    int32_t t = back_2[WAVENET_ERROR];
+    const int32_t *residual = walk->residual + 2 * TILE_FRAMES;
+    uint32_t at = ring->at;
+    for (uint32_t tile = 0; tile < walk->tiles; tile++, residual += 4 * TILE_FRAMES) {
+        const int32_t *before = frame_of(ring, back(ring, at, layer->dilation)) + 1;
+        int32_t *frame = frame_of(ring, at) + 1;
+        for (uint32_t f = 0; f < TILE_FRAMES; f++, frame += 2, before += 2) {
+            t += mulh(residual[f], scale);
+            *frame = beside(fed_back(&t), *before);
+        }
+        at = written(ring, at, TILE_FRAMES);
+    }
+    back_2[WAVENET_ERROR] = t;
 }
 
 // What a layer has for all of its runs.
@@ -205,16 +222,25 @@ static uint32_t begin_run(struct wavenet_narrow_m7 *run, const struct wavenet_wa
     const int whole = walk->to < TILE_FRAMES - 1 && until >= TILE_FRAMES;
     left = smaller(left, whole ? until / TILE_FRAMES * TILE_FRAMES : until);
     left = smaller(left, (walk->tiles - tile) * TILE_FRAMES);
-    const int32_t around = (int32_t)reads->frames, dilation = (int32_t)walk->dilation;
-    int32_t at = (int32_t)walk->from;
+    // From the newest tap, one dilation older each. They span less than a ring, so that at most one
+    // is the first to come from its end, and that or the newest is nearest to the end. Bytes.
+    const uint32_t pairs = reads->channels / 2u, around = 4 * pairs * reads->frames;
+    const uint32_t step = 4 * pairs * walk->dilation, newest = 4 * pairs * walk->from;
+    const uint8_t *const words = reads->words;
     const void **tap = run->tap + 2 * WAVENET_NARROW_PAIRS;
-    for (uint32_t k = walk->taps; k > 0; k--) { // from the newest, one dilation older each
-        *--tap = frame_of(reads, (uint32_t)at);
-        left = smaller(left, (uint32_t)(around - at));
-        at -= dilation;
-        at += around & (at >> 31);
+    uint32_t at = newest, wrapped = 0;
+    *--tap = words + at;
+    for (uint32_t k = walk->taps; k > 1; k--) {
+        if (at < step) {
+            at += around;
+            wrapped = at - step;
+        }
+        at -= step;
+        *--tap = words + at;
         __asm__ volatile(""); // keeps compilers from unrolling it
     }
+    const uint32_t nearest = wrapped > newest ? wrapped : newest;
+    left = smaller(left, (around - nearest) >> (pairs + 1)); // pairs are 1 or 2
     run->first = *tap;
     if (walk->taps & 1) // a tap without weights
         *--tap = run->first;
@@ -277,8 +303,10 @@ int wavenet_array_run(struct wavenet *net, struct wavenet_array *array, int32_t 
         walk.still[i] = 0;
         __asm__ volatile(""); // keeps compilers from calling memset
     }
-    for (uint32_t pair = 0; 2 * pair < array->channels; pair++)
+    for (uint32_t pair = 0; pair < array->channels / 2u; pair++)
         enter(&walk, pair);
+    if (array->channels == 3)
+        enter_alone(&walk);
     if (frames % TILE_FRAMES != 0)
         give_back(&walk, &array->entry);
     if (array->channels == 2)
