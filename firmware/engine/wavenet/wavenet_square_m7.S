@@ -243,4 +243,6 @@
     .endm
 
     square  wavenet_square_8_m7, 4
+#ifndef ENGINE_WITHOUT_WAVENET_SQUARE_16
     square  wavenet_square_16_m7, 8
+#endif

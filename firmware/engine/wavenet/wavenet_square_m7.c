@@ -12,13 +12,22 @@ typedef void kernel(const int32_t *stream, const int32_t *a, int32_t *residual, 
 
 kernel wavenet_square_8_m7, wavenet_square_16_m7;
 
+// 6 KB of code are only worth their place where 16 channels can be played in time (board.json).
+#ifdef ENGINE_WITHOUT_WAVENET_SQUARE_16
+#define OF_16 NULL
+#else
+#define OF_16 wavenet_square_16_m7
+#endif
+
 uint32_t wavenet_channels_square(struct wavenet *net, const struct wavenet_stream *stream,
                                  const struct wavenet_ring *next, int32_t *residual,
                                  uint32_t frames) {
     const uint32_t pairs = stream->pairs, tiles = frames / TILE_FRAMES;
     if (next->wide || stream->columns != pairs || (pairs != 4 && pairs != 8))
         return 0;
-    kernel *const play = pairs == 4 ? wavenet_square_8_m7 : wavenet_square_16_m7;
+    kernel *const play = pairs == 4 ? wavenet_square_8_m7 : OF_16;
+    if (play == NULL)
+        return 0;
     const int32_t *a = net->a;
     uint32_t at = next->at;
     for (uint32_t tile = 0, run; tile < tiles; tile += run) {
