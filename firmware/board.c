@@ -184,6 +184,10 @@ const volatile uint32_t *board_audio_steps(void) {
     return audio_steps();
 }
 
+uint32_t board_model_cycles(void) {
+    return core_hz / BOARD_SAMPLE_RATE * BOARD_BLOCK / 100u * model_percent;
+}
+
 uint32_t board_cycles(void) {
     return cycles_now();
 }

@@ -83,6 +83,9 @@ const uint8_t *board_models(size_t *bytes);
 // The image as it was flashed, and its size.
 const uint8_t *board_image(size_t *bytes);
 
+// Core cycles that a model may take for a block: as long as a block lasts.
+uint32_t board_model_cycles(void);
+
 // Flash that keeps models (link/slots.h), readable like RAM, and its size, a multiple of
 // BOARD_STORE_SECTOR; NULL for none.
 #define BOARD_STORE_SECTOR 4096u

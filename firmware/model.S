@@ -4,6 +4,9 @@
 // The model blob as it is, read in place. PEDALSMITH_MODEL is set when model.psm lies in the build folder.
         .section .model, "a", %progbits
         .balign 8
+        .global model_percent
+model_percent:
+        .word 100, 0
         .global model_start
 model_start:
 #ifdef PEDALSMITH_MODEL

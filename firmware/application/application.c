@@ -170,12 +170,14 @@ void application_start(void) {
     link_fill_bank(&link);
     uint32_t first = link_first_model(&link);
     struct engine_memory memory = board_memory();
+    struct budget budget = {
+        .cycles = board_cycles, .frames = board.block, .most = board_model_cycles()};
     if (board.safe_mode) {
-        pedal_open_safe(&pedal, &memory);
+        pedal_open_safe(&pedal, &memory, &budget);
     } else if (bank.count) {
-        pedal_open(&pedal, bank.models[first].blob, bank.models[first].bytes, &memory);
+        pedal_open(&pedal, bank.models[first].blob, bank.models[first].bytes, &memory, &budget);
     } else {
-        pedal_open(&pedal, NULL, 0, &memory);
+        pedal_open(&pedal, NULL, 0, &memory, &budget);
     }
     uint16_t readings[BOARD_KNOBS_MAX];
     pedal_shape(&pedal, board_knobs(readings) > 0);

@@ -64,6 +64,8 @@ COLD const char *engine_status_text(enum engine_status status) {
         return "the model has no such knob";
     case ENGINE_GOLDEN_DIFFERS:
         return "the self-test's output differs from the model's golden output";
+    case ENGINE_TOO_SLOW:
+        return "the model is too slow for this board";
     case ENGINE_STATUS_COUNT:
         break;
     }

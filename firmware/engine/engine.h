@@ -45,6 +45,7 @@ enum engine_status {
     ENGINE_ARENA_MISALIGNED, // a region is not on ENGINE_ARENA_ALIGN
     ENGINE_NO_SUCH_KNOB,     // the model has fewer knobs
     ENGINE_GOLDEN_DIFFERS,   // the self-test's output is not the golden one
+    ENGINE_TOO_SLOW,         // not from here: who measured that it cannot play in time says so
     ENGINE_STATUS_COUNT
 };
 

@@ -41,9 +41,12 @@ int link_played(struct link *link) {
         return LINK_OK;
     }
     enum engine_status status = pedal->status;
+    char reason[LINK_REASON_BYTES] = {0};
+    struct text text = {.bytes = reason, .room = sizeof reason - 1};
+    pedal_explain(pedal, &text);
     events_add(link->events, LINK_EVENT_REFUSED, LINK_NO_SLOT, (uint32_t)status);
     link_play_before(link);
-    return link_refuse(link, LINK_REFUSED, (uint32_t)status, engine_status_text(status));
+    return link_refuse(link, LINK_REFUSED, (uint32_t)status, reason);
 }
 
 static int no_such_slot(struct link *link, uint8_t slot) {

@@ -23,6 +23,13 @@ COLD static int32_t trim_of(const char *json, size_t bytes) {
     return trim > TRIM_MOST ? TRIM_MOST : trim < -TRIM_MOST ? -TRIM_MOST : trim;
 }
 
+COLD static enum engine_status judge_speed(struct pedal *pedal, struct engine *engine) {
+    uint32_t taken = budget_measure(&pedal->budget, engine);
+    uint32_t most = pedal->budget.most;
+    pedal->needs_percent = taken ? taken / (most / 100u) : 0;
+    return taken > most ? ENGINE_TOO_SLOW : ENGINE_OK;
+}
+
 // The audio path does not touch the engine meanwhile: it is not running yet, or engine is NULL.
 COLD static void load(struct pedal *pedal, const void *blob, size_t blob_bytes) {
     pedal->model = PEDAL_NO_MODEL;
@@ -30,24 +37,29 @@ COLD static void load(struct pedal *pedal, const void *blob, size_t blob_bytes) 
     pedal->blob_bytes = blob_bytes;
     pedal->name = NULL;
     pedal->trim = 0;
+    pedal->needs_percent = 0;
     if (!blob || !blob_bytes) {
         return;
     }
     struct engine *engine = NULL;
     enum engine_status status = engine_check(blob, blob_bytes, &pedal->info);
+    const char *json = NULL;
     if (status == ENGINE_OK) {
+        json = (const char *)blob + pedal->info.metadata_at;
+        pedal->name = metadata_text(json, pedal->info.metadata_bytes, "name", &pedal->name_bytes);
         status = engine_load(&pedal->memory, blob, blob_bytes, &engine);
     }
     if (status == ENGINE_OK) {
         status = engine_selftest(engine, blob, blob_bytes);
+    }
+    if (status == ENGINE_OK) {
+        status = judge_speed(pedal, engine);
     }
     pedal->status = status;
     if (status != ENGINE_OK) {
         pedal->model = PEDAL_REFUSED;
         return;
     }
-    const char *json = (const char *)blob + pedal->info.metadata_at;
-    pedal->name = metadata_text(json, pedal->info.metadata_bytes, "name", &pedal->name_bytes);
     pedal->trim = trim_of(json, pedal->info.metadata_bytes);
     for (uint32_t i = 0; i < ENGINE_KNOBS_MAX; i++) {
         pedal->knobs[i] = pedal->knobs_set[i] = pedal->info.resting_knobs[i];
@@ -59,23 +71,27 @@ COLD static void load(struct pedal *pedal, const void *blob, size_t blob_bytes) 
     pedal->engine = engine;
 }
 
-COLD static void start(struct pedal *pedal, const struct engine_memory *memory) {
-    *pedal =
-        (struct pedal){.model = PEDAL_NO_MODEL, .memory = *memory, .gate_wanted = PEDAL_NO_GATE};
+COLD static void start(struct pedal *pedal, const struct engine_memory *memory,
+                       const struct budget *budget) {
+    *pedal = (struct pedal){.model = PEDAL_NO_MODEL,
+                            .memory = *memory,
+                            .budget = *budget,
+                            .gate_wanted = PEDAL_NO_GATE};
     level_start(&pedal->gain, LEVEL_ONE);
     level_start(&pedal->level, LEVEL_ONE);
     gate_start(&pedal->gate);
 }
 
 void pedal_open(struct pedal *pedal, const void *blob, size_t blob_bytes,
-                const struct engine_memory *memory) {
-    start(pedal, memory);
+                const struct engine_memory *memory, const struct budget *budget) {
+    start(pedal, memory, budget);
     load(pedal, blob, blob_bytes);
     bypass_start(&pedal->bypass, pedal->engine != NULL);
 }
 
-void pedal_open_safe(struct pedal *pedal, const struct engine_memory *memory) {
-    start(pedal, memory);
+void pedal_open_safe(struct pedal *pedal, const struct engine_memory *memory,
+                     const struct budget *budget) {
+    start(pedal, memory, budget);
     pedal->model = PEDAL_SAFE_MODE;
 }
 
@@ -256,14 +272,36 @@ void pedal_process(struct pedal *pedal, const int32_t *in, int32_t *out, size_t 
     }
 }
 
+void pedal_explain(const struct pedal *pedal, struct text *text) {
+    text_add(text, engine_status_text(pedal->status));
+    if (pedal->status == ENGINE_TOO_SLOW) {
+        text_add(text, ": it needs ");
+        text_add_number(text, pedal->needs_percent);
+        text_add(text, " % of the block time");
+    }
+}
+
+static void add_name(const struct pedal *pedal, struct text *text) {
+    if (pedal->name) {
+        text_add_bytes(text, pedal->name, pedal->name_bytes);
+    } else {
+        text_add(text, "without a name");
+    }
+}
+
 void pedal_describe(const struct pedal *pedal, struct text *text) {
     switch (pedal->model) {
     case PEDAL_NO_MODEL:
         text_add(text, "model: none, the input passes dry\r\n");
         break;
     case PEDAL_REFUSED:
-        text_add(text, "model: refused (");
-        text_add(text, engine_status_text(pedal->status));
+        text_add(text, "model: ");
+        if (pedal->name) {
+            add_name(pedal, text);
+            text_add(text, ", ");
+        }
+        text_add(text, "refused (");
+        pedal_explain(pedal, text);
         text_add(text, "), the input passes dry\r\n");
         break;
     case PEDAL_SAFE_MODE:
@@ -272,11 +310,7 @@ void pedal_describe(const struct pedal *pedal, struct text *text) {
         break;
     case PEDAL_PLAYING:
         text_add(text, "model: ");
-        if (pedal->name) {
-            text_add_bytes(text, pedal->name, pedal->name_bytes);
-        } else {
-            text_add(text, "without a name");
-        }
+        add_name(pedal, text);
         text_add(text, ", ");
         text_add_number(text, pedal->info.sample_rate);
         text_add(text, " Hz, ");

@@ -19,6 +19,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "budget.h"
 #include "bypass.h"
 #include "cold.h"
 #include "dc.h"
@@ -29,7 +30,7 @@
 
 enum pedal_model {
     PEDAL_NO_MODEL,  // none was given: dry
-    PEDAL_REFUSED,   // the engine refused it (`status` says why): dry
+    PEDAL_REFUSED,   // by the engine or for its speed (`status` says why): dry
     PEDAL_SAFE_MODE, // held back after failed starts: dry
     PEDAL_PLAYING,
 };
@@ -45,7 +46,9 @@ struct pedal {
     const char *name; // in the blob, not ended by a zero; NULL when it has none
     size_t name_bytes;
     int32_t trim; // hundredths of a decibel that make it as loud as others
+    uint32_t needs_percent; // of what the budget allows a block; 0: not measured
     struct engine_memory memory;
+    struct budget budget;
     // What is to be loaded as soon as the output is dry.
     const void *next;
     size_t next_bytes;
@@ -78,13 +81,15 @@ struct pedal {
 #define PEDAL_LOUDNESS (-1800) // of every model after its trim, hundredths of a decibel
 
 // Loads the blob into the memory and plays its golden vector; a model that is not exactly what was
-// converted is refused, and the pedal passes its input dry. `blob` must stay where it is; NULL or
-// 0 bytes is no model. Takes as long as the golden vector: call it before the audio starts.
+// converted, or takes longer for a block than the budget allows, is refused, and the pedal passes
+// its input dry. `blob` must stay where it is; NULL or 0 bytes is no model. Takes as long as the
+// golden vector and a few blocks: call it before the audio starts.
 COLD void pedal_open(struct pedal *pedal, const void *blob, size_t blob_bytes,
-                     const struct engine_memory *memory);
+                     const struct engine_memory *memory, const struct budget *budget);
 
 // Stays dry until pedal_change.
-COLD void pedal_open_safe(struct pedal *pedal, const struct engine_memory *memory);
+COLD void pedal_open_safe(struct pedal *pedal, const struct engine_memory *memory,
+                          const struct budget *budget);
 
 // Plays `frames` samples. `in` and `out` may be the same.
 void pedal_process(struct pedal *pedal, const int32_t *in, int32_t *out, size_t frames);
@@ -118,6 +123,8 @@ COLD void pedal_knob(struct pedal *pedal, uint32_t index, int32_t value);
 // The DC blocker, the limiter and the trim to equal loudness, all together.
 COLD void pedal_shape(struct pedal *pedal, bool shaped);
 
+// Adds why the model was refused, with its figures and without a full stop.
+COLD void pedal_explain(const struct pedal *pedal, struct text *text);
 // Adds a line that says what is played, ended by CR LF.
 COLD void pedal_describe(const struct pedal *pedal, struct text *text);
 

@@ -110,18 +110,39 @@ def pointer(array: np.ndarray) -> ct.c_void_p:
     return ct.c_void_p(array.ctypes.data)
 
 
+CYCLES = ct.CFUNCTYPE(ct.c_uint32)
+
+
+class Budget(ct.Structure):
+    """struct budget; without `cycles` nothing is measured."""
+
+    _fields_ = (("cycles", CYCLES), ("frames", ct.c_uint32), ("most", ct.c_uint32))
+
+
+class Text(ct.Structure):
+    """struct text."""
+
+    _fields_ = (("bytes", ct.c_void_p), ("room", ct.c_size_t), ("count", ct.c_size_t))
+
+
 class Player:
     """A struct pedal with its blob and arena, driven block by block."""
 
-    def __init__(self, lib: ct.CDLL, blob: bytes | None, arena_bytes: int = 1 << 18) -> None:
-        self.lib, self.blob = lib, blob
+    def __init__(
+        self,
+        lib: ct.CDLL,
+        blob: bytes | None,
+        arena_bytes: int = 1 << 18,
+        budget: Budget | None = None,
+    ) -> None:
+        self.lib, self.blob, self.budget = lib, blob, budget or Budget()
         self.memory = np.zeros(arena_bytes + 32, np.uint8)
         self.arena = ct.c_void_p(self.memory.ctypes.data + -self.memory.ctypes.data % 32)
         self.storage = np.zeros(lib.host_pedal_bytes() // 8 + 1, np.uint64)
         self.at = pointer(self.storage)
         size = ct.c_size_t(len(blob or b""))
         memory = Memory(self.arena, arena_bytes, None, 0)
-        lib.pedal_open(self.at, blob, size, ct.byref(memory))
+        lib.pedal_open(self.at, blob, size, ct.byref(memory), ct.byref(self.budget))
 
     def play(self, audio: np.ndarray, block: int = 48) -> np.ndarray:
         out = np.empty_like(audio)
@@ -131,6 +152,13 @@ class Player:
             self.lib.pedal_process(self.at, pointer(part), pointer(made), ct.c_size_t(len(part)))
             out[at : at + len(part)] = made
         return out
+
+    def described(self) -> str:
+        """What it says of its model."""
+        room = ct.create_string_buffer(256)
+        text = Text(ct.cast(room, ct.c_void_p), len(room), 0)
+        self.lib.pedal_describe(self.at, ct.byref(text))
+        return room.value.decode()
 
 
 class Stand:

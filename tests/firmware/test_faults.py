@@ -6,6 +6,7 @@ Sound or silence, never noise, and a word about it. The tables of boards/*/READM
 """
 
 import os
+import re
 import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -134,12 +135,33 @@ def test_a_dma_that_tells_when_it_is_too_late_leads_to_silence(board: PluggedBoa
     assert audio.left()[-480:].any()
 
 
-def test_a_model_that_takes_too_long_leads_to_dry_and_is_told(
+def test_a_model_that_is_too_slow_is_refused_before_it_is_heard(
+    playing: Image, tmp_path: Path
+) -> None:
+    layers = {"daisy_seed": 1, "teensy41": 2}[playing.board.folder]
+    heavy = write_lstm(tmp_path / "heavy.psm", 64, layers, golden=16).read_bytes()
+    with plugged(playing) as board:
+        put_into_store(board, heavy)
+        board.play(sine(96_000, amplitude=0.25), 96_000)
+        board.run(BOOT[playing.board.folder])
+        line = Line(Cable(board.emulated))
+        line.hello()
+        before = line.model().crc
+        answer = line.ask(wire.SELECT, bytes(4))
+        assert answer.status == wire.REFUSED
+        assert re.fullmatch(
+            r"the model is too slow for this board: it needs \d{3,4} % of the block time",
+            answer.reason,
+        )
+        assert before == line.model().crc != zlib.crc32(heavy)
+        assert missed(line) == (0, 0), "not one block"
+
+
+def test_a_core_that_becomes_too_slow_leads_to_dry_and_is_told(
     playing: Image, tmp_path: Path
 ) -> None:
     name, audio = playing.board.folder, sine(96_000, amplitude=0.25)
-    layers = {"daisy_seed": 1, "teensy41": 2}[name]
-    heavy = write_lstm(tmp_path / "heavy.psm", 64, layers, golden=16).read_bytes()
+    heavy = write_lstm(tmp_path / "heavy.psm", 40, golden=16).read_bytes()
     with plugged(playing) as board:
         put_into_store(board, heavy)
         board.play(audio, 96_000)
@@ -147,8 +169,10 @@ def test_a_model_that_takes_too_long_leads_to_dry_and_is_told(
         line = Line(Cable(board.emulated))
         line.hello()
         line.good(wire.SELECT, bytes(4))
-        board.run(0.1)
         assert line.model().crc == zlib.crc32(heavy)
+        assert missed(line) == (0, 0)
+        board.machine.slow_down(4)
+        board.run(0.1)
         overruns, _ = missed(line)
         assert 0 < overruns <= 8, "it does not crackle on"
         board.run(0.1)

@@ -33,6 +33,9 @@ STACK_TOP = "stack_top"
 """Where the linker script puts the end of the stack."""
 MODEL_START = "model_start"
 """Where an image has its models (firmware/model.h)."""
+MODEL_PERCENT = "model_percent"
+"""The share of the block time from which on the board refuses a model (there, too)."""
+_ANY_PERCENT = (100_000).to_bytes(4, "little")
 ENGINE_PROCESS = "engine_process"
 """The engine's part of a block."""
 
@@ -57,6 +60,7 @@ class BoardBlocks:
         machine = emulated.machine
         try:
             machine.load(read_image(elf, next(iter(board.images.values())).load))
+            machine.write(image.symbols[MODEL_PERCENT], _ANY_PERCENT)
             if model:
                 machine.write(image.symbols[MODEL_START], model)
             emulated.audio.play(np.zeros(board.block, np.int32), 2 * board.block)

@@ -86,6 +86,7 @@ class Machine:
         self.state: library.MachineState = self._pointer.contents
         self.state.mpu_regions = mpu_regions
         self.state.systick_reference = UNITS_PER_SECOND // 1_000_000
+        self._slowness = 1.0
         self.set_core_hz(core_hz)
 
     def close(self) -> None:
@@ -193,7 +194,12 @@ class Machine:
     def set_core_hz(self, hz: float) -> None:
         """Changes the clock of the core; time goes on."""
         self.core_hz = hz
-        self._library.core_set_cycle(self._pointer, round(UNITS_PER_SECOND / hz))
+        self._library.core_set_cycle(self._pointer, round(UNITS_PER_SECOND / hz * self._slowness))
+
+    def slow_down(self, times: float) -> None:
+        """From now on the core takes so many times as long as its clock says, which is a fault."""
+        self._slowness = times
+        self.set_core_hz(self.core_hz)
 
     @property
     def now(self) -> int:

@@ -151,6 +151,10 @@ const volatile uint32_t *board_audio_steps(void) {
     return steps;
 }
 
+uint32_t board_model_cycles(void) {
+    return CORE_HZ / RATE * HOST_BOARD_BLOCK;
+}
+
 uint32_t board_cycles(void) {
     return cycles;
 }
