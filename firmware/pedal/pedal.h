@@ -45,7 +45,7 @@ struct pedal {
     size_t blob_bytes;
     const char *name; // in the blob, not ended by a zero; NULL when it has none
     size_t name_bytes;
-    int32_t trim; // hundredths of a decibel that make it as loud as others
+    int32_t trim;           // hundredths of a decibel that make it as loud as others
     uint32_t needs_percent; // of what the budget allows a block; 0: not measured
     struct engine_memory memory;
     struct budget budget;

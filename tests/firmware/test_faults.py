@@ -171,7 +171,7 @@ def test_a_core_that_becomes_too_slow_leads_to_dry_and_is_told(
         line.good(wire.SELECT, bytes(4))
         assert line.model().crc == zlib.crc32(heavy)
         assert missed(line) == (0, 0)
-        board.machine.slow_down(4)
+        board.machine.set_core_hz(board.machine.core_hz, slowness=4.0)
         board.run(0.1)
         overruns, _ = missed(line)
         assert 0 < overruns <= 8, "it does not crackle on"

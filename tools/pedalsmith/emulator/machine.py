@@ -86,7 +86,6 @@ class Machine:
         self.state: library.MachineState = self._pointer.contents
         self.state.mpu_regions = mpu_regions
         self.state.systick_reference = UNITS_PER_SECOND // 1_000_000
-        self._slowness = 1.0
         self.set_core_hz(core_hz)
 
     def close(self) -> None:
@@ -191,15 +190,10 @@ class Machine:
 
     # Time
 
-    def set_core_hz(self, hz: float) -> None:
-        """Changes the clock of the core; time goes on."""
+    def set_core_hz(self, hz: float, slowness: float = 1.0) -> None:
+        """Changes the core's clock, of which as a fault it takes several for one; time goes on."""
         self.core_hz = hz
-        self._library.core_set_cycle(self._pointer, round(UNITS_PER_SECOND / hz * self._slowness))
-
-    def slow_down(self, times: float) -> None:
-        """From now on the core takes so many times as long as its clock says, which is a fault."""
-        self._slowness = times
-        self.set_core_hz(self.core_hz)
+        self._library.core_set_cycle(self._pointer, round(UNITS_PER_SECOND / hz * slowness))
 
     @property
     def now(self) -> int:
