@@ -15,6 +15,8 @@ from typing import Any
 import numpy as np
 import pytest
 
+from engine.wavenets import Shape as WaveNetShape
+from engine.wavenets import wavenet_blob
 from models.examples import small_model
 from pedalsmith.cli import main
 from pedalsmith.cycles.engine import BareEngine, engine_image, largest_that_fits, price_engine
@@ -24,6 +26,7 @@ from pedalsmith.models.exporters import keras_json
 from pedalsmith.models.model import Metadata
 from pedalsmith.native.host import HostEngine
 from pedalsmith.quantization.psm import encode
+from pedalsmith.quantization.wavenet_record import TANH
 
 BLOCK = 8
 
@@ -56,10 +59,17 @@ def test_a_larger_model_costs_more() -> None:
         assert smaller.instructions < larger.instructions
         assert smaller.cycles < larger.cycles
     for one in prices:
-        # No more than two instructions a cycle, and cold is never quicker than warm.
+        # No more than two instructions a cycle.
         assert one.instructions / 2 <= one.cycles <= one.worst_cycles
         assert sum(f.instructions for f in one.functions) == pytest.approx(one.instructions * BLOCK)
         assert sum(f.cycles for f in one.functions) == pytest.approx(one.cycles * BLOCK)
+
+
+def test_no_block_costs_more_than_the_worst() -> None:
+    """Not even where a predictor that knows nothing costs less than one that has learnt."""
+    shape = WaveNetShape(2, (2,), 2, layers=13, activation=TANH, converted=True)
+    price = price_engine(encode(wavenet_blob(shape, golden_frames=1)), 48)
+    assert 0 < price.cycles <= price.worst_cycles
 
 
 def test_a_price_is_the_same_every_time() -> None:

@@ -36,7 +36,7 @@ class Row:
     cycles: float
     """a sample, estimated, of the engine"""
     worst_cycles: float
-    """the same in a block where nothing is predicted and nothing cached"""
+    """the dearest of three blocks, see Price"""
     percent: float
     """of the block time on the board, the rest of the pedal included"""
     ram_bytes: int

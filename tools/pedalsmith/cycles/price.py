@@ -39,8 +39,9 @@ class Price:
     cycles: float
     """The same block in the steady state."""
     worst_cycles: float
-    """The dearer of two blocks, loud noise and a full-scale square wave, each with nothing
-    predicted and nothing cached."""
+    """The dearest of three: that block, the same with nothing predicted and nothing cached, and
+    so a full-scale square wave. A predictor that has learnt nothing can cost less than one that
+    leaves every short loop a round too late."""
     functions: tuple[FunctionCost, ...]
     """Of the steady block, whole block, the costliest first."""
 
@@ -61,7 +62,7 @@ def price(player: Player, core: Core, name_at: Callable[[int], str], block: int)
     steady = core.run(trace)
     core.forget()
     square = np.where(np.arange(block) % 24 < 12, (1 << 23) - 1, -(1 << 23)).astype(np.int32)
-    worst = max(cold, core.run(player.record(square)).cycles)
+    worst = max(cold, steady.cycles, core.run(player.record(square)).cycles)
     return Price(
         block=block,
         instructions=steady.instructions / block,
