@@ -13,7 +13,7 @@
     .syntax unified
     .thumb
 
-    // The frame: struct wavenet_narrow_m7.
+    // The frame: struct wavenet_narrow_3_m7.
     .equ    CHAIN_0, 0
     .equ    CHAIN_1, 4
     .equ    ROWS, 8
@@ -27,8 +27,8 @@
     .equ    PARTNER, 40
     .equ    END, 44
     .equ    WALK, 48
-    .equ    TAPS, 60
-    .equ    FRAME_BYTES, 124
+    .equ    TAPS, 52
+    .equ    FRAME_BYTES, 116
 
     // The parameters of the rows, from r0.
     .equ    PAIR, 36                        // weights of a pair of taps
@@ -281,7 +281,7 @@ wavenet_narrow_3_m7:
 wavenet_narrow_3_run:
     mov     r0, sp
     ldr.w   r1, [sp, #WALK]
-    bl      wavenet_narrow_next
+    bl      wavenet_narrow_3_next
     cmp     r0, #0
     beq.w   wavenet_narrow_3_end
     mov.w   r1, #0

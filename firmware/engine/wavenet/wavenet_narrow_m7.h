@@ -13,38 +13,56 @@
 
 // Pairs of taps that a kernel of three channels has code for.
 #define WAVENET_NARROW_PAIRS 8
+// Taps of two and four channels.
+#define WAVENET_NARROW_TAPS 3
+// Words of a 1x1 of four channels, with all that is in its stream.
+#define WAVENET_NARROW_STILL 24
 
-// A run, as it lies at the assembly's stack pointer.
+// A run of two or four channels, as it lies at the assembly's stack pointer, which moves the
+// pointers on. Of two channels they are to the end of the run: its place counts up to it.
 struct wavenet_narrow_m7 {
-    const void *chain[2]; // of three channels: where each half of a tile enters the taps
+    const int32_t *audio;
+    int32_t *head;
+    int32_t *residual;
+    void *out;                            // the next layer's history
+    const void *tap[WAVENET_NARROW_TAPS]; // the newest one last
+    const void *bases, *slopes;           // sigmoid_table's at chord 0
     const int32_t *rows;
-    int32_t weight;    // of three channels: the first word of the weights
-    const void *first; // of three channels: the oldest tap
+    int32_t *channels;
+    int32_t left; // tiles, or of two channels minus the bytes of history
+    struct wavenet_walk *walk;
+};
+
+// A run of three channels, likewise.
+struct wavenet_narrow_3_m7 {
+    const void *chain[2]; // where each half of a tile enters the taps
+    const int32_t *rows;
+    int32_t weight;    // the first word of the weights
+    const void *first; // the oldest tap
     const int32_t *audio;
     int32_t *head;
     int32_t *channels;
     int32_t *residual;
     void *out;           // the next layer's history
-    const void *partner; // of three channels: the same one dilation of that layer before
+    const void *partner; // the same one dilation of that layer before
     uint32_t end;        // bytes of the history that the run writes
     struct wavenet_walk *walk;
-    const void *bases, *slopes;                // sigmoid_table's at chord 0
     const void *tap[2 * WAVENET_NARROW_PAIRS]; // the newest one last
 };
 
 // An array's chunk, as far as it is played.
 struct wavenet_walk {
     struct wavenet *net;
-    struct wavenet_array *array;
     int32_t *residual;
-    uint32_t frames, tiles;            // of the chunk
-    uint32_t layer, tile, run;         // the layer, tiles of it that are played, tiles of the run
-    const struct wavenet_ring *reads;  // the layer's history
-    uint32_t from, dilation, taps;     // where the run reads it
-    const struct wavenet_ring *writes; // the next layer's, or `spare`, which nobody reads
-    uint32_t to, partner;              // where the run writes it; that layer's dilation
+    struct wavenet_layer *layer, *end;
+    uint32_t frames, tiles;      // of the chunk
+    uint32_t tile, run;          // tiles of the layer that are played, tiles of the run
+    uint32_t channels;           // of the array
+    struct wavenet_ring *writes; // the next layer's history, or `spare`, which nobody reads
+    uint32_t from, to, partner;  // of three channels: where the run reads and writes, and that
+                                 // layer's dilation
     struct wavenet_ring spare;
-    int32_t still[24]; // a 1x1 that adds nothing
+    int32_t still[WAVENET_NARROW_STILL]; // a 1x1 that adds nothing
 };
 
 // Each plays all runs of a walk, of so many channels.
@@ -54,6 +72,55 @@ void wavenet_narrow_4_m7(struct wavenet_walk *walk);
 
 // Writes the next run; returns its tiles, 0 behind the last one.
 uint32_t wavenet_narrow_next(struct wavenet_narrow_m7 *run, struct wavenet_walk *walk);
+uint32_t wavenet_narrow_3_next(struct wavenet_narrow_3_m7 *run, struct wavenet_walk *walk);
+
+// Three channels: lays the streams of a layer's rows out anew; writes the third channel of the
+// residual that an array begins with into the first layer's history.
+void wavenet_narrow_3_load(const struct wavenet_layer *layer);
+void wavenet_narrow_3_enter(const struct wavenet_walk *walk, const struct wavenet_stream *entry);
+
+// Ends a layer whose chunk is played, and goes on to the next one; 0 behind the last.
+int wavenet_narrow_end(struct wavenet_walk *walk);
+
+// Moves on behind frames that were written into a ring from `first` on. What a tile wrote beyond
+// the ring belongs to its beginning, and what is there is mirrored behind the end.
+static inline uint32_t wavenet_narrow_written(const struct wavenet_ring *ring, uint32_t first,
+                                              uint32_t frames) {
+    const uint32_t end = ring->frames, step = ring->channels / 2u;
+    int32_t *const words = ring->words;
+    uint32_t at = first + frames;
+    if (first >= TILE_FRAMES - 1 && at < end)
+        return at;
+    at -= at >= end ? end : 0;
+    for (uint32_t i = 0; at < first && i < at * step; i++) {
+        words[i] = words[end * step + i];
+        __asm__ volatile(""); // keeps compilers from unrolling it
+    }
+    for (uint32_t i = first * step; i < (TILE_FRAMES - 1) * step; i++) {
+        words[end * step + i] = words[i];
+        __asm__ volatile("");
+    }
+    return at;
+}
+
+// t / 64, saturated; the remainder stays in t.
+static inline int32_t wavenet_narrow_fed_back(int32_t *t) {
+    const int32_t q = clip(*t >> WAVENET_FEEDBACK_BITS, INT16_MIN, INT16_MAX);
+    *t &= (1 << WAVENET_FEEDBACK_BITS) - 1;
+    return q;
+}
+
+static inline int32_t wavenet_narrow_beside(int32_t low, int32_t high) {
+    return (int32_t)((uint16_t)low | (uint32_t)high << 16);
+}
+
+static inline int32_t *wavenet_narrow_frame(const struct wavenet_ring *ring, uint32_t at) {
+    return (int32_t *)ring->words + at * (ring->channels / 2u);
+}
+
+static inline uint32_t wavenet_narrow_smaller(uint32_t a, uint32_t b) {
+    return a < b ? a : b;
+}
 
 #endif
 

@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: MIT
+// Copyright (c) 2026 the pedalsmith developers
+//
+// Arrays of three channels. A frame of a history is two words, (c0, c1) and (c2, c2 one dilation
+// before), so that two taps are three words of each row instead of four.
+#include "fixed.h"
+#include "wavenet_narrow_m7.h"
+
+#ifdef WAVENET_M7
+
+#include "cold.h"
+
+enum { ROWS_3_WEIGHTS = 9, ROWS_3_BACK = 12 }; // words of a pair of taps; behind the weights
+enum { BYTES_3_PAIR = 144 };                   // code of a pair of taps
+enum { HALF_3 = 6 }; // words that the assembly adds in a tile's first half
+
+extern const uint8_t wavenet_narrow_3_a[], wavenet_narrow_3_b[];
+
+static uint32_t back(const struct wavenet_ring *ring, uint32_t at, uint32_t frames) {
+    return at >= frames ? at - frames : at + ring->frames - frames;
+}
+
+// The parameters of the rows, so that they end where the stream does.
+static int32_t *rows_3(const struct wavenet_layer *layer) {
+    return layer->rows.words + wavenet_row_words(&layer->rows) * layer->rows.pairs - ROWS_3_BACK -
+           ROWS_3_WEIGHTS * WAVENET_NARROW_PAIRS;
+}
+
+// A weight of the stream as it was loaded; tap 0 is the newest, and there is none before the last.
+COLD static uint32_t weight_of(const struct wavenet_layer *layer, uint32_t row, uint32_t tap,
+                               uint32_t column) {
+    if (tap >= layer->taps)
+        return 0;
+    const int16_t *const words = (const int16_t *)(layer->rows.words + WAVENET_ROWS_FRONT +
+                                                   row / 2 * wavenet_row_words(&layer->rows));
+    const uint32_t from_oldest = layer->taps - 1u - tap;
+    return (uint16_t)words[(from_oldest * 2 + column / 2) * 4 + (row & 1) * 2 + (column & 1)];
+}
+
+// Lays the stream of a layer's rows out anew: of each pair of taps, the oldest first, (c0, c1) of
+// the older, of the newer, and c2 of both, the three rows of each; biases, mixins, slopes, head
+// scales.
+COLD void wavenet_narrow_3_load(const struct wavenet_layer *layer) {
+    int32_t laid[ROWS_3_WEIGHTS * WAVENET_NARROW_PAIRS + ROWS_3_BACK], *to = laid;
+    for (uint32_t pair = WAVENET_NARROW_PAIRS; pair-- > 0;) {
+        const uint32_t newer = 2 * pair, older = newer + 1;
+        const uint32_t tap[3][2] = {{older, older}, {newer, newer}, {newer, older}};
+        const uint32_t column[3][2] = {{0, 1}, {0, 1}, {2, 2}};
+        for (uint32_t word = 0; word < 3; word++)
+            for (uint32_t row = 0; row < 3; row++)
+                *to++ = (int32_t)(weight_of(layer, row, tap[word][0], column[word][0]) |
+                                  weight_of(layer, row, tap[word][1], column[word][1]) << 16);
+    }
+    for (uint32_t row = 0; row < 3; row++) {
+        const int32_t *const front = wavenet_row_front(&layer->rows, row);
+        const int32_t *const behind = wavenet_row_back(&layer->rows, row);
+        to[row] = front[0];
+        to[3 + row] = front[1];
+        to[6 + row] = behind[WAVENET_SLOPE];
+        to[9 + row] = behind[WAVENET_HEAD];
+    }
+    const uint32_t unused = WAVENET_NARROW_PAIRS - (layer->taps + 1u) / 2;
+    for (uint32_t i = ROWS_3_WEIGHTS * unused; i < sizeof laid / sizeof laid[0]; i++) {
+        rows_3(layer)[i] = laid[i];
+        __asm__ volatile(""); // keeps compilers from calling memcpy
+    }
+}
+
+// The third channel, beside itself one dilation before.
+void wavenet_narrow_3_enter(const struct wavenet_walk *walk, const struct wavenet_stream *entry) {
+    const struct wavenet_layer *const layer = walk->layer;
+    const struct wavenet_ring *const ring = &layer->ring;
+    int32_t *const back_2 = wavenet_channel_back(entry, 2);
+    const int32_t scale = back_2[WAVENET_HISTORY];
+    int32_t t = back_2[WAVENET_ERROR];
+    const int32_t *residual = walk->residual + 2 * TILE_FRAMES;
+    uint32_t at = ring->at;
+    for (uint32_t tile = 0; tile < walk->tiles; tile++, residual += 4 * TILE_FRAMES) {
+        const int32_t *before = wavenet_narrow_frame(ring, back(ring, at, layer->dilation)) + 1;
+        int32_t *frame = wavenet_narrow_frame(ring, at) + 1;
+        for (uint32_t f = 0; f < TILE_FRAMES; f++, frame += 2, before += 2) {
+            t += mulh(residual[f], scale);
+            *frame = wavenet_narrow_beside(wavenet_narrow_fed_back(&t), *before);
+        }
+        at = wavenet_narrow_written(ring, at, TILE_FRAMES);
+    }
+    back_2[WAVENET_ERROR] = t;
+}
+
+// What a layer has for all of its runs.
+static void begin_layer(struct wavenet_narrow_3_m7 *run, struct wavenet_walk *walk) {
+    struct wavenet_layer *const layer = walk->layer;
+    const int last = layer + 1 == walk->end;
+    const uint32_t pairs = (layer->taps + 1u) / 2;
+    run->chain[0] = wavenet_narrow_3_a - (pairs - 1) * BYTES_3_PAIR;
+    run->chain[1] = wavenet_narrow_3_b - (pairs - 1) * BYTES_3_PAIR;
+    run->rows = rows_3(layer);
+    run->weight = run->rows[ROWS_3_WEIGHTS * (WAVENET_NARROW_PAIRS - pairs)];
+    run->channels = layer->channels.columns == 0 ? walk->still : layer->channels.words;
+    walk->writes = last ? &walk->spare : &layer[1].ring;
+    walk->partner = last ? 0 : layer[1].dilation;
+    walk->from = layer->ring.at;
+    walk->to = walk->writes->at;
+}
+
+// The next run of the layer: until a ring that it reads or writes wraps.
+static uint32_t begin_run(struct wavenet_narrow_3_m7 *run, const struct wavenet_walk *walk) {
+    const struct wavenet_ring *const reads = &walk->layer->ring, *const writes = walk->writes;
+    const uint32_t partner = back(writes, walk->to, walk->partner), tile = walk->tile;
+    uint32_t left = writes->frames - walk->to;
+    // A tile that reads behind the end is not in the run that has written the beginning.
+    const uint32_t until = writes->frames - partner;
+    const int whole = walk->to < TILE_FRAMES - 1 && until >= TILE_FRAMES;
+    left = wavenet_narrow_smaller(left, whole ? until / TILE_FRAMES * TILE_FRAMES : until);
+    left = wavenet_narrow_smaller(left, (walk->tiles - tile) * TILE_FRAMES);
+    // From the newest tap, one dilation older each. They span less than a ring, so that at most one
+    // is the first to come from its end, and that or the newest is nearest to the end. Bytes.
+    const uint32_t taps = walk->layer->taps, around = 8 * reads->frames;
+    const uint32_t step = 8u * walk->layer->dilation, newest = 8 * walk->from;
+    const uint8_t *const words = reads->words;
+    const void **tap = run->tap + 2 * WAVENET_NARROW_PAIRS;
+    uint32_t at = newest, wrapped = 0;
+    *--tap = words + at;
+    for (uint32_t k = taps; k > 1; k--) {
+        if (at < step) {
+            at += around;
+            wrapped = at - step;
+        }
+        at -= step;
+        *--tap = words + at;
+        __asm__ volatile(""); // keeps compilers from unrolling it
+    }
+    const uint32_t nearest = wrapped > newest ? wrapped : newest;
+    left = wavenet_narrow_smaller(left, (around - nearest) / 8);
+    run->first = *tap;
+    if (taps & 1) // a tap without weights
+        *--tap = run->first;
+    left = (left + TILE_FRAMES - 1) / TILE_FRAMES;
+    run->out = wavenet_narrow_frame(writes, walk->to);
+    run->partner = wavenet_narrow_frame(writes, partner);
+    run->audio = walk->net->x + tile * TILE_FRAMES;
+    run->head = walk->net->head + tile * TILE_FRAMES * 4 - HALF_3;
+    run->residual = walk->residual + tile * TILE_FRAMES * 4 - HALF_3;
+    run->end = left * TILE_FRAMES * 8;
+    return left;
+}
+
+static void end_run(struct wavenet_walk *walk) {
+    const uint32_t frames = walk->run * TILE_FRAMES, around = walk->layer->ring.frames;
+    walk->tile += walk->run;
+    walk->from += frames;
+    walk->from -= walk->from >= around ? around : 0;
+    walk->to = wavenet_narrow_written(walk->writes, walk->to, frames);
+}
+
+uint32_t wavenet_narrow_3_next(struct wavenet_narrow_3_m7 *run, struct wavenet_walk *walk) {
+    if (walk->run != 0)
+        end_run(walk);
+    if (walk->tile == walk->tiles && !wavenet_narrow_end(walk))
+        return 0;
+    if (walk->tile == 0)
+        begin_layer(run, walk);
+    walk->run = begin_run(run, walk);
+    return walk->run;
+}
+
+#endif
