@@ -299,15 +299,21 @@ static void play_layers(struct wavenet *net, struct wavenet_array *array, int32_
     }
 }
 
-static void start_head(struct wavenet *net, const struct wavenet_array *array, int below,
+static void start_head(const struct wavenet *net, const struct wavenet_array *array,
                        uint32_t frames) {
-    const uint32_t width = wavenet_even(array->bottleneck);
-    for (uint32_t i = 0; i < frames; i += TILE_FRAMES)
-        for (uint32_t b = 0; b < array->bottleneck; b++) {
-            const uint32_t at = tile_at(i, b, width);
-            for (uint32_t f = 0; f < TILE_FRAMES; f++)
-                net->head[at + f] = (below ? net->out[at + f] : 0) + array->start[b];
-        }
+    const uint32_t step = wavenet_even(array->bottleneck) * TILE_FRAMES;
+    const int32_t *const end = net->head + (frames + TILE_FRAMES - 1) / TILE_FRAMES * step;
+    for (uint32_t b = 0; b < array->bottleneck; b++) {
+        const int32_t start = array->start[b];
+        for (int32_t *head = net->head + b * TILE_FRAMES; head < end; head += step)
+            head[0] = head[1] = head[2] = head[3] = start;
+    }
+}
+
+static void swap_heads(struct wavenet *net) {
+    int32_t *const out = net->out;
+    net->out = net->head;
+    net->head = out;
 }
 
 static void wavenet_process(struct layer *base, const struct layer_signal *in, uint32_t frames) {
@@ -319,12 +325,17 @@ static void wavenet_process(struct layer *base, const struct layer_signal *in, u
         struct wavenet_array *const array = net->array[i];
         int32_t *const residual = net->residual[i & 1];
         wide_process(&array->rechannel, below, residual, frames);
-        start_head(net, array, i > 0, frames);
+        if (i == 0)
+            start_head(net, array, frames);
+        else
+            swap_heads(net);
         if (!wavenet_array_run(net, array, residual, frames))
             play_layers(net, array, residual, frames);
         wide_process(&array->head, net->head, net->out, frames);
         below = residual;
     }
+    if (net->arrays % 2 == 0)
+        swap_heads(net);
 }
 
 const struct layer_kind wavenet_kind = {

@@ -156,7 +156,7 @@ struct wavenet_layer {
 
 struct wavenet_array {
     struct wide rechannel, head;
-    const int32_t *start; // bottleneck
+    const int32_t *start; // bottleneck; of a later array it is in the bias of the head below
     struct wavenet_layer *layers;
     struct wavenet_stream entry; // without weights; the first layer's history
     uint16_t count, channels, bottleneck;
@@ -169,7 +169,7 @@ struct wavenet {
     uint32_t arrays;
     struct wavenet_array *array[WAVENET_ARRAYS_MAX];
     int32_t *residual[2];     // even channels; of this array and of the one below
-    int32_t *head;            // even bottleneck: the head sum
+    int32_t *head;            // even bottleneck: the head sum; the next array's is in `out`
     int32_t *a;               // even bottleneck: activations, or pairs of their upper halves
     int32_t *out;             // head outputs, even but for the last one
     int32_t *acc;             // even rows x TILE_FRAMES

@@ -186,11 +186,13 @@ COLD struct layer *wavenet_load(const struct blob_record *record, const struct l
         if (net->array[i] == NULL)
             return NULL;
     }
+    for (uint32_t i = 1; i < net->arrays; i++)
+        wide_raise(&net->array[i - 1]->head, net->array[i]->start);
     // The audio comes and goes as frames side by side.
     net->array[0]->rechannel.in_channels = 1;
     net->array[net->arrays - 1]->head.out_channels = 1;
     net->layer.kind = &wavenet_kind;
-    net->layer.out.wide = net->out;
+    net->layer.out.wide = net->arrays % 2 == 0 ? net->head : net->out; // they swap between arrays
     net->layer.out.state = NULL;
     return &net->layer;
 }

@@ -80,6 +80,11 @@ COLD int wide_load(struct wide *wide, const struct wide_view *view, struct layer
     return 1;
 }
 
+COLD void wide_raise(struct wide *wide, const int32_t *by) {
+    for (uint32_t o = 0; o < wide->outputs; o++)
+        wide->bias[o] += by[o];
+}
+
 void wide_reset(struct wide *wide) {
     const uint32_t words = heard_frames(wide->taps) * wide->inputs;
     for (uint32_t i = 0; i < words; i++) {

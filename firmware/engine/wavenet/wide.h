@@ -15,7 +15,7 @@
 
 struct wide {
     const int32_t *weights; // outputs x inputs x taps, Qf
-    const int32_t *bias;    // outputs
+    int32_t *bias;          // outputs
     int32_t *heard; // inputs x (taps - 1 + WIDE_CHUNK), the oldest first; unused with one tap
     uint16_t inputs, outputs, taps, fraction;
     uint16_t in_channels, out_channels; // of the tiles: even, or 1
@@ -34,6 +34,9 @@ enum engine_status wide_read(struct wide_view *view, struct blob_cursor *cursor,
 
 // Builds a checked convolution; 0 when the arena is too small.
 int wide_load(struct wide *wide, const struct wide_view *view, struct layer_arena *arena);
+
+// Adds to the outputs, which still are words.
+void wide_raise(struct wide *wide, const int32_t *by);
 
 // Sets the past to zeros.
 void wide_reset(struct wide *wide);

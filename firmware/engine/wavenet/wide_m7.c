@@ -44,10 +44,14 @@ int wide_run_m7(const struct wide *wide, const int32_t *in, int32_t *out, uint32
     run.in_bytes = taps == 1 ? 4u * TILE_FRAMES * wide->in_channels : 4 * TILE_FRAMES;
     run.out_bytes = 4u * TILE_FRAMES * wide->out_channels;
     run.begin = taps == 1 ? wide_m7_inputs : wide_m7_taps;
-    run.chain = taps == 1 ? wide_m7_inputs_end - INPUT_BYTES * (wide->inputs - 1u)
-                          : wide_m7_taps_end - TAPS_BYTES * (taps / 2);
     run.inputs = wide->inputs;
     run.finish = wide->out_channels == 1 ? wide_m7_saturated : wide_m7_words;
+    if (taps == 1 && wide->inputs == 1)
+        run.chain = run.finish; // a branch less, which is not always predicted behind another one
+    else if (taps == 1)
+        run.chain = wide_m7_inputs_end - INPUT_BYTES * (wide->inputs - 1u);
+    else
+        run.chain = wide_m7_taps_end - TAPS_BYTES * (taps / 2);
     run.fraction = f;
     run.complement = 32 - f;
     run.start = wide_start(wide, 0);
