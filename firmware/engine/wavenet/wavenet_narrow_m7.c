@@ -47,6 +47,12 @@ static void give_back(const struct wavenet_walk *walk, const struct wavenet_stre
     }
 }
 
+// Two channels of a frame of a history; the remainders stay.
+static inline int32_t next_pair(int32_t *t, int32_t *u) {
+    const int32_t low = wavenet_narrow_fed_back(t);
+    return wavenet_narrow_beside(low, wavenet_narrow_fed_back(u));
+}
+
 // Two channels of the residual that an array begins with, into the first layer's history, whose
 // frames are `step` words.
 static inline __attribute__((always_inline)) void enter(const struct wavenet_walk *walk,
@@ -65,11 +71,17 @@ static inline __attribute__((always_inline)) void enter(const struct wavenet_wal
         int32_t *frame = wavenet_narrow_frame(ring, at) + pair;
         const int32_t *const end = residual + run * 2 * step * TILE_FRAMES;
         for (; residual < end; residual += 2 * step * TILE_FRAMES)
-            for (uint32_t f = 0; f < TILE_FRAMES; f++, frame += step) {
-                t += mulh(residual[f], scale);
-                u += mulh(residual[TILE_FRAMES + f], other);
-                *frame =
-                    wavenet_narrow_beside(wavenet_narrow_fed_back(&t), wavenet_narrow_fed_back(&u));
+            for (uint32_t f = 0; f < TILE_FRAMES; f += 2, frame += 2 * step) {
+                const int32_t a0 = mulh(residual[f], scale);
+                const int32_t b0 = mulh(residual[TILE_FRAMES + f], other);
+                const int32_t a1 = mulh(residual[f + 1], scale);
+                const int32_t b1 = mulh(residual[TILE_FRAMES + f + 1], other);
+                t += a0;
+                u += b0;
+                frame[0] = next_pair(&t, &u);
+                t += a1;
+                u += b1;
+                frame[step] = next_pair(&t, &u);
             }
         at = wavenet_narrow_written(ring, at, run * TILE_FRAMES);
         left -= run;

@@ -83,13 +83,14 @@ void wavenet_narrow_3_enter(const struct wavenet_walk *walk, const struct wavene
 int wavenet_narrow_end(struct wavenet_walk *walk);
 
 // Moves on behind frames that were written into a ring from `first` on. What a tile wrote beyond
-// the ring belongs to its beginning, and what is there is mirrored behind the end.
+// the ring belongs to its beginning, and what is there is mirrored behind the end. One whose past
+// is moved to the beginning, between chunks, never wraps.
 static inline uint32_t wavenet_narrow_written(const struct wavenet_ring *ring, uint32_t first,
                                               uint32_t frames) {
     const uint32_t end = ring->frames, step = ring->channels / 2u;
     int32_t *const words = ring->words;
     uint32_t at = first + frames;
-    if (first >= TILE_FRAMES - 1 && at < end)
+    if (ring->past <= WAVENET_SLIDE_MAX || (first >= TILE_FRAMES - 1 && at < end))
         return at;
     at -= at >= end ? end : 0;
     for (uint32_t i = 0; at < first && i < at * step; i++) {
