@@ -6,9 +6,8 @@ import re
 import shutil
 import subprocess
 import sys
-import tempfile
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
@@ -20,12 +19,17 @@ from elftools.elf.sections import SymbolTableSection
 from pedalsmith.errors import BadInput, PedalsmithError
 from pedalsmith.files import write_whole
 from pedalsmith.native.boards import Board, Memory, load_board
+from pedalsmith.native.build_tree import build_tree
 from pedalsmith.native.host import HostEngine, Placement, placement
 from pedalsmith.source import firmware_dir
 
 Compiler = Literal["zig", "gcc"]
 
 _OVERFLOW = re.compile(r"region '?`?(\w+)'?:? overflowed by (\d+) bytes")
+
+
+class FlashFull(BadInput):
+    """The image is larger than its place in flash; all else fits."""
 
 
 @dataclass(frozen=True)
@@ -53,6 +57,8 @@ class Image:
     """A built image. The .bin is what is written to `load`; .elf and .hex hold the same bytes."""
 
     board: Board
+    kind: str
+    """Of the board's images"""
     elf: Path
     bin: Path
     hex: Path
@@ -97,29 +103,27 @@ def build(
         blobs = (blobs,)
     if block is not None and not 1 <= block <= 256:
         raise BadInput(f"block {block}: it must be 1 to 256 samples.")
-    if compiler == "gcc" and shutil.which("arm-none-eabi-gcc") is None:
-        raise BadInput("arm-none-eabi-gcc is not installed; install it, or build with zig.")
     models = [_model(blob) for blob in blobs]
-    with tempfile.TemporaryDirectory(prefix="pedalsmith-") as folder:
-        tree = Path(folder)
+    options: dict[str, object] = {
+        "PEDALSMITH_BOARD": board.folder,
+        "PEDALSMITH_IMAGE": image,
+        "PEDALSMITH_CONTROLS": controls,
+        "PEDALSMITH_BLOCK": block or "",
+        **({"PEDALSMITH_MAIN": main.resolve()} if main else {}),
+        "PEDALSMITH_PYTHON": sys.executable,
+        **{f"PEDALSMITH_OPTION_{name.upper()}": to for name, to in (choices or {}).items()},
+        "CMAKE_MAKE_PROGRAM": Path(ninja.BIN_DIR) / "ninja",
+        "CMAKE_TOOLCHAIN_FILE": firmware_dir() / "cmake" / f"{compiler}.cmake",
+    }
+    with build_tree(options | _compiler_of(compiler), *([main] if main else [])) as tree:
         bank = tree / "bank.psm"
         bank.write_bytes(b"".join(map(_padded, models)) + bytes(room))
-        options = {
-            "PEDALSMITH_BOARD": board.folder,
-            "PEDALSMITH_IMAGE": image,
-            "PEDALSMITH_CONTROLS": controls,
-            "PEDALSMITH_BLOCK": block or "",
-            "PEDALSMITH_MODEL": bank if blobs or room else "",
-            **({"PEDALSMITH_MAIN": main.resolve()} if main else {}),
-            "PEDALSMITH_PYTHON": sys.executable,
-            **{f"PEDALSMITH_OPTION_{name.upper()}": to for name, to in (choices or {}).items()},
-            "CMAKE_MAKE_PROGRAM": Path(ninja.BIN_DIR) / "ninja",
-        }
         program = Path(cmake.CMAKE_BIN_DIR) / "cmake"
-        configure: list[str | Path] = [program, "-S", firmware_dir(), "-B", tree, "-G", "Ninja"]
-        configure.append(f"--toolchain={firmware_dir() / 'cmake' / compiler}.cmake")
-        configure.extend(f"-D{name}={value}" for name, value in options.items())
-        _run(board, kind.code, configure)
+        if not (tree / "build.ninja").is_file():
+            configure: list[str | Path] = [program, "-S", firmware_dir(), "-B", tree, "-G", "Ninja"]
+            configure.append(f"-DPEDALSMITH_MODEL={bank}")
+            configure.extend(f"-D{name}={value}" for name, value in options.items())
+            _run(board, kind.code, configure)
         _run(board, kind.code, [program, "--build", tree])
         elf = tree / "pedalsmith.elf"
         symbols = _symbols(board, elf)
@@ -132,7 +136,26 @@ def build(
         for suffix in ("elf", "bin", "hex"):
             made[suffix] = out_dir / f"{board.folder}.{suffix}"
             write_whole(made[suffix], elf.with_suffix(f".{suffix}").read_bytes())
-    return Image(board, made["elf"], made["bin"], made["hex"], kind.load, use, regions)
+    return Image(board, image, made["elf"], made["bin"], made["hex"], kind.load, use, regions)
+
+
+def _compiler_of(compiler: Compiler) -> dict[str, str]:
+    """Which gcc that is; zig's version is known to build_tree."""
+    if compiler == "zig":
+        return {}
+    found = shutil.which("arm-none-eabi-gcc")
+    if found is None:
+        raise BadInput("arm-none-eabi-gcc is not installed; install it, or build with zig.")
+    said = subprocess.run([found, "--version"], capture_output=True, text=True, check=False)
+    return {found: said.stdout}
+
+
+def moved(image: Image, folder: Path) -> Image:
+    """The same image with its files copied into `folder`, each whole or not at all."""
+    paths = [folder / path.name for path in (image.elf, image.bin, image.hex)]
+    for path, source in zip(paths, (image.elf, image.bin, image.hex), strict=True):
+        write_whole(path, source.read_bytes())
+    return replace(image, elf=paths[0], bin=paths[1], hex=paths[2])
 
 
 def _model(blob: Path) -> bytes:
@@ -165,7 +188,8 @@ def _run(board: Board, code: Memory, command: Sequence[str | Path]) -> None:
         )
         larger = [name for name, one in board.images.items() if one.code.bytes > code.bytes]
         other = f", or --image {larger[0]}" if larger and "CODE" in over else ""
-        raise BadInput(
+        error = FlashFull if set(over) == {"CODE"} else BadInput
+        raise error(
             f"{board.folder}: the image does not fit, {' and '.join(parts)}; "
             f"take a smaller model or int8 weights{other}."
         )
