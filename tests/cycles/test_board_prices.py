@@ -41,6 +41,24 @@ def test_another_format_is_another_shape() -> None:
     assert len({shape_of(blob) for blob in blobs}) == len(blobs)
 
 
-def test_a_model_that_the_flash_cannot_hold_is_refused(prices: BoardPrices) -> None:
+def test_a_model_that_the_flash_cannot_hold_is_priced_in_the_next_kind_of_image(
+    prices: BoardPrices,
+) -> None:
+    small, large = recurrent_blob(SHAPE), recurrent_blob(Shape("lstm", 32, layers=2))
+    assert prices.kind_for(small, "small") == "flash"
+    assert prices.kind_for(large, "large") == "bootloader"
+    alone, image = price_blob_on_board(load_board("daisy_seed"), encode(large))
+    assert image.kind == "bootloader"
+    found = prices.price(large, "large")
+    assert (found.cycles, found.worst_cycles) == (alone.cycles, alone.worst_cycles)
+
+
+def test_a_model_that_no_flash_can_hold_is_refused(prices: BoardPrices) -> None:
+    huge = replace(recurrent_blob(SHAPE), metadata={"name": "x" * 500_000})
     with pytest.raises(BadInput, match=r"^tone\.nam: has [\d,]+ bytes, and the image leaves"):
+        prices.price(huge, "tone.nam")
+
+
+def test_a_model_that_the_ram_cannot_hold_is_refused(prices: BoardPrices) -> None:
+    with pytest.raises(BadInput, match=r"needs [\d,]+ bytes of RAM"):
         prices.price(recurrent_blob(Shape("lstm", 64, layers=2)), "tone.nam")

@@ -2,6 +2,7 @@
 # Copyright (c) 2026 the pedalsmith developers
 """What a built image must be like, whichever compiler made it."""
 
+import json
 import re
 import struct
 import subprocess
@@ -102,9 +103,13 @@ def test_every_board_builds_and_fits_in_every_pedal(name: str, tmp_path: Path) -
         assert all(use.used <= use.size for use in built.use)
 
 
-def test_the_same_sources_give_the_same_bytes_with_the_model_as_it_is(tmp_path: Path) -> None:
-    model = write_lstm(tmp_path / "a.psm", 8)
+def test_the_same_sources_give_the_same_bytes_with_the_model_as_it_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model, other = write_lstm(tmp_path / "a.psm", 8), write_lstm(tmp_path / "b.psm", 9)
+    build("daisy_seed", other, tmp_path / "other")  # leaves its objects for the next one
     first = build("daisy_seed", model, tmp_path / "one")
+    monkeypatch.setenv("PEDALSMITH_CACHE", str(tmp_path / "cache"))
     second = build("daisy_seed", model, tmp_path / "two")
     assert first.bin.read_bytes() == second.bin.read_bytes()
     assert first.elf.read_bytes() == second.elf.read_bytes()
@@ -164,6 +169,28 @@ def test_command_prints_json_on_stdout(tmp_path: Path) -> None:
     )
     assert '"load": "0x08000000"' in done.stdout
     assert (tmp_path / "daisy_seed.bin").is_file()
+
+
+def test_a_model_that_is_too_slow_is_refused_before_anything_is_written(
+    model: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "image"
+    command = [sys.executable, "-m", "pedalsmith", "build", "--model", model, "-o", out, "--json"]
+
+    def said(*more: str) -> subprocess.CompletedProcess[str]:
+        command_line = [*map(str, command), "--block", "16", *more]
+        return subprocess.run(command_line, capture_output=True, text=True, check=False)
+
+    slow = said("--max-cpu", "2")
+    refused = re.search(
+        r"random\.psm: needs ([\d.]+) % of the block time of daisy_seed, 2 % is allowed",
+        slow.stderr,
+    )
+    assert refused and not slow.stdout and slow.returncode == 1
+    assert not out.exists()
+    loads = json.loads(said().stdout)["load_worst_percent"]
+    assert loads == {str(model): float(refused[1])}
+    assert len(list(out.iterdir())) == 3
 
 
 def test_drivers_and_pins_of_a_board_exist() -> None:

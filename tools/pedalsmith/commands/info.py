@@ -58,6 +58,11 @@ def command(
         emit_json(facts)
     else:
         print(_text(facts))
+    if image.kind != next(iter(where.images)):
+        notice(
+            f"{model.name}: is larger than what the {next(iter(where.images))} image leaves; build "
+            f"it with --image {image.kind}, or load it into the running pedal: pedalsmith load."
+        )
     limit, needed = max_cpu or _WHOLE_BLOCK, facts["load_worst_percent"]
     if needed > limit:
         advice = smaller_that_fits(where, blob, cost, image, limit)
@@ -117,6 +122,7 @@ def _facts(
             for one in image.use
         ],
         "board": board.folder,
+        "image": image.kind,
         "clock_hz": clock,
         "block": cost.block,
         "instructions_per_sample": round(cost.instructions, 1),

@@ -18,13 +18,12 @@ from pedalsmith.cycles.image import Image
 from pedalsmith.cycles.memory import Memory
 from pedalsmith.cycles.price import Price, Words, price
 from pedalsmith.emulator.bare import BareMachine, Trace
-from pedalsmith.emulator.boards import assemble
+from pedalsmith.emulator.boards import Options, assemble, flash_image
 from pedalsmith.emulator.faults import EmulationError
-from pedalsmith.emulator.image import read_image
 from pedalsmith.errors import BadInput
 from pedalsmith.native.boards import Board
+from pedalsmith.native.firmware import FlashFull, build
 from pedalsmith.native.firmware import Image as BoardImage
-from pedalsmith.native.firmware import build
 
 BLOCK_HANDLER = "pendsv_handler"
 """Every board's audio driver works on a block in PendSV."""
@@ -47,23 +46,27 @@ _LONGEST_BOOT_SECONDS = 5.0
 class BoardBlocks:
     """Plays blocks by calling the block handler of a booted image."""
 
-    def __init__(self, board: Board, elf: Path, model: bytes = b"") -> None:
+    def __init__(
+        self, board: Board, elf: Path, model: bytes = b"", block: int = 0, controls: str = "none"
+    ) -> None:
         """Boots the image, with `model` written over the start of what it keeps for models.
 
-        Raises EmulationError when it does not come up to its audio.
+        `block` and `controls` are what it was built with; 0: the board's own. Raises EmulationError
+        when it does not come up to its audio.
         """
+        self.block = block or board.block
         image = Image(elf)
         self._handler = image.extent(BLOCK_HANDLER)[0]
         self._dma = board.memories["DMA"]
         memories = [*board.memories.values(), next(iter(board.images.values())).code]
-        emulated = assemble(board)
+        emulated = assemble(board, Options(controls=controls))
         machine = emulated.machine
         try:
-            machine.load(read_image(elf, next(iter(board.images.values())).load))
-            machine.write(image.symbols[MODEL_PERCENT], _ANY_PERCENT)
+            patches = {image.symbols[MODEL_PERCENT]: _ANY_PERCENT}
             if model:
-                machine.write(image.symbols[MODEL_START], model)
-            emulated.audio.play(np.zeros(board.block, np.int32), 2 * board.block)
+                patches[image.symbols[MODEL_START]] = model
+            flash_image(emulated, board, elf, patches)
+            emulated.audio.play(np.zeros(self.block, np.int32), 2 * self.block)
             emulated.power_up()
             while emulated.audio.frames_out == 0:
                 if machine.seconds > _LONGEST_BOOT_SECONDS:
@@ -92,6 +95,19 @@ class BoardBlocks:
         self._machine.write(self._dma.origin, frames * copies)
 
 
+def load_of(
+    image: BoardImage, model: bytes, name: str, block: int = 0, controls: str = "none"
+) -> float:
+    """Share of the block time, 1 = all of it, that the worst block takes with a model in an image.
+
+    The model is written over the first one that the image was built with, which is not smaller.
+    """
+    board = image.board
+    player = BoardBlocks(board, image.elf, model, block, controls)
+    cost = price_blocks(board, player, image.elf, name)
+    return cost.load(board.clock_hz, board.sample_rate, worst=True)
+
+
 def chip_memory(board: Board) -> Memory:
     """The memories of the board's chip with empty caches. Raises BadInput for an unknown chip."""
     try:
@@ -114,12 +130,20 @@ def price_blob_on_board(board: Board, blob: bytes) -> tuple[Price, BoardImage]:
 
 def price_on_board(board: Board, blob: Path) -> tuple[Price, BoardImage]:
     """Builds the board's image with a model, boots it and prices a block; the image, too, whose
-    files are gone.
+    files are gone. It is of the first kind whose flash holds the model.
 
     Raises BadInput when the model cannot be used or does not fit.
     """
+    *others, last = board.images
     with TemporaryDirectory(prefix="pedalsmith-") as folder:
-        built = build(board, blob, Path(folder))
+        for kind in others:
+            try:
+                built = build(board, blob, Path(folder), image=kind)
+                break
+            except FlashFull:
+                continue
+        else:
+            built = build(board, blob, Path(folder), image=last)
         return price_blocks(board, BoardBlocks(board, built.elf), built.elf, str(blob)), built
 
 
@@ -130,7 +154,7 @@ def price_blocks(board: Board, player: BoardBlocks, elf: Path, model: str) -> Pr
     """
     image = Image(elf)
     core = Core(image.read, chip_memory(board))
-    cost = price(player, core, image.function_at, board.block)
+    cost = price(player, core, image.function_at, player.block)
     if not any(function.name == ENGINE_PROCESS for function in cost.functions):
         raise EmulationError(
             f"{board.folder}: the board starts but does not play {model}; "

@@ -19,7 +19,7 @@ from pedalsmith.cycles.board import BoardBlocks, price_blocks
 from pedalsmith.cycles.price import Price
 from pedalsmith.errors import BadInput
 from pedalsmith.native.boards import Board, load_board
-from pedalsmith.native.firmware import build, placed
+from pedalsmith.native.firmware import Image, build, placed
 from pedalsmith.quantization.blob import Blob
 from pedalsmith.quantization.psm import encode
 
@@ -28,32 +28,50 @@ class BoardPrices:
     """Prices of models on one board. The image stays in a folder of its own until the end."""
 
     def __init__(self, board: Board) -> None:
-        """Builds the image, twice: only the first one tells how much flash is left."""
         self._board = board
         self._folder = TemporaryDirectory(prefix="pedalsmith-")
-        folder = Path(self._folder.name)
-        flash = build(board, None, folder).use[0]
-        self._room = (flash.size - flash.used) & ~7
-        self._image = build(board, None, folder, room=self._room)
+        self._images: dict[str, tuple[Image, int]] = {}
         self._known: dict[Any, Price] = {}
 
     def price(self, blob: Blob, name: str) -> Price:
-        """What a block costs with the model; `name` begins the errors.
+        """What a block costs with the model, in the first kind of image whose flash holds it.
 
+        `name` begins the errors.
         Raises BadInput when flash or RAM of the board cannot hold it.
         """
         data = encode(blob)
-        if len(data) > self._room:
-            raise BadInput(
-                f"{name}: has {len(data):,} bytes, and the image leaves {self._room:,} of the "
-                f"flash of {self._board.folder}; take a smaller model or int8 weights."
-            )
-        placed(self._board, data, self._image.regions)
+        image = self._holding(len(data), name)
+        placed(self._board, data, image.regions)
         shape = shape_of(blob)
         if shape not in self._known:
-            player = BoardBlocks(self._board, self._image.elf, data)
-            self._known[shape] = price_blocks(self._board, player, self._image.elf, name)
+            player = BoardBlocks(self._board, image.elf, data)
+            self._known[shape] = price_blocks(self._board, player, image.elf, name)
         return self._known[shape]
+
+    def kind_for(self, blob: Blob, name: str) -> str:
+        """The first of the board's kinds of image whose flash holds the model. Raises BadInput."""
+        return self._holding(len(encode(blob)), name).kind
+
+    def _holding(self, count: int, name: str) -> Image:
+        """The first kind of image that leaves so many bytes of flash, built."""
+        room = 0
+        for kind in self._board.images:
+            image, room = self._image(kind)
+            if count <= room:
+                return image
+        raise BadInput(
+            f"{name}: has {count:,} bytes, and the image leaves {room:,} of the "
+            f"flash of {self._board.folder}; take a smaller model or int8 weights."
+        )
+
+    def _image(self, kind: str) -> tuple[Image, int]:
+        """An image with room for a model. It is built twice: only the first one tells how much."""
+        if kind not in self._images:
+            folder = Path(self._folder.name) / kind
+            flash = build(self._board, None, folder, image=kind).use[0]
+            room = (flash.size - flash.used) & ~7
+            self._images[kind] = build(self._board, None, folder, image=kind, room=room), room
+        return self._images[kind]
 
 
 @lru_cache(maxsize=4)

@@ -8,7 +8,7 @@ boards whose chip has none cannot be emulated.
 
 import importlib
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -147,10 +147,17 @@ def _break(emulated: EmulatedBoard, options: Options) -> None:
         machine.script.append((at, partial(machine.inject_fault, kind)))
 
 
-def flash_image(emulated: EmulatedBoard, board: Board, path: Path) -> None:
-    """Writes an image where a loader would. Raises BadInput when it cannot be used."""
+def flash_image(
+    emulated: EmulatedBoard, board: Board, path: Path, patches: Mapping[int, bytes] | None = None
+) -> None:
+    """Writes an image where a loader would, an .elf with other bytes at some of its addresses.
+
+    Raises BadInput when it cannot be used.
+    """
     kinds = list(board.images.values())
     image = read_image(path, kinds[0].load)
+    for at, data in (patches or {}).items():
+        image.patch(at, data)
     address, data = image.segments[0]
     # What the image is for shows in where its code runs: its own address in an .elf, the entry in
     # the vectors of a .bin.

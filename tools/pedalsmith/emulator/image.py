@@ -21,6 +21,15 @@ class Image:
     names: list[tuple[int, int, str]] = field(default_factory=list)
     """(address, bytes, name), sorted; Thumb bit cleared."""
 
+    def patch(self, address: int, data: bytes) -> None:
+        """Replaces bytes of the segment that holds them all."""
+        for number, (start, content) in enumerate(self.segments):
+            at = address - start
+            if at >= 0 and at + len(data) <= len(content):
+                self.segments[number] = (start, content[:at] + data + content[at + len(data) :])
+                return
+        raise ValueError(f"no segment holds {len(data)} bytes at {address:#x}")
+
     def symbol(self, address: int) -> str:
         """' (function+0x10)', or '' where no name is known."""
         at = bisect.bisect_right(self.names, (address, 1 << 32, "")) - 1
