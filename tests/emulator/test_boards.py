@@ -197,6 +197,10 @@ def test_the_command_compares_and_an_image_of_another_model_differs(
     assert done.returncode == 1
     assert done.stderr.strip().startswith("pedalsmith: daisy_seed:")
     assert len(done.stderr.strip().splitlines()) == 1
+    slow = write_lstm(tmp_path / "slow.psm", hidden=64)
+    done = command(slow, dry, out, "--on", "daisy_seed", "--image", "bootloader")
+    assert done.returncode == 1
+    assert "refused (the model is too slow for this board: it needs 1" in done.stderr
     for words, said in (
         (("--on", "no_board"), "no board 'no_board'; there is daisy_seed, teensy40, teensy41."),
         (("--on", "host", "--knob", "gain=1"), "--knob: the host has none; name a board with it"),

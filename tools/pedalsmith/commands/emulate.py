@@ -98,6 +98,9 @@ def command(
         emit_json(played.figures)
     else:
         _print(played.figures, all_lines=console)
+    refused = [line for line in played.figures.get("console", ()) if ", refused (" in line]
+    if played.differing and refused:
+        raise NegativeResult(f"{on}: {refused[0]}.")
     if played.differing:
         first = played.figures["first_differing"]
         raise NegativeResult(
