@@ -4,8 +4,8 @@
 
     python tests/models/fuzz.py nam --minutes 10
 
-prints how many files were tried, how many were still models, the longest time that one took and
-the most memory. The suite runs a little of it (test_fuzz.py).
+prints how many files were tried, how many were still models, the longest that one took and the
+most memory, and keeps the slowest file. The suite runs a little of it (test_fuzz.py).
 """
 
 import argparse
@@ -17,7 +17,7 @@ import sys
 import tempfile
 import time
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
@@ -35,7 +35,7 @@ from pedalsmith.models.importers import ImportOptions, load_model  # noqa: E402
 from pedalsmith.models.model import Dense, Model  # noqa: E402
 
 LONGEST_SECONDS = 2.0
-"""A file may not take longer."""
+"""Of CPU time; a file may not take longer. Wall time says more of what else the machine does."""
 
 EVIL: list[Any] = [
     None, True, False, 0, -1, 1, 2, 7, 512, 513, 65_536, 10**6, 10**9, 2**63, 10**400, 0.5, -0.0,
@@ -197,10 +197,21 @@ def _mend_namb(data: bytearray) -> None:
     data[24:28] = zlib.crc32(data[28:], zlib.crc32(data[:24])).to_bytes(4, "little")
 
 
-def attempt(path: Path, data: bytes) -> tuple[bool, float]:
-    """Whether the file was a model, and the seconds it took; anything but BadInput is raised."""
+class Attempt(NamedTuple):
+    """What became of a file."""
+
+    good: bool
+    """Whether it was a model."""
+    cpu: float
+    """Seconds of CPU it took."""
+    wall: float
+    """Seconds it took by the clock."""
+
+
+def attempt(path: Path, data: bytes) -> Attempt:
+    """Loads the file; anything but BadInput is raised."""
     path.write_bytes(data)
-    start = time.perf_counter()
+    wall, cpu = time.perf_counter(), time.process_time()
     try:
         load_model(path, ImportOptions(sample_rate=48_000))
         good = True
@@ -208,7 +219,7 @@ def attempt(path: Path, data: bytes) -> tuple[bool, float]:
         good = False
         text = str(error)
         assert "\n" not in text and text.startswith(str(path)) and len(text) < 1000, text
-    return good, time.perf_counter() - start
+    return Attempt(good, time.process_time() - cpu, time.perf_counter() - wall)
 
 
 def main() -> None:
@@ -223,23 +234,34 @@ def main() -> None:
         folder = Path(name)
         files, path = seeds(folder)[options.importer], folder / "damaged"
         rng = random.Random(options.seed)
-        count, good, longest = 0, 0, 0.0
+        count, good = 0, 0
+        slowest, slowest_data, longest = Attempt(False, 0.0, 0.0), b"", 0.0
         end = time.monotonic() + 60 * options.minutes
         while time.monotonic() < end:
             data = damage(rng, rng.choice(files))
             try:
-                was_good, seconds = attempt(path, data)
+                found = attempt(path, data)
             except Exception:
-                kept = Path(tempfile.gettempdir()) / f"fuzz-{options.importer}-{count}"
-                kept.write_bytes(data)
+                kept = _kept(options.importer, str(count), data)
                 print(f"{kept}: raised something else than BadInput", file=sys.stderr)
                 raise
-            count, good, longest = count + 1, good + was_good, max(longest, seconds)
+            count, good, longest = count + 1, good + found.good, max(longest, found.wall)
+            if found.cpu > slowest.cpu:
+                slowest, slowest_data = found, data
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     print(
         f"{options.importer}: {count} files, {good} still models, none raised anything but "
-        f"BadInput; longest {longest:.2f} s, memory at most {memory:.0f} MB"
+        f"BadInput; slowest {slowest.cpu:.3f} s of CPU ({slowest.wall:.3f} s by the clock, "
+        f"{_kept(options.importer, 'slowest', slowest_data)}), longest {longest:.3f} s by the "
+        f"clock, memory at most {memory:.0f} MB"
     )
+
+
+def _kept(importer: str, what: str, data: bytes) -> Path:
+    """Keeps a file to look at."""
+    path = Path(tempfile.gettempdir()) / f"fuzz-{importer}-{what}"
+    path.write_bytes(data)
+    return path
 
 
 if __name__ == "__main__":
