@@ -28,6 +28,7 @@ SLOWEST, FASTEST = 0.25, 2.0
 """The model's rate over the board's."""
 
 Table = npt.NDArray[np.integer[Any]]
+Int = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -136,13 +137,22 @@ class RateReference:
         self.front.history[:] = 0
         self.behind.history[:] = rest_output
 
-    def step(self, x: int, network: Callable[[int], int]) -> int:
-        """One sample of the board, Q23 -> Q23; calls `network` once a frame of the model."""
+    def play(self, words: Int, network: Callable[[Int], Int]) -> Int:
+        """Samples of the board (n,), Q23 -> Q23; `network` plays the model's frames among them."""
         model, board = self.record.model, self.record.board
-        self.front.push(x)
-        while self.due <= 0:
-            self.behind.push(network(self.front.at(-self.due, model, 24)))
-            self.due += board
-        y = self.behind.at(board - self.due, board, 32)
-        self.due -= model
-        return y
+        frames, due = [], []
+        for word in words.tolist():
+            self.front.push(word)
+            while self.due <= 0:
+                frames.append(self.front.at(-self.due, model, 24))
+                self.due += board
+            due.append((len(frames), self.due))
+            self.due -= model
+        played = network(np.array(frames, np.int64)).tolist() if frames else []
+        out, heard = [], 0
+        for count, left in due:
+            for value in played[heard:count]:
+                self.behind.push(value)
+            heard = count
+            out.append(self.behind.at(board - left, board, 32))
+        return np.array(out, np.int64)

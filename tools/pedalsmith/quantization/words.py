@@ -18,10 +18,16 @@ class RangeError(AssertionError):
 
 def within(values: Int, bits: int, what: str) -> Int:
     """The values, all of them words of that many bits with sign."""
-    limit = 1 << (bits - 1)
-    if np.any((values < -limit) | (values >= limit)):
+    if _outside(values, -(1 << (bits - 1)), (1 << (bits - 1)) - 1):
         raise RangeError(f"{what} left {bits} bits")
     return values
+
+
+def _outside(values: Int, low: int, high: int) -> bool:
+    """Whether any is below `low` or above `high`; 0 must not be."""
+    # The reductions themselves: the functions around them take longer than a layer's words.
+    least = np.minimum.reduce(values, axis=None, initial=0)
+    return bool(least < low or np.maximum.reduce(values, axis=None, initial=0) > high)
 
 
 def mulh(a: Int, b: Int) -> Int:
@@ -36,7 +42,7 @@ def rsh(a: Int, n: int) -> Int:
 
 def sat(a: Int, bits: int) -> Int:
     """Clips to that many bits with sign."""
-    return np.clip(a, -(1 << (bits - 1)), (1 << (bits - 1)) - 1)
+    return np.minimum(np.maximum(a, -(1 << (bits - 1))), (1 << (bits - 1)) - 1)
 
 
 @cache
@@ -46,9 +52,9 @@ def _chords() -> Int:
 
 def sigmoid_at(k: Int, v: Int) -> Int:
     """The chord k (clipped to the table) at v, Q24."""
-    chord = _chords()[np.clip(k, -ENTRIES // 2, ENTRIES // 2 - 1) + ENTRIES // 2]
+    chord = _chords()[np.minimum(np.maximum(k + ENTRIES // 2, 0), ENTRIES - 1)]
     s = chord[..., 0] + mulh(v, chord[..., 1])
-    if np.any((s < 2) | (s > 2**24 - 2)):
+    if _outside(s - 2**23, 2 - 2**23, 2**23 - 2):
         raise RangeError("a sigmoid left 0..1")
     return s
 
