@@ -181,7 +181,7 @@ def test_a_number_is_for_the_files_that_hold_several(
 ) -> None:
     tried: list[ImportOptions] = []
 
-    def attempts(path: Path, options: ImportOptions) -> list[object]:
+    def attempts(path: Path, options: ImportOptions, _: object) -> list[object]:
         tried.append(options)
         raise BadInput("enough")
 

@@ -64,12 +64,29 @@ def test_gradients_are_those_of_finite_differences(kind: str, layers: int, knobs
             )
 
 
+@pytest.mark.parametrize("kind", ["lstm", "gru"])
+def test_gradients_in_float32_are_those_in_float64(kind: str) -> None:
+    network = from_model(random_model(kind, 5, size=2.0), "random")
+    rng = np.random.default_rng(6)
+    audio, signs, knobs = rng.normal(size=(40, 3)), rng.normal(size=(40, 3)), np.zeros((3, 0))
+    found = []
+    for dtype in (np.float32, np.float64):
+        tapes: list = []
+        FloatRun(network, knobs, zero_state(network, 3, dtype), dtype).advance(audio, tapes)
+        d_out = (signs[:, :, None] * network.head.weights).astype(dtype)
+        gradients, _ = layer_gradients(network.layers[0], tapes[0], audio, knobs, d_out)
+        assert gradients.weights.dtype == dtype
+        found.append(gradients.weights)
+    np.testing.assert_allclose(*found, rtol=1e-3, atol=1e-4)
+
+
 def test_the_cell_never_exceeds_its_bound() -> None:
-    network = from_model(random_model("lstm", 8, size=1.5, seed=3), "random")
-    run = FloatRun(network, np.zeros((4, 0)), zero_state(network, 4))
-    square = np.sign(np.sin(np.arange(4000)[:, None] * np.array([0.001, 0.01, 0.1, 0.0])) + 0.5)
-    run.advance(square)
-    assert 0 < run.largest_cell[0] <= cell_bound(network.layers[0])
+    model = random_model("lstm", 8, size=1.5, seed=3)
+    bound = cell_bound(from_model(model, "random").layers[0])
+    for pitch in (0.001, 0.01, 0.1, 0.0):
+        square = np.sign(np.sin(np.arange(4000) * pitch) + 0.5)
+        cell = Reference(model).trace(square)[1][0].cell
+        assert cell is not None and 0 < np.max(np.abs(cell)) <= bound
 
 
 def test_networks_that_the_engine_does_not_run_are_named() -> None:

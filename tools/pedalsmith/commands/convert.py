@@ -2,6 +2,7 @@
 # Copyright (c) 2026 the pedalsmith developers
 """`pedalsmith convert`: a float model into the blob that the engine plays."""
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -68,23 +69,25 @@ def command(
     from pedalsmith.models.importers import ImportOptions, load_model
     from pedalsmith.native.boards import load_board
     from pedalsmith.quantization.psm import write
-    from pedalsmith.quantization.quantizer import WEIGHT_BITS, quantize, usual_noise
+    from pedalsmith.quantization.quantizer import WEIGHT_BITS, Conversion, usual_noise
 
     if weights not in WEIGHT_BITS:
         raise BadInput(f"--weights {weights}: is not known; use {', '.join(WEIGHT_BITS)}.")
     if noise is not None and not -200.0 <= noise <= 0.0:
         raise BadInput(f"--noise {noise:g}: is outside -200..0 dBFS; -80 is usual.")
     options = ImportOptions(sample_rate, submodel)
+    samples = _calibration_samples(calibration, channel)
+    tries: Iterable[tuple[Conversion, float]]
     if board is None:
         only = load_model(model, options)
-        tries = [(only, usual_noise(only) if noise is None else noise)]
+        aim = usual_noise(only) if noise is None else noise
+        tries = [(Conversion(only, str(model), samples), aim)]
     else:
         load_board(board)
-        tries = list(attempts(model, options, noise))
-    samples = _calibration_samples(calibration, channel)
-    for float_model, aim in tries:
+        tries = attempts(model, options, samples, noise)
+    for conversion, aim in tries:
         with talk.status(f"quantizing {model.name} ..."):
-            quantized = quantize(float_model, str(model), samples, weights, aim)
+            quantized = conversion.quantized(weights, aim)
             refusal = too_big(quantized.blob, board, max_cpu, model) if board else ""
         if not refusal:
             break
@@ -92,7 +95,7 @@ def command(
         raise NegativeResult(f"{model}: does not fit {board}: {refusal}")
     write(output, quantized.blob)
     worst = max(error.noise_dbfs for error in quantized.report.errors)
-    if noise is None and aim != usual_noise(float_model):
+    if noise is None and aim != usual_noise(conversion.model):
         notice(
             f"{output.name}: its error is {worst:.1f} dBFS, so that it fits {board}; "
             "--noise -100 makes it truer and slower."

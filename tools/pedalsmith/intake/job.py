@@ -17,6 +17,7 @@ from pedalsmith.models.model import Dense, Gru, Lstm, Model, WaveNet
 
 if TYPE_CHECKING:
     from pedalsmith.quantization.blob import Blob
+    from pedalsmith.quantization.quantizer import Conversion
     from pedalsmith.quantization.report import Report
 
 Outcome = Literal["fits", "too big", "refused"]
@@ -84,25 +85,26 @@ def _convert(path: Path, shown: str, output: Path, settings: Settings) -> Row:
         # It is meant for the files of a folder that hold several.
         several = {"submodels", "bank_models"} & load_model(path, options).metadata.extra.keys()
         options = replace(options, submodel=settings.submodel if several else None)
-    for model, noise in attempts(path, options):
-        row = _quantized(model, noise, path, shown, output, settings)
+    for conversion, noise in attempts(path, options, _guitar()):
+        row = _quantized(conversion, noise, path, shown, output, settings)
         if row.outcome == "fits":
             break
     return row
 
 
 def attempts(
-    path: Path, options: ImportOptions, noise: float | None = None
-) -> Iterator[tuple[Model, float]]:
-    """What to try for a board, the best first: models and the noise to aim at, dBFS.
+    path: Path, options: ImportOptions, samples: Samples, noise: float | None = None
+) -> Iterator[tuple["Conversion", float]]:
+    """What to try for a board, the best first: models on `samples` and the noise to aim at, dBFS.
 
     Only `noise` where it is given. Raises BadInput.
     """
-    from pedalsmith.quantization.quantizer import noises
+    from pedalsmith.quantization.quantizer import Conversion, noises
 
     for model in _candidates(path, options):
+        conversion = Conversion(model, str(path), samples)
         for aim in noises(model) if noise is None else (noise,):
-            yield model, aim
+            yield conversion, aim
 
 
 def _candidates(path: Path, options: ImportOptions) -> Iterator[Model]:
@@ -118,12 +120,12 @@ def _candidates(path: Path, options: ImportOptions) -> Iterator[Model]:
 
 
 def _quantized(
-    model: Model, noise: float, path: Path, shown: str, output: Path, settings: Settings
+    conversion: "Conversion", noise: float, path: Path, shown: str, output: Path, settings: Settings
 ) -> Row:
     """The row of a model that could be read."""
     from pedalsmith.quantization.psm import write
-    from pedalsmith.quantization.quantizer import quantize
 
+    model = conversion.model
     row = Row(
         shown,
         "refused",
@@ -133,7 +135,7 @@ def _quantized(
         sample_rate=model.sample_rate,
     )
     try:
-        quantized = quantize(model, str(path), _guitar(), settings.weights, noise)
+        quantized = conversion.quantized(settings.weights, noise)
     except PedalsmithError as error:
         return replace(row, reason=_without_path(str(error), path))
     nominal = min(quantized.report.errors, key=lambda error: abs(error.level_db))

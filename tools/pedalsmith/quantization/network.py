@@ -172,7 +172,7 @@ def zero_state(network: Network, streams: int, dtype: npt.DTypeLike = np.float64
 
 
 class FloatRun:
-    """Runs a Network over streams in chunks, keeping state, ranges and on request a tape."""
+    """Runs a Network over streams in chunks, keeping state and on request a tape."""
 
     def __init__(
         self, network: Network, knobs: Floats, state: list[State], dtype: npt.DTypeLike = np.float64
@@ -181,8 +181,6 @@ class FloatRun:
         self.network = network
         self.state = state
         self.dtype = dtype
-        self.largest_cell = np.zeros(len(network.layers))
-        """Largest |c| met in each layer; 0 for a GRU."""
         self._layers = [
             (
                 layer.weights.T.astype(dtype),
@@ -210,22 +208,16 @@ class FloatRun:
     def _layer(
         self, index: int, layer: Recurrent, audio: Floats, below: Floats | None, *, keep: bool
     ) -> tuple[Floats, LayerTape | None]:
-        weights, input_, bias = self._layers[index]
+        weights, _, bias = self._layers[index]
         time, streams = audio.shape
-        hidden, rows = layer.hidden, layer.rows
+        hidden = layer.hidden
         lower = weights.shape[0] - hidden
-        outside = np.broadcast_to(bias[:rows], (time, streams, rows))
-        if input_ is not None:
-            outside = outside + audio[:, :, None].astype(self.dtype) * input_ + self._knob_part
-        if below is not None:
-            outside = outside + below @ weights[:lower]
-        own = weights[lower:]
         out = np.empty((time, streams, hidden), self.dtype)
         tape = None
         if keep:
             tape = LayerTape(
                 np.empty((time, streams, lower + hidden), self.dtype),
-                np.empty((time, streams, rows), self.dtype),
+                np.empty((time, streams, layer.rows), self.dtype),
                 np.empty((time, streams, hidden), self.dtype),
                 np.empty((time, streams, hidden), self.dtype),
             )
@@ -233,45 +225,95 @@ class FloatRun:
                 tape.columns[:, :, :lower] = below
         step = self._lstm_step if layer.kind == "lstm" else self._gru_step
         state = self.state[index]
+        # Memory that is asked for in every step costs more than what is computed in it.
+        room = _Room.of(streams, layer, self.dtype)
         for t in range(time):
             if tape is not None:
                 tape.columns[t, :, lower:] = state.h
-            step(t, state, outside[t], own, bias[rows:], tape)
-            out[t] = state.h
-            if layer.kind == "lstm" and t % 8 == 7:
-                self.largest_cell[index] = max(
-                    self.largest_cell[index], float(np.max(np.abs(state.c)))
-                )
+            self._drive(index, audio[t], None if below is None else below[t], room)
+            step(t, state, room, weights[lower:], bias[layer.rows :], tape, out[t])
         return out, tape
+
+    def _drive(self, index: int, audio: Floats, below: Floats | None, room: "_Room") -> None:
+        """What comes of the outside in one step, into room.gates; audio (streams,)."""
+        weights, input_, bias = self._layers[index]
+        gates = room.gates
+        if input_ is None:
+            gates[:] = bias[: gates.shape[1]]
+        else:
+            np.multiply(audio[:, None].astype(self.dtype), input_, out=gates)
+            gates += bias[: gates.shape[1]]
+            if self.network.knobs:
+                gates += self._knob_part
+        if below is not None:
+            gates += np.matmul(below, weights[: below.shape[1]], out=room.product)
 
     @staticmethod
     def _lstm_step(
-        t: int, state: State, outside: Floats, own: Floats, _: Floats, tape: LayerTape | None
-    ) -> None:
-        hidden = state.h.shape[1]
-        gates = sigmoid(outside + state.h @ own)
-        g = gates[:, 2 * hidden : 3 * hidden]
+        t: int, state: State, room: "_Room", own: Floats, _: Floats, tape: LayerTape | None,
+        out: Floats,
+    ) -> None:  # fmt: skip
+        gates = room.gates
+        gates += np.matmul(state.h, own, out=room.product)
+        _squash(gates)
+        i, f, g, o = room.parts
         g *= 2.0
         g -= 1.0
-        i, f, o = gates[:, :hidden], gates[:, hidden : 2 * hidden], gates[:, 3 * hidden :]
-        new = f * state.c + i * g
-        squashed = np.tanh(new)
         if tape is not None:
-            tape.gates[t], tape.extra[t], tape.outer[t] = gates, state.c, squashed
-        state.c = new
-        state.h = o * squashed
+            tape.gates[t], tape.extra[t] = gates, state.c
+        np.multiply(f, state.c, out=state.c)
+        state.c += np.multiply(i, g, out=room.other)
+        squashed = np.tanh(state.c, out=room.other)
+        if tape is not None:
+            tape.outer[t] = squashed
+        state.h = np.multiply(o, squashed, out=out)
 
     @staticmethod
     def _gru_step(
-        t: int, state: State, outside: Floats, own: Floats, bias1: Floats, tape: LayerTape | None
-    ) -> None:
+        t: int, state: State, room: "_Room", own: Floats, bias1: Floats, tape: LayerTape | None,
+        out: Floats,
+    ) -> None:  # fmt: skip
         hidden = state.h.shape[1]
-        product = state.h @ own
-        zr = sigmoid(outside[:, : 2 * hidden] + product[:, : 2 * hidden])
-        z, r = zr[:, :hidden], zr[:, hidden:]
-        u = product[:, 2 * hidden :] + bias1
-        n = np.tanh(0.5 * (outside[:, 2 * hidden :] + r * u))
+        product = np.matmul(state.h, own, out=room.product)
+        zr, n = room.gates[:, : 2 * hidden], room.parts[2]
+        zr += product[:, : 2 * hidden]
+        _squash(zr)
+        z, r = room.parts[:2]
+        u = product[:, 2 * hidden :]
+        u += bias1
+        n += np.multiply(r, u, out=room.other)
+        n *= 0.5
+        np.tanh(n, out=n)
         if tape is not None:
-            tape.gates[t, :, : 2 * hidden], tape.gates[t, :, 2 * hidden :] = zr, n
-            tape.extra[t], tape.outer[t] = u, state.h
-        state.h = n + z * (state.h - n)
+            tape.gates[t], tape.extra[t], tape.outer[t] = room.gates, u, state.h
+        step = np.subtract(state.h, n, out=room.other)
+        step *= z
+        state.h = np.add(n, step, out=out)
+
+
+@dataclass(frozen=True)
+class _Room:
+    """What a step computes in."""
+
+    gates: Floats
+    """(streams, rows)"""
+    product: Floats
+    """(streams, rows)"""
+    other: Floats
+    """(streams, hidden)"""
+    parts: tuple[Floats, ...]
+    """(streams, hidden) views of the gates, one after the other"""
+
+    @staticmethod
+    def of(streams: int, layer: Recurrent, dtype: npt.DTypeLike) -> "_Room":
+        gates = np.empty((streams, layer.rows), dtype)
+        parts = tuple(np.split(gates, layer.gates, axis=1))
+        return _Room(gates, np.empty_like(gates), np.empty((streams, layer.hidden), dtype), parts)
+
+
+def _squash(v: Floats) -> None:
+    """1 / (1 + exp(-v)) in place, without overflow."""
+    v *= 0.5
+    np.tanh(v, out=v)
+    v *= 0.5
+    v += 0.5

@@ -6,13 +6,16 @@ Several candidates are made (rounded to nearest, and with compensation at severa
 is played by the integer engine itself, and the one with the least error is kept.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 
 from pedalsmith.audio import Q23_ONE, SAMPLE_RATE, Samples, Words, from_q23
 from pedalsmith.errors import BadInput
-from pedalsmith.models.model import Lstm, Model
+from pedalsmith.models.model import Model
+from pedalsmith.models.reference import Reference
 from pedalsmith.quantization import fir_quantizer, psm
 from pedalsmith.quantization.blob import Blob, RecurrentRecord
 from pedalsmith.quantization.calibration import Calibration, calibration_of, loud
@@ -20,7 +23,7 @@ from pedalsmith.quantization.candidates import Candidate, Candidates
 from pedalsmith.quantization.cell import CellFormat, cell_format
 from pedalsmith.quantization.measure import LevelError, level_errors, play, settled
 from pedalsmith.quantization.metadata import metadata_of
-from pedalsmith.quantization.network import FloatRun, State, from_model, zero_state
+from pedalsmith.quantization.network import State, from_model
 from pedalsmith.quantization.proof import Refused, check
 from pedalsmith.quantization.records import Place, fixed, head_record, recurrent_record
 from pedalsmith.quantization.reference import with_golden
@@ -28,7 +31,7 @@ from pedalsmith.quantization.report import Report, tensor_reports
 from pedalsmith.quantization.resampling import at_model_rate, on_board, record_for
 from pedalsmith.quantization.rows import Floats
 from pedalsmith.quantization.wavenet_quantizer import NOISE_DBFS as WAVENET_NOISE_DBFS
-from pedalsmith.quantization.wavenet_quantizer import quantize_wavenet, serves
+from pedalsmith.quantization.wavenet_quantizer import WaveNetQuantizer, serves
 
 RESTING_KNOB = 16_384
 """Q15; where a blob's knobs stand when nobody has turned them: the middle."""
@@ -90,6 +93,46 @@ class Quantized:
     report: Report
 
 
+class Conversion:
+    """One model on some guitar. What it is quantized to may be asked for several times, with other
+    aims; what they share is computed when it is first needed."""
+
+    def __init__(self, model: Model, name: str, samples: Samples) -> None:
+        """`samples` (n,), full scale 1.0, at least a second of guitar; `name` begins the errors."""
+        self.model, self.name, self.samples = model, name, samples
+
+    def quantized(self, weights: str = "int16", noise_dbfs: float | None = None) -> Quantized:
+        """`weights` is "int16", "int8" or "auto"; the recurrent state gets 32 bits where 16 leave
+        an error above `noise_dbfs` at any level (None: what is usual, usual_noise).
+
+        Raises BadInput for a network that the engine cannot hold.
+        """
+        model = self.model
+        aim = usual_noise(model) if noise_dbfs is None else noise_dbfs
+        rate = record_for(model, self.name)
+        if fir_quantizer.serves(model):
+            done = Quantized(*fir_quantizer.quantize_fir(model, self.name, self._heard))
+        elif serves(model):
+            done = Quantized(*self._wavenet.quantized(weights, aim))
+        else:
+            done = self._recurrent.finish(self._recurrent.choose(weights, aim))
+        if rate is None:
+            return done
+        return Quantized(*on_board(model, done.blob, done.report, rate, self.samples))
+
+    @cached_property
+    def _heard(self) -> Samples:
+        return at_model_rate(self.samples, self.model)
+
+    @cached_property
+    def _wavenet(self) -> WaveNetQuantizer:
+        return WaveNetQuantizer(self.model, self.name, self._heard)
+
+    @cached_property
+    def _recurrent(self) -> "Quantizer":
+        return Quantizer(self.model, self.name, self._heard)
+
+
 def quantize(
     model: Model,
     name: str,
@@ -97,23 +140,8 @@ def quantize(
     weights: str = "int16",
     noise_dbfs: float | None = None,
 ) -> Quantized:
-    """Quantizes `model` on `samples` (n,), full scale 1.0, at least a second of guitar.
-
-    `weights` is "int16", "int8" or "auto"; the recurrent state gets 32 bits where 16 leave an
-    error above `noise_dbfs` at any level (None: what is usual for the network, usual_noise).
-    `name` begins the errors. Raises BadInput for a network that the engine cannot hold.
-    """
-    aim = usual_noise(model) if noise_dbfs is None else noise_dbfs
-    rate = record_for(model, name)
-    heard = at_model_rate(samples, model)
-    if fir_quantizer.serves(model):
-        done = Quantized(*fir_quantizer.quantize_fir(model, name, heard))
-    elif serves(model):
-        done = Quantized(*quantize_wavenet(model, name, heard, weights, aim))
-    else:
-        quantizer = Quantizer(model, name, heard)
-        done = quantizer.finish(quantizer.choose(weights, aim))
-    return Quantized(*on_board(model, done.blob, done.report, rate, samples)) if rate else done
+    """Quantizes once; see Conversion. Raises BadInput."""
+    return Conversion(model, name, samples).quantized(weights, noise_dbfs)
 
 
 def usual_noise(model: Model) -> float:
@@ -148,27 +176,14 @@ class Quantizer:
 
     def _rest(self) -> list[State]:
         """The float state after silence at the resting knobs, and its output."""
-        network = self.network
-        state = zero_state(network, 1)
-        for own, layer in zip(state, self.model.layers, strict=False):
-            # What .nam carries: the state that its trainer found at rest.
-            if isinstance(layer, Lstm) and layer.initial_hidden is not None:
-                own.h = layer.initial_hidden[None].astype(np.float64)
-            if isinstance(layer, Lstm) and layer.initial_cell is not None:
-                own.c = layer.initial_cell[None].astype(np.float64)
-        run = FloatRun(network, np.full((1, network.knobs), 0.5), state)
-        silence = np.zeros((SETTLE_CHUNK, 1))
+        self._resting = Reference(self.model, knobs=(0.5,) * self.network.knobs)
         for _ in range(REST_SAMPLES // SETTLE_CHUNK):
-            y, _ = run.advance(silence)
-            self.rest_output = float(y[-1, 0])
+            y, traces = self._resting.trace(np.zeros(SETTLE_CHUNK))
+            self.rest_output = float(y[-1])
             if float(np.ptp(y)) < 2.0**-40:
                 break
-        return run.state
-
-    def _streams(self, count: int) -> list[State]:
-        """The rest state, `count` times side by side."""
-        rows = np.zeros(count, np.intp)
-        return [State(state.h[rows], state.c[rows]) for state in self.rest]
+        states = [(t.output[-1:], t.output[-1:] if t.cell is None else t.cell[-1:]) for t in traces]
+        return [State(h, c) for h, c in states[:-1]]
 
     def _reference(self, loud_: Floats) -> tuple[Floats, Floats]:
         """(levels, excerpts, time) what the float model plays, and the largest |c| of each layer.
@@ -177,14 +192,22 @@ class Quantizer:
         the middle.
         """
         audio, knobs = self.calibration.excerpt_streams
-        corners = np.array([[0.5], [0.0], [1.0]] if self.network.knobs else [[0.5]])
-        ranges = np.repeat(np.tile(corners, (1, self.network.knobs)), loud_.shape[1], axis=0)
-        ours = audio.shape[1]
-        audio = np.concatenate([audio, np.tile(loud_[: len(audio)], (1, len(corners)))], axis=1)
-        run = FloatRun(self.network, np.vstack([knobs, ranges]), self._streams(audio.shape[1]))
-        y, _ = run.advance(audio)
-        played = np.ascontiguousarray(y[:, :ours].T).reshape(self.calibration.excerpts.shape)
-        return played, run.largest_cell
+        corners = (0.5, 0.0, 1.0) if self.network.knobs else (0.5,)
+        largest = np.zeros(len(self.network.layers))
+
+        def played(stream: Floats, turned: Sequence[float]) -> Floats:
+            y, traces = self._resting.branched(turned).trace(stream)
+            for index, trace in enumerate(traces):
+                if trace.cell is not None:
+                    # A cell moves slowly.
+                    largest[index] = max(largest[index], np.max(np.abs(trace.cell[7::8])))
+            return y
+
+        heard = [played(*stream) for stream in zip(audio.T, knobs.tolist(), strict=True)]
+        for corner in corners:
+            for stream in loud_[: len(audio)].T:
+                played(stream, (corner,) * self.network.knobs)
+        return np.stack(heard).reshape(self.calibration.excerpts.shape), largest
 
     def _cells(self) -> dict[int, CellFormat]:
         """Layer -> the format of its cell, for the LSTM layers."""

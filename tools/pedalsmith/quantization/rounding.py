@@ -22,7 +22,9 @@ def damped(gram: Floats, damping: float) -> Floats:
     Of a network whose output minds nothing, G is 0; then every parameter counts the same.
     """
     mean = float(np.mean(np.diag(gram))) or 1.0
-    return np.asarray(gram + damping * mean * np.eye(len(gram)))
+    more = gram.copy()
+    more[np.diag_indices_from(more)] += damping * mean
+    return np.asarray(more)
 
 
 def compensated(values: Floats, step: Floats, top: int, gram: Floats) -> tuple[Ints, Floats]:

@@ -8,11 +8,17 @@ r, E[g g^T] = G for g = sum_t r_t J_t, and g is one backward pass (Hutchinson's 
 that G comes from a few thousand short stretches of audio.
 """
 
+import ctypes
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any, cast
 
 import numpy as np
 import numpy.typing as npt
 
+from pedalsmith.native.compiler import WARNINGS, library_of
 from pedalsmith.quantization.network import (
     FloatRun,
     LayerTape,
@@ -56,33 +62,17 @@ def layer_gradients(
     lower = layer.weights.shape[1] - hidden
     weights = layer.weights.astype(d_out.dtype)
     d_below = np.empty((time, streams, lower), d_out.dtype)
-    dh = np.zeros((streams, hidden), d_out.dtype)
-    dc = np.zeros((streams, hidden), d_out.dtype)
+    d_columns = np.zeros((streams, lower + hidden), d_out.dtype)
+    carry = np.zeros((streams, hidden), d_out.dtype)
+    arrays = (tape.gates, tape.extra, tape.outer, d_out, d_columns, carry, dv, da)
+    back = _function(f"{layer.kind}_back", "float" if d_out.dtype == np.float32 else "double")
+    fixed = (streams, hidden, lower + hidden, *map(_pointer, arrays))
     for t in range(time - 1, -1, -1):
-        dh = dh + d_out[t]
-        gates, extra, outer = tape.gates[t], tape.extra[t], tape.outer[t]
-        if da is None:
-            i, f = gates[:, :hidden], gates[:, hidden : 2 * hidden]
-            g, o = gates[:, 2 * hidden : 3 * hidden], gates[:, 3 * hidden :]
-            dc = dc + dh * o * (1 - outer * outer)
-            dv[t, :, :hidden] = dc * g * i * (1 - i)
-            dv[t, :, hidden : 2 * hidden] = dc * extra * f * (1 - f)
-            dv[t, :, 2 * hidden : 3 * hidden] = dc * i * (1 - g * g) * 0.5
-            dv[t, :, 3 * hidden :] = dh * outer * o * (1 - o)
-            dc = dc * f
-            d_columns = dv[t] @ weights
-            dh = d_columns[:, lower:]
-        else:
-            z, r = gates[:, :hidden], gates[:, hidden : 2 * hidden]
-            n = gates[:, 2 * hidden :]
-            da[t] = dh * (1 - z) * (1 - n * n) * 0.5
-            dv[t, :, :hidden] = dh * (outer - n) * z * (1 - z)
-            dv[t, :, hidden : 2 * hidden] = da[t] * extra * r * (1 - r)
-            dv[t, :, 2 * hidden :] = da[t] * r
-            d_columns = dv[t] @ weights
-            dh = dh * z + d_columns[:, lower:]
-            d_columns += (da[t] - dv[t, :, 2 * hidden :]) @ weights[2 * hidden :]
+        back(t, *fixed)
+        np.matmul(dv[t], weights, out=d_columns)
         d_below[t] = d_columns[:, :lower]
+        if da is not None and lower:
+            d_below[t] += ((da[t] - dv[t, :, 2 * hidden :]) @ weights[2 * hidden :])[:, :lower]
     outside = dv
     if da is not None:
         outside = np.concatenate([dv[:, :, : 2 * hidden], da], axis=2)
@@ -100,6 +90,23 @@ def layer_gradients(
     input_ = outside.transpose(1, 2, 0) @ audio.T[:, :, None].astype(d_out.dtype)
     knob = bias[:, : layer.rows, None] * knobs[:, None, : layer.knob.shape[1]]
     return Gradients(per_stream, input_[:, :, : layer.input.shape[1]], knob, bias), d_below
+
+
+@cache
+def _function(name: str, real: str) -> Callable[..., None]:
+    """One of sensitivity.c; `real` is the type of its numbers."""
+    flags = ("-mcpu=baseline", "-std=c11", "-O3", "-fPIC", "-ffp-contract=off", *WARNINGS)
+    library = ctypes.CDLL(str(library_of([Path(__file__).parent], (*flags, f"-DREAL={real}"))))
+    function: Any = library[name]
+    function.argtypes = (*(ctypes.c_size_t,) * 4, *(ctypes.c_void_p,) * 8)
+    function.restype = None
+    return cast(Callable[..., None], function)
+
+
+def _pointer(array: Floats | None) -> ctypes.c_void_p:
+    """To an array that stays alive and is C-contiguous."""
+    assert array is None or array.flags.c_contiguous
+    return ctypes.c_void_p(None if array is None else array.ctypes.data)
 
 
 @dataclass(frozen=True)
@@ -157,7 +164,7 @@ def gauss_newton(
     dtype = np.float32
     knobs = knobs.astype(dtype)
     run = FloatRun(network, knobs, zero_state(network, audio.shape[1], dtype), dtype)
-    grams: list[Floats | float] = [0.0] * len(groups)
+    packed: list[list[Floats]] = [[] for _ in groups]
     for start in range(0, audio.shape[0] - segment + 1, segment):
         chunk = audio[start : start + segment].astype(dtype)
         tapes: list[LayerTape] = []
@@ -173,10 +180,14 @@ def gauss_newton(
                 gradients, d_out = layer_gradients(
                     network.layers[index], tapes[index], chunk, knobs, d_out
                 )
-                for at, group in enumerate(groups):
+                for group, found in zip(groups, packed, strict=True):
                     if group.layer == index:
-                        packed = group.pack(gradients, head).astype(np.float64)
+                        rows = group.pack(gradients, head)
                         # A network that oscillates by itself has streams without a gradient.
-                        packed = packed[np.isfinite(packed).all(axis=1)]
-                        grams[at] += packed.T @ packed
-    return [np.asarray(gram) for gram in grams]
+                        found.append(rows[np.isfinite(rows).all(axis=1)])
+    # One product of all of them: each of its own would write the whole matrix anew.
+    return [_gram(np.concatenate(found).astype(np.float64)) for found in packed]
+
+
+def _gram(rows: Floats) -> Floats:
+    return np.asarray(rows.T @ rows)

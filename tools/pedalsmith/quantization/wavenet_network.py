@@ -77,6 +77,16 @@ class FloatLayer:
         """Channels after the activation."""
         return len(self.activation_rest)
 
+    def activations(self, r: Floats, audio: Floats) -> Floats:
+        """Centred: (channels, time) and (time,) -> (bottleneck, time)"""
+        return self.activate(self.driven(r, audio)) - self.activation_rest[:, None]
+
+    def driven(self, r: Floats, audio: Floats) -> Floats:
+        """z, (rows, time)"""
+        z = convolve(self.weights, self.dilation, r)
+        z += self.bias[:, None] + self.mixin[:, None] * audio
+        return z
+
     def passed(self, r: Floats, a: Floats) -> Floats:
         """The next layer's residual, of centred activations."""
         if self.copies:
@@ -129,27 +139,42 @@ class FloatWaveNet:
     def play(self, audio: Floats, observe: Observer | None = None) -> Floats:
         """(time,) after silence -> (time,); shows inner signals as "r", "z", "a", "h" with
         ".array.layer"."""
+        r, total = self.begun(audio)
+        return self.onward((0, 0), r, total, audio, observe)
+
+    def begun(self, audio: Floats) -> tuple[Floats, Floats]:
+        """The residual and the head sum before the first layer."""
+        first = self.arrays[0]
+        return first.rechannel @ audio[None], np.zeros((first.head.shape[2], len(audio)))
+
+    def onward(
+        self, at: tuple[int, int], r: Floats, total: Floats, audio: Floats,
+        observe: Observer | None = None,
+    ) -> Floats:  # fmt: skip
+        """What `play` gives from a layer (array, layer) on, of the residual and the head sum before
+        it; a number of layers is the end of an array."""
         observe = observe or _nothing
-        signal, head = audio[None], None
-        for index, array in enumerate(self.arrays):
-            r: Floats = array.rechannel @ signal
-            total: Floats = np.zeros((array.head.shape[2], len(audio)))
-            total = total if head is None else head
-            for number, layer in enumerate(array.layers):
-                at = f".{index}.{number}"
-                observe("r" + at, r)
-                z = convolve(layer.weights, layer.dilation, r)
-                z += layer.bias[:, None] + layer.mixin[:, None] * audio
-                observe("z" + at, z)
+        for index in range(at[0], len(self.arrays)):
+            layers = self.arrays[index].layers
+            for number in range(at[1] if index == at[0] else 0, len(layers)):
+                layer, place = layers[number], f".{index}.{number}"
+                observe("r" + place, r)
+                z = layer.driven(r, audio)
+                observe("z" + place, z)
                 a = layer.activate(z) - layer.activation_rest[:, None]
-                observe("a" + at, a)
+                observe("a" + place, a)
                 total = layer.added(total, a)
-                observe("h" + at, total)
+                observe("h" + place, total)
                 r = layer.passed(r, a)
-            observe(f"r.{index}.{len(array.layers)}", r)
-            head, signal = convolve(array.head, 1, total), r
-        assert head is not None
-        return np.asarray(head[0] + self.rest_output + self.skip * audio)
+            observe(f"r.{index}.{len(layers)}", r)
+            r, total = self.after(index, r, total)
+        return np.asarray(total[0] + self.rest_output + self.skip * audio)
+
+    def after(self, array: int, r: Floats, total: Floats) -> tuple[Floats, Floats]:
+        """What the next array begins with; behind the last, the head sum is the output."""
+        if array + 1 < len(self.arrays):
+            r = self.arrays[array + 1].rechannel @ r
+        return r, convolve(self.arrays[array].head, 1, total)
 
 
 def convolve(weights: Floats, dilation: int, signal: Floats) -> Floats:

@@ -28,7 +28,7 @@ from pedalsmith.quantization.rows import Floats
 from pedalsmith.quantization.wavenet_grams import Grams
 from pedalsmith.quantization.wavenet_record import WaveNetRecord
 from pedalsmith.quantization.wavenet_rounding import HEADROOMS, Formats, Ranges, Rounded, rounded
-from pedalsmith.quantization.wavenet_sensitivity import formats_for, sources
+from pedalsmith.quantization.wavenet_sensitivity import Source, formats_for, sources
 
 NOISE_DBFS = -100.0
 """Error without DC that is aimed at unless told; less costs memory and cycles."""
@@ -71,21 +71,11 @@ class Tried:
         return max(error.noise_dbfs for error in self.errors)
 
 
-def quantize_wavenet(
-    model: Model, name: str, samples: Samples, weights: str, noise_dbfs: float
-) -> tuple[Blob, Report]:
-    """As quantizer.quantize, for a model that `serves`. Raises BadInput."""
-    if weights == "int8":
-        raise BadInput(
-            f"{name}: is a convolutional network, which 8 bits of weight make no faster and some "
-            "36 dB less true; use --weights int16."
-        )
-    quantizer = _Quantizer(model, name, samples)
-    return quantizer.finish(quantizer.choose(noise_dbfs))
+class WaveNetQuantizer:
+    """Quantizes one model that `serves`; holds what all formats and aims share."""
 
-
-class _Quantizer:
     def __init__(self, model: Model, name: str, samples: Samples) -> None:
+        """As quantizer.Conversion. Raises BadInput for what the engine does not run."""
         self.model, self.name = model, name
         kind = sequence_network if sequence_network.serves(model) else wavenet_network
         self.net = kind.from_model(model, name)
@@ -99,6 +89,17 @@ class _Quantizer:
         self.reference: Floats = np.stack([grams.play(from_q23(level)) for level in self.words])
         self.grams = grams.by_place
         self.ranges = Ranges.of(self.net, [from_q23(full).reshape(-1)])
+        self._tried: dict[Formats, Tried] = {}
+        self._sources: dict[Formats, list[Source]] = {}
+
+    def quantized(self, weights: str, noise_dbfs: float) -> tuple[Blob, Report]:
+        """As quantizer.Conversion. Raises BadInput."""
+        if weights == "int8":
+            raise BadInput(
+                f"{self.name}: is a convolutional network, which 8 bits of weight make no faster "
+                "and some 36 dB less true; use --weights int16."
+            )
+        return self.finish(self.choose(noise_dbfs))
 
     def assemble(self, record: WaveNetRecord) -> Blob:
         """The proved blob. Raises Refused."""
@@ -127,10 +128,11 @@ class _Quantizer:
 
     def _formats_32(self, first: Tried, noise_dbfs: float) -> Iterator[Formats]:
         """To be tried in this order after `first`, which has 16 bits everywhere."""
-        quiet = from_q23(self.words[-1]).reshape(-1)[:SENSITIVITY_FRAMES]
-        loudest = from_q23(self.words[0]).reshape(-1)[:SENSITIVITY_FRAMES]
-        found = sources(self.net, first.rounded, [loudest, quiet])
-        last = first.formats
+        if first.formats not in self._sources:
+            quiet = from_q23(self.words[-1]).reshape(-1)[:SENSITIVITY_FRAMES]
+            loudest = from_q23(self.words[0]).reshape(-1)[:SENSITIVITY_FRAMES]
+            self._sources[first.formats] = sources(self.net, first.rounded, [loudest, quiet])
+        found, last = self._sources[first.formats], first.formats
         for margin in MARGINS_DB:
             formats = formats_for(found, 10 ** ((noise_dbfs - margin) / 10))
             if formats != last:
@@ -138,9 +140,11 @@ class _Quantizer:
             last = formats
 
     def _try(self, formats: Formats) -> Tried:
-        made = rounded(self.net, self.ranges, self.grams, formats)
-        blob = self.assemble(made.record)
-        return Tried(blob, made, formats, self.measure(blob))
+        if formats not in self._tried:
+            made = rounded(self.net, self.ranges, self.grams, formats)
+            blob = self.assemble(made.record)
+            self._tried[formats] = Tried(blob, made, formats, self.measure(blob))
+        return self._tried[formats]
 
     def choose(self, noise_dbfs: float) -> Tried:
         """The fewest bits that are true enough, with the most room above; or the truest."""

@@ -6,13 +6,14 @@ adds to the output, measured in float with everything else exact.
 Noise of different places is independent, so their powers add up.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
 from pedalsmith.quantization.rows import Floats
 from pedalsmith.quantization.wavenet_grams import Place
-from pedalsmith.quantization.wavenet_network import FloatWaveNet, convolve
+from pedalsmith.quantization.wavenet_network import FloatWaveNet
 from pedalsmith.quantization.wavenet_rounding import Formats, Rounded
 
 HISTORY, ACTIVATION = "history", "activation"
@@ -36,9 +37,8 @@ def sources(net: FloatWaveNet, rounded: Rounded, signals: list[Floats]) -> list[
     found: dict[tuple[str, Place], float] = {}
     for signal in signals:
         exact = net.play(signal)
-        for kind, place in _places(net, rounded):
-            error = _played(net, signal, rounded, kind, place) - exact
-            power = float(np.var(error))
+        for kind, place, played in _each_rounded(net, signal, rounded):
+            power = float(np.var(played - exact))
             found[kind, place] = max(power, found.get((kind, place), 0.0))
     made = []
     for (kind, place), power in found.items():
@@ -61,39 +61,25 @@ def formats_for(found: list[Source], power: float) -> Formats:
     return Formats(frozenset(chosen[HISTORY]), frozenset(chosen[ACTIVATION]))
 
 
-def _places(net: FloatWaveNet, rounded: Rounded) -> list[tuple[str, Place]]:
-    found: list[tuple[str, Place]] = []
+def _each_rounded(
+    net: FloatWaveNet, audio: Floats, rounded: Rounded
+) -> Iterator[tuple[str, Place, Floats]]:
+    """What the network plays with one rounding, for each. What is before it is played once."""
+    r, total = net.begun(audio)
     for index, array in enumerate(net.arrays):
-        for number in range(len(array.layers)):
-            found.append((HISTORY, (index, number)))
-            if (index, number) in rounded.activation_steps:
-                found.append((ACTIVATION, (index, number)))
-    return found
-
-
-def _played(net: FloatWaveNet, audio: Floats, rounded: Rounded, kind: str, place: Place) -> Floats:
-    """The output with one rounding."""
-    signal, head = audio[None], None
-    for index, array in enumerate(net.arrays):
-        r: Floats = array.rechannel @ signal
-        total: Floats = np.zeros((array.head.shape[2], len(audio)))
-        total = total if head is None else head
         for number, layer in enumerate(array.layers):
-            here = (index, number) == place
-            heard = r
-            if here and kind == HISTORY:
-                # First-order error feedback: what is left over goes to the next sample.
-                sums = np.floor(np.cumsum(r / rounded.history_steps[place][:, None], axis=1))
-                heard = np.diff(sums, axis=1, prepend=0.0) * rounded.history_steps[place][:, None]
-            z = convolve(layer.weights, layer.dilation, heard)
-            z += layer.bias[:, None] + layer.mixin[:, None] * audio
-            a = layer.activate(z) - layer.activation_rest[:, None]
-            seen = a
-            if here and kind == ACTIVATION:
+            place, next_ = (index, number), (index, number + 1)
+            # First-order error feedback: what is left over goes to the next sample.
+            step = rounded.history_steps[place][:, None]
+            heard = np.diff(np.floor(np.cumsum(r / step, axis=1)), axis=1, prepend=0.0) * step
+            a = layer.activations(heard, audio)
+            played = net.onward(next_, layer.passed(r, a), layer.added(total, a), audio)
+            yield HISTORY, place, played
+            a = layer.activations(r, audio)
+            if place in rounded.activation_steps:
                 step = rounded.activation_steps[place][:, None]
                 seen = np.floor(a / step) * step
-            total = layer.added(total, a if layer.heard else seen)
-            r = layer.passed(r, seen)
-        head, signal = convolve(array.head, 1, total), r
-    assert head is not None
-    return np.asarray(head[0] + net.rest_output + net.skip * audio)
+                added = layer.added(total, a if layer.heard else seen)
+                yield ACTIVATION, place, net.onward(next_, layer.passed(r, seen), added, audio)
+            r, total = layer.passed(r, a), layer.added(total, a)
+        r, total = net.after(index, r, total)

@@ -11,6 +11,7 @@ Samples are float64, full scale 1.0, at the model's own sample rate; `sample_rat
 """
 
 from collections.abc import Sequence
+from copy import copy, deepcopy
 
 import numpy as np
 import numpy.typing as npt
@@ -69,6 +70,12 @@ class Reference:
     def reset(self) -> None:
         """Goes back to the initial state."""
         self._layers = [player_of(layer, self._delay) for layer in self.model.layers]
+
+    def branched(self, knobs: Sequence[float]) -> "Reference":
+        """One that goes on from the same state with other knobs, all of them given."""
+        other = copy(self)
+        other.knobs, other._layers = tuple(knobs), deepcopy(self._layers)
+        return other
 
     def play(self, audio: npt.ArrayLike) -> Samples:
         """The output (n,) for `audio` (n,)."""

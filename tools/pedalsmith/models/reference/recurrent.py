@@ -12,10 +12,11 @@ import numpy.typing as npt
 from pedalsmith.models.convolution import Activation
 from pedalsmith.models.model import Dense, Gru, Lstm
 from pedalsmith.models.reference.signals import Signal, Trace, activate
-from pedalsmith.native.compiler import WARNINGS, library_of
+from pedalsmith.native.compiler import WARNINGS, cpu_has, library_of
 
+_WIDEST = "x86_64_v3" if cpu_has("AVX2", "FMA3") else "baseline"
 # Contraction to fused multiply-adds would give each kind of processor its own last bit.
-_FLAGS = ("-mcpu=baseline", "-std=c11", "-O3", "-fPIC", "-ffp-contract=off", *WARNINGS, "-lm")
+_FLAGS = (f"-mcpu={_WIDEST}", "-std=c11", "-O3", "-fPIC", "-ffp-contract=off", *WARNINGS, "-lm")
 
 
 class DensePlayer:
@@ -62,7 +63,7 @@ class LstmPlayer:
     def _steps(self, signal: Signal, cells: Signal | None, sums: Signal | None) -> Signal:
         driven = signal @ self._kernel + self._bias
         output = np.empty((len(signal), self._units))
-        scratch = np.empty(6 * self._units)
+        scratch = np.empty(10 * self._units)
         _library().lstm_run(
             len(signal),
             self._units,
@@ -108,7 +109,7 @@ class GruPlayer:
     def _steps(self, signal: Signal, parts: Signal | None, sums: Signal | None) -> Signal:
         driven = signal @ self._kernel + self._driven_bias
         output = np.empty((len(signal), self._units))
-        scratch = np.empty(4 * self._units)
+        scratch = np.empty(7 * self._units)
         _library().gru_run(
             len(signal),
             self._units,
