@@ -6,10 +6,14 @@ import json
 import os
 import subprocess
 import sys
+import termios
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -214,27 +218,84 @@ def test_a_file_that_is_gone_when_its_turn_comes_stops_nothing(tmp_path: Path) -
 def slow(path: Path, shown: str, output: Path, settings: Settings) -> Row:
     """Tells who converts, and takes longer than the test."""
     output.parent.mkdir(parents=True, exist_ok=True)
-    (output.parent / f"{path.stem}.pid").write_text(str(os.getpid()))
+    (output.parent / f"{path.name}.pid").write_text(str(os.getpid()))
     time.sleep(600)
     return Row(shown, "fits")
 
 
-def test_workers_end_when_the_batch_is_killed(folder: Path, tmp_path: Path) -> None:
-    out = tmp_path / "out"
+def half_done(path: Path, shown: str, output: Path, settings: Settings) -> Row:
+    """One file is done, the others are being written when the test goes on."""
+    if shown == "a.nam":
+        return stand_in(path, shown, output, settings)
+    output.parent.mkdir(parents=True, exist_ok=True)
+    (output.parent / f".{output.name}.half.psm").write_bytes(b"bl")
+    return slow(path, shown, output, settings)
+
+
+def started(folder: Path, out: Path, call: str, **options: Any) -> subprocess.Popen[bytes]:
+    """A batch in a process of its own; `call` sees folder, out and all that stands here."""
     code = (
-        "from pathlib import Path; from intake.test_import import *\n"
-        f"jobs = find_jobs(Path({str(folder)!r}), Path({str(out)!r}))\n"
-        "if __name__ == '__main__':\n"
-        f"  convert_all(jobs, Table(Path({str(out)!r}), SETTINGS), SETTINGS, 2, print, slow)\n"
+        "from intake.test_import import *; from pedalsmith import cli\n"
+        f"folder, out = Path({str(folder)!r}), Path({str(out)!r})\n"
+        f"if __name__ == '__main__':\n  {call}\n"
     )
     path = os.pathsep.join([str(Path(__file__).parents[1]), *filter(None, sys.path)])
-    batch = subprocess.Popen([sys.executable, "-c", code], env={**os.environ, "PYTHONPATH": path})
+    environment = {**os.environ, "PYTHONPATH": path, "TMPDIR": str(out.parent)}
+    return subprocess.Popen([sys.executable, "-c", code], env=environment, **options)
+
+
+def test_workers_end_when_the_batch_is_killed(folder: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    call = "convert_all(find_jobs(folder, out), Table(out, SETTINGS), SETTINGS, 2, print, slow)"
+    batch = started(folder, out, call)
     try:
         workers = wait_for(lambda: [int(p.read_text() or 0) for p in out.rglob("*.pid")], 2)
     finally:
         batch.kill()
         batch.wait()
     wait_for(lambda: [worker for worker in workers if not is_running(worker)], 2)
+    assert not list(tmp_path.glob("pedalsmith-*"))
+
+
+def test_control_c_in_a_terminal_ends_it_in_one_line(folder: Path, tmp_path: Path) -> None:
+    (folder / "deadly.nam").unlink()
+    out = tmp_path / "out"
+    ours, theirs = os.openpty()
+    settings = termios.tcgetattr(ours)
+    call = (
+        f"job.convert_file = half_done; sys.argv[1:] = ['import', {str(folder)!r}, '-o', "
+        f"{str(out)!r}, '--processes', '2']; cli.main()"
+    )
+    terminal = {"stdin": theirs, "stdout": theirs, "stderr": theirs}
+    batch = started(folder, out, call, **terminal, preexec_fn=partial(os.login_tty, theirs))
+    os.close(theirs)
+    try:
+        workers = wait_for(lambda: [int(p.read_text() or 0) for p in out.rglob("*.pid")], 2)
+        os.write(ours, b"\x03")
+        # Ctrl-C throws away what nobody has read yet, if need be in the middle of a character.
+        shown = read_all(ours).decode(errors="replace")
+        assert batch.wait(60) == 130
+    finally:
+        batch.kill()
+    # What was shown while it ran is wiped out, and the cursor is back.
+    last = shown.rpartition("\x1b[?25h")[2].replace("\x1b[1A\x1b[2K", "").replace("\r", "").strip()
+    assert last == "pedalsmith: stopped with 1 of 4 files done; the same command goes on there."
+    assert termios.tcgetattr(ours) == settings
+    assert not any(is_running(worker) for worker in workers)
+    assert not list(tmp_path.glob("pedalsmith-*")) and not list(out.rglob(".*"))
+    table = Table(out, Settings("daisy_seed", "int16", 80.0))
+    done = [job.shown for job in find_jobs(folder, out) if table.known(job)]
+    assert done == ["a.nam"]
+    os.close(ours)
+
+
+def read_all(terminal: int) -> bytes:
+    """What is written to a terminal until nobody is left who could."""
+    read = b""
+    with suppress(OSError):  # Linux' way to say that the other side is closed
+        while data := os.read(terminal, 4096):
+            read += data
+    return read
 
 
 def wait_for(look: Callable[[], list[int]], count: int) -> list[int]:

@@ -57,6 +57,11 @@ def main() -> None:
     except KeyboardInterrupt:
         print("pedalsmith: stopped.", file=sys.stderr)
         sys.exit(EXIT_INTERRUPTED)
+    except SystemExit as end:
+        # What typer makes of Ctrl-C.
+        if end.code == EXIT_INTERRUPTED:
+            print("pedalsmith: stopped.", file=sys.stderr)
+        raise
     except BrokenPipeError:
         # The reader of our stdout went away (`| head`); stdout may not be flushed at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

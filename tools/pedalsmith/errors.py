@@ -25,3 +25,9 @@ class DeviceTrouble(PedalsmithError):  # noqa: N818 - reads as what it says
     """A board, real or emulated, did not do what it should (exit code 3)."""
 
     exit_code = 3
+
+
+class Interrupted(PedalsmithError):  # noqa: N818 - reads as what it says
+    """The user pressed Ctrl-C (exit code 130), and there is something to say of what was done."""
+
+    exit_code = 130

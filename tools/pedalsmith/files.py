@@ -4,7 +4,7 @@
 
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -46,3 +46,15 @@ def write_whole(path: Path, data: bytes | str) -> None:
             temporary.write_text(data, encoding="utf-8")
         else:
             temporary.write_bytes(data)
+
+
+def clear_unfinished(paths: Iterable[Path]) -> None:
+    """Removes what processes that were killed had begun to write for these; nobody may be at it."""
+    wanted: dict[Path, list[Path]] = {}
+    for path in paths:
+        wanted.setdefault(path.parent, []).append(path)
+    for folder, files in wanted.items():
+        beginnings = tuple(f".{path.name}." for path in files)
+        for found in folder.glob(".*"):
+            if found.name.startswith(beginnings) and found.is_file():
+                found.unlink(missing_ok=True)

@@ -2,6 +2,7 @@
 # Copyright (c) 2026 the pedalsmith developers
 """`pedalsmith import`: a folder of other programs' models into blobs."""
 
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -14,6 +15,14 @@ if TYPE_CHECKING:
 
 _PIPE_WIDTH = 120
 """Columns of the table when it goes into a file."""
+
+
+class Sort(StrEnum):
+    """What the table may be sorted by."""
+
+    FILE = "file"
+    CPU = "cpu"
+    ERROR = "error"
 
 
 def command(
@@ -34,12 +43,16 @@ def command(
     processes: Annotated[
         int | None, typer.Option(min=1, help="How many files at once; one a core if not said.")
     ] = None,
+    sort: Annotated[
+        Sort, typer.Option(help="The table by file, or those that fit first, by this figure.")
+    ] = Sort.FILE,
     json: Annotated[bool, typer.Option("--json", help="Print the table as JSON.")] = False,
 ) -> None:
     """Turn a folder of .nam, AIDA-X, GuitarML and NeuralSeed models into blobs for a board.
 
     Files that were done by an earlier run into the same folder are not done again, and a bad
-    file does not stop the others. Exit code 1 when no model fits.
+    file does not stop the others; Ctrl-C loses only the files under way. Exit code 1 when no
+    model fits.
 
     Example: pedalsmith import Downloads/amps -o blobs --board daisy_seed
     """
@@ -48,12 +61,12 @@ def command(
     from dataclasses import asdict
 
     from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
     from pedalsmith.console import emit_json, talk
     from pedalsmith.errors import BadInput, NegativeResult
     from pedalsmith.intake.batch import Table, convert_all, find_jobs
-    from pedalsmith.intake.job import Settings
+    from pedalsmith.intake.job import Settings, convert_file
+    from pedalsmith.intake.tally import Tally, counted
     from pedalsmith.native.boards import load_board
     from pedalsmith.quantization.quantizer import WEIGHT_BITS
 
@@ -62,25 +75,34 @@ def command(
         raise BadInput(f"--weights {weights}: is not known; use {', '.join(WEIGHT_BITS)}.")
     settings = Settings(board, weights, max_cpu, sample_rate, submodel)
     jobs = find_jobs(source, output, submodel)
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
-    with Progress(*columns, console=talk, transient=True) as progress:
-        task = progress.add_task("converting", total=len(jobs))
-
-        def done(row: "Row") -> None:
-            progress.update(task, advance=1, description=row.file[-40:])
-
+    table = Table(output, settings)
+    with Tally(len(jobs), talk) as tally:
         rows = convert_all(
-            jobs, Table(output, settings), settings, processes or os.cpu_count() or 1, done
+            *(jobs, table, settings, processes or os.cpu_count() or 1),
+            *(tally.done, convert_file, tally.begun),
         )
-    fitting = sum(row.outcome == "fits" for row in rows)
+    rows = _sorted(rows, sort)
     if json:
         emit_json([asdict(row) for row in rows])
     else:
         width = None if sys.stdout.isatty() else _PIPE_WIDTH
         Console(highlight=False, width=width).print(_grid(rows, board))
-        talk.print(f"{fitting} of {len(rows)} models fit; the blobs are in {output}.", markup=False)
-    if not fitting:
+        text = f"Of {len(rows)} models: {counted(rows)}; the blobs are in {output}."
+        talk.print(text, markup=False, soft_wrap=True)
+    if not any(row.blob for row in rows):
         raise NegativeResult(f"{source}: no model fits {board}; the table says why.")
+
+
+def _sorted(rows: "list[Row]", by: Sort) -> "list[Row]":
+    """By file they are already; by a figure, those without it come last."""
+    if by is Sort.FILE:
+        return rows
+
+    def place(row: "Row") -> tuple[bool, bool, float]:
+        figure = row.cpu_percent if by is Sort.CPU else row.esr_db
+        return row.outcome != "fits", row.outcome == "refused", figure
+
+    return sorted(rows, key=place)
 
 
 def _grid(rows: "list[Row]", board: str) -> "Grid":

@@ -10,16 +10,20 @@ import hashlib
 import json
 import multiprocessing
 import os
+import shutil
+import signal
+import tempfile
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass, fields, replace
 from importlib.metadata import version
 from pathlib import Path
 
 from pedalsmith.errors import BadInput
-from pedalsmith.files import write_whole
+from pedalsmith.files import clear_unfinished, write_whole
 from pedalsmith.intake.job import Row, Settings, convert_file
 from pedalsmith.models.importers import count_models
 from pedalsmith.models.parsing.content import LARGEST_FILE
@@ -90,11 +94,11 @@ class Table:
 
     def __init__(self, folder: Path, settings: Settings) -> None:
         """Reads the table of an earlier run; one that cannot be read is begun anew."""
-        self._path = folder / TABLE
+        self.path = folder / TABLE
         self._base = json.dumps([version("pedalsmith"), asdict(settings)], sort_keys=True)
         self._rows: dict[str, tuple[str, Row]] = {}
         try:
-            for entry in json.loads(self._path.read_text(encoding="utf-8")):
+            for entry in json.loads(self.path.read_text(encoding="utf-8")):
                 row = Row(**{field.name: entry[field.name] for field in fields(Row)})
                 self._rows[row.file] = (str(entry["key"]), row)
         except (OSError, ValueError, KeyError, TypeError):
@@ -103,7 +107,7 @@ class Table:
     def write(self) -> None:
         """Writes the table as it is. Raises BadInput where the folder cannot be written."""
         entries = [{**asdict(row), "key": key} for key, row in self._rows.values()]
-        write_whole(self._path, json.dumps(entries, indent=1) + "\n")
+        write_whole(self.path, json.dumps(entries, indent=1) + "\n")
 
     def known(self, job: Job) -> Row | None:
         """The row of an earlier run, when file, settings and program are the same."""
@@ -138,35 +142,32 @@ def convert_all(
     processes: int,
     done: Callable[[Row], None],
     convert: Convert = convert_file,
+    begun: Callable[[int], None] = lambda count: None,
 ) -> list[Row]:
-    """Converts what `table` does not know yet; `done` is called for every row, known or new.
+    """Converts what `table` does not know yet: tells `begun` how many files that are, and `done`
+    each of their rows. Returns the rows of all.
 
     Raises BadInput, before anything is converted, where the output cannot be written.
     """
     table.write()
-    rows: dict[str, Row] = {}
-
-    def keep(job: Job, row: Row, *, new: bool) -> None:
-        rows[job.shown] = row
-        if new:
-            table.put(job, row)
-        done(row)
-
-    waiting = []
-    for job in jobs:
-        row = table.known(job)
-        if row is None:
-            waiting.append(job)
-        else:
-            keep(job, row, new=False)
-    for job, row in _in_processes(waiting, settings, processes, convert):
-        keep(job, row, new=True)
+    rows = {job.shown: row for job in jobs if (row := table.known(job))}
+    waiting = [job for job in jobs if job.shown not in rows]
+    begun(len(waiting))
+    try:
+        clear_unfinished([table.path, *(job.output for job in waiting)])
+        with closing(_in_processes(waiting, settings, processes, convert)) as made:
+            for job, row in made:
+                rows[job.shown] = row
+                table.put(job, row)
+                done(row)
+    finally:
+        clear_unfinished(job.output for job in waiting)
     return [rows[job.shown] for job in jobs]
 
 
 def _in_processes(
     jobs: list[Job], settings: Settings, count: int, convert: Convert
-) -> Iterator[tuple[Job, Row]]:
+) -> Generator[tuple[Job, Row]]:
     """Rows as they are done. A worker that dies takes its pool with it; the files that were
     under way are tried once more, each alone, so that only the one at fault is refused."""
     suspects: list[Job] = []
@@ -185,9 +186,6 @@ def _in_processes(
                         yield under_way.pop(future), row
             except BrokenProcessPool:
                 suspects += under_way.values()
-            except BaseException:
-                pool.shutdown(wait=False, cancel_futures=True)
-                raise
     for job in suspects:
         with _pool(1) as pool:
             try:
@@ -200,25 +198,53 @@ def _in_processes(
 def _submit(
     pool: ProcessPoolExecutor, convert: Convert, job: Job, settings: Settings
 ) -> Future[Row]:
-    return pool.submit(convert, job.path, job.shown, job.output, job.settings(settings))
+    """Hands a file to the pool, which starts its workers here."""
+    with _deaf():
+        return pool.submit(convert, job.path, job.shown, job.output, job.settings(settings))
 
 
-def _pool(count: int) -> ProcessPoolExecutor:
+@contextmanager
+def _deaf() -> Iterator[None]:
+    """A process that begins within never hears of Ctrl-C, which a terminal sends to all there are:
+    a worker that it found idle would print where it was."""
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+@contextmanager
+def _pool(count: int) -> Iterator[ProcessPoolExecutor]:
+    """Workers that end when the block is left early, and leave no file behind however they end."""
     # There is a process a core already: threads of BLAS would wait for each other, and that is
     # 12 s of CPU where one thread needs 7 (LSTM-16, 2 cores). It is read when NumPy is imported.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     # A fork of a process that has threads (BLAS, rich) may hang.
     spawn = multiprocessing.get_context("spawn")
-    return ProcessPoolExecutor(count, mp_context=spawn, initializer=_end_with_parent)
+    with tempfile.TemporaryDirectory(prefix="pedalsmith-", ignore_cleanup_errors=True) as scratch:
+        pool = ProcessPoolExecutor(count, spawn, initializer=_begin, initargs=(scratch,))
+        try:
+            yield pool
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            for worker in multiprocessing.active_children():
+                worker.kill()
+            raise
+        finally:
+            pool.shutdown()
 
 
-def _end_with_parent() -> None:
-    """Ends this worker when its parent is killed; it would wait for more work for ever."""
+def _begin(scratch: str) -> None:
+    """Makes a worker keep its temporary files in `scratch`, and ends it when its parent is killed;
+    it would wait for more work for ever."""
+    tempfile.tempdir = scratch
     parent = multiprocessing.parent_process()
     assert parent is not None
 
     def watch() -> None:
         parent.join()
+        shutil.rmtree(scratch, ignore_errors=True)
         os._exit(1)
 
     threading.Thread(target=watch, daemon=True).start()
