@@ -8,10 +8,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from models.examples import dense, small_model
+from models.examples import assert_same_layers, dense, gru, lstm, small_model
 from pedalsmith.errors import BadInput
 from pedalsmith.models.exporters import exporter_for
-from pedalsmith.models.model import Conv1d, Dense, Lstm, Model
+from pedalsmith.models.model import Conv1d, Dense, Gru, Layer, Lstm, Model
 from pedalsmith.models.reference import run
 from pedalsmith_trainer.tflite import exporter
 from pedalsmith_trainer.tflite.player import LitePlayer, MicroPlayer, play
@@ -73,17 +73,53 @@ def test_a_file_plays_as_the_model(tmp_path: Path, name: str, variant: str) -> N
     assert difference(micro, model) < WORST_DB[variant]
 
 
+def constants(data: bytes) -> list[np.ndarray]:
+    """The float tensors that come with a file, in its order."""
+    from tensorflow.lite.python import schema_py_generated as schema
+
+    model = schema.ModelT.InitFromObj(schema.Model.GetRootAs(data, 0))
+    found = []
+    for tensor in model.subgraphs[0].tensors:
+        words = model.buffers[tensor.buffer].data
+        if tensor.type == schema.TensorType.FLOAT32 and words is not None:
+            found.append(np.frombuffer(words, "<f4").reshape(tensor.shape))
+    return found
+
+
+def layers_of(data: bytes, like: Model) -> list[Layer]:
+    """The layers in a float file that was made of a model of the same kinds."""
+    tensors = iter(constants(data))
+    layers: list[Layer] = []
+    for layer in like.layers:
+        kernel, bias = next(tensors), next(tensors)
+        if isinstance(layer, Dense):
+            layers.append(Dense(kernel.T, bias, layer.activation))
+            continue
+        recurrent, own = next(tensors), next(tensors)
+        if isinstance(layer, Lstm):
+            assert not own.any()
+            layers.append(replace(layer, kernel=kernel.T, recurrent=recurrent.T, bias=bias))
+            continue
+        # Of n the state's part comes first.
+        more, more_own, last, last_bias = (next(tensors) for _ in range(4))
+        biases = np.stack([np.append(bias, last_bias), np.append(own, more_own)])
+        layers.append(Gru(np.vstack([kernel, last]).T, np.vstack([recurrent, more]).T, biases))
+    assert next(tensors, None) is None
+    return layers
+
+
+def deep(kind: str) -> Model:
+    """Two recurrent layers with knobs, a skip and two dense layers."""
+    rng = np.random.default_rng(5)
+    recurrent = lstm if kind == "lstm" else gru
+    layers = (recurrent(rng, 3, 5), recurrent(rng, 5, 4), dense(rng, 4, 3, "tanh"))
+    return Model((*layers, dense(rng, 3, 1)), 48_000, knobs=2, skip=1.0)
+
+
 def test_a_float_file_has_the_models_own_weights(tmp_path: Path) -> None:
-    for model in (MODELS["lstm"], moved()):
+    for model in (MODELS["lstm"], MODELS["gru"], moved(), deep("lstm"), deep("gru")):
         data = exporter.encode(model, tmp_path / "tone.tflite", "float")
-        first, *heads = model.layers
-        assert isinstance(first, Lstm)
-        tensors = [first.kernel.T, first.recurrent.T, first.bias]
-        for head in heads:
-            assert isinstance(head, Dense)
-            tensors += [head.kernel.T, head.bias]
-        for tensor in tensors:
-            assert tensor.tobytes() in data
+        assert_same_layers(model, replace(model, layers=tuple(layers_of(data, model))))
 
 
 def test_the_command_finds_it_and_says_what_it_costs(

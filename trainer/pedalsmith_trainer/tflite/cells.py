@@ -64,7 +64,7 @@ class Cells:
         hidden = self._state("hidden", layer.initial_hidden, layer.hidden_size, self._scale(1.0))
         cell = self._state("cell", layer.initial_cell, layer.hidden_size, cell_scale)
         x, kernel = self._joined(signal), _driven(layer.kernel, gain)
-        z = self._sums(x, kernel, layer.bias, hidden.value, layer.recurrent, sums)
+        z = self._sums(x, kernel, layer.bias, hidden.value, layer.recurrent, None, sums)
         i, f, g, o = self._split(z, 4)
         i, f, o = (self._function("LOGISTIC", gate) for gate in (i, f, o))
         kept = self._pair("MUL", f, cell.value, cell_scale)
@@ -84,8 +84,12 @@ class Cells:
         x = self._joined(signal)
         kernel, recurrent = _driven(layer.kernel, gain), layer.recurrent
         gates = slice(0, 2 * units)
-        bias = layer.bias[0, gates] + layer.bias[1, gates]
-        both = self._sums(x, kernel[:, gates], bias, hidden.value, recurrent[:, gates], sums)
+        driven_bias, state_bias = layer.bias[:, gates]
+        both = self._sums(
+            *(x, kernel[:, gates], driven_bias),
+            *(hidden.value, recurrent[:, gates], state_bias),
+            sums,
+        )
         z, r = (self._function("LOGISTIC", gate) for gate in self._split(both, 2))
         rest = slice(2 * units, None)
         u = self._product(hidden.value, recurrent[:, rest].T, layer.bias[1, rest], parts)
@@ -131,12 +135,21 @@ class Cells:
         return made
 
     def _sums(
-        self, x: Tensor, kernel: Array, bias: Array, state: Tensor, recurrent: Array, reach: float
+        self,
+        x: Tensor,
+        kernel: Array,
+        bias: Array,
+        state: Tensor,
+        recurrent: Array,
+        state_bias: Array | None,
+        reach: float,
     ) -> Tensor:
-        """kernel^T x + recurrent^T state + bias; each matrix has scales of its own, because one
-        for both costs 5 to 11 dB (Proteus, NeuralPi and HT-1 models)."""
+        """kernel^T x + bias + recurrent^T state + state_bias. Each matrix has scales of its own,
+        because one for both costs 5 to 11 dB (Proteus, NeuralPi and HT-1 models), and each bias
+        stays beside its matrix, so that a float file holds a model's own numbers."""
         driven = self._product(x, kernel.T, bias, reach)
-        fed_back = self._product(state, recurrent.T, np.zeros_like(bias), reach)
+        own = np.zeros_like(bias) if state_bias is None else state_bias
+        fed_back = self._product(state, recurrent.T, own, reach)
         return self._pair("ADD", driven, fed_back, self._scale(reach))
 
     def _pair(self, operation: str, a: Tensor, b: Tensor, scale: float) -> Tensor:
