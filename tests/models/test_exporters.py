@@ -136,6 +136,26 @@ def test_nam_carries_a_skip_through_one_more_unit(tmp_path: Path, count: int) ->
     assert np.abs(run(back, audio) - run(model, audio)).max() <= 4e-6
 
 
+@pytest.mark.parametrize("count", [1, 3])
+def test_a_carried_skip_comes_back_from_nam_as_a_skip(tmp_path: Path, count: int) -> None:
+    rng = np.random.default_rng(3)
+    zeros = np.zeros(4, np.float32)
+    layers = [lstm(rng, 1 if index == 0 else 4, 4) for index in range(count)]
+    layers = [replace(layer, initial_hidden=zeros, initial_cell=zeros) for layer in layers]
+    model = Model((*layers, dense(rng, 4, 1)), 48_000, skip=1.0)
+    path = tmp_path / "m.nam"
+    nam.write(model, path)
+    back = load_model(path)
+    assert_same((model.layers, model.skip), (back.layers, back.skip))
+    # A unit that another one listens to is one of the network's own.
+    document = json.loads(path.read_text())
+    assert document["config"]["hidden_size"] == 5
+    document["weights"][5] += 0.25
+    path.write_text(json.dumps(document))
+    changed = load_model(path)
+    assert changed.skip == 0.0 and changed.layers[0].outputs == 5  # type: ignore[union-attr]
+
+
 @pytest.mark.parametrize(
     ("model", "words"),
     [

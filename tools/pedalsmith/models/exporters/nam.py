@@ -19,9 +19,9 @@ import numpy as np
 from pedalsmith.errors import BadInput
 from pedalsmith.files import write_whole
 from pedalsmith.models.model import Array, Conv1d, Dense, Lstm, Metadata, Model, WaveNet
+from pedalsmith.models.skip_unit import carry_skip
 from pedalsmith.models.writing.nam_wavenet import wavenet_config
 from pedalsmith.models.writing.numbers import numbers
-from pedalsmith.models.writing.skip_unit import carry_skip
 
 SUFFIXES = (".nam",)
 

@@ -17,6 +17,7 @@ from pedalsmith.models.parsing.nam.wavenet import MOST_CHANNELS, read_wavenet
 from pedalsmith.models.parsing.nam.weights import Weights
 from pedalsmith.models.parsing.node import Node
 from pedalsmith.models.parsing.rate import HIGHEST_RATE, LOWEST_RATE
+from pedalsmith.models.skip_unit import take_skip
 
 OLDEST, NEWEST = (0, 5, 0), (0, 7, 0)
 """Versions of .nam; a later patch of the newest is read with a notice, a later minor refused."""
@@ -47,7 +48,7 @@ def read_document(root: Node, submodel: int | None, source_format: str) -> Model
     if submodel is not None:
         root["architecture"].fail("is no container, so there is no submodel to choose")
     layers = _read_network(root, outputs=1, depth=0)
-    return Model(layers, _sample_rate(root), metadata=_metadata(root, source_format))
+    return take_skip(Model(layers, _sample_rate(root), metadata=_metadata(root, source_format)))
 
 
 def _read_container(root: Node, submodel: int | None, source_format: str) -> Model:
