@@ -178,6 +178,9 @@ def test_a_float_model_is_priced_as_the_blob_that_it_becomes(
         *("input level dbu: 14.75", "source format: keras-json", "model sample rate: 48000"),
     ):
         assert words in told.out
+    assert re.search(r"error on guitar: -[\d.]+ dBFS at 0 dB, -[\d.]+ dBFS at -20 dB, ", told.out)
+    # A gain of nothing is nothing to tell.
+    assert "already in the weights" not in told.out
     percent = float(re.search(r"([\d.]+) % in the worst block", told.out)[1])
     assert percent == pytest.approx(facts["load_worst_percent"], abs=1)
     assert re.search(r"needs \d+ % of daisy_seed, more than 1 %; take a smaller", told.err)

@@ -2,6 +2,7 @@
 # Copyright (c) 2026 the pedalsmith developers
 """`pedalsmith info`: what a blob is, and what it costs on a board."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -43,16 +44,22 @@ def command(
     """
     from pedalsmith.console import emit_json, notice, talk
     from pedalsmith.cycles.board import price_blob_on_board
-    from pedalsmith.cycles.smaller import smaller_that_fits
+    from pedalsmith.cycles.smaller import smaller_that_fits, smaller_with_room
     from pedalsmith.errors import NegativeResult
     from pedalsmith.native.boards import load_board
+    from pedalsmith.native.firmware import NoRoom
     from pedalsmith.quantization import psm
 
     where = load_board(board)
     blob = _blob_of(model, submodel)
     data = psm.encode(blob)
-    with talk.status(f"building and starting {where.name} with {model.name} ..."):
-        cost, image = price_blob_on_board(where, data)
+    limit = max_cpu or _WHOLE_BLOCK
+    try:
+        with talk.status(f"building and starting {where.name} with {model.name} ..."):
+            cost, image = price_blob_on_board(where, data)
+    except NoRoom as refusal:
+        advice = smaller_with_room(where, blob, limit)
+        raise NoRoom(f"{model}: {str(refusal).rstrip('.')}: {advice}.") from None
     facts = _facts(model, blob, len(data), where, cost, image)
     if json:
         emit_json(facts)
@@ -63,7 +70,7 @@ def command(
             f"{model.name}: is larger than what the {next(iter(where.images))} image leaves; build "
             f"it with --image {image.kind}, or load it into the running pedal: pedalsmith load."
         )
-    limit, needed = max_cpu or _WHOLE_BLOCK, facts["load_worst_percent"]
+    needed = facts["load_worst_percent"]
     if needed > limit:
         advice = smaller_that_fits(where, blob, cost, image, limit)
         verdict = (
@@ -157,9 +164,7 @@ def _text(facts: dict[str, Any]) -> str:
     lines.append(
         f"  {facts['parameters']:,} parameters, {facts['macs_per_sample']:,} products a sample"
     )
-    for key, value in facts["metadata"].items():
-        if key != "name":
-            lines.append(f"  {key.replace('_', ' ')}: {_plain(value)}")
+    lines += [f"  {line}" for line in _said(facts["metadata"])]
     lines.append(f"  {facts['flash_bytes']:,} bytes of flash, {facts['ram_bytes']:,} of RAM")
     lines.append(f"{facts['board']}, {facts['clock_hz'] / 1e6:g} MHz, block {facts['block']}")
     lines += [
@@ -171,7 +176,7 @@ def _text(facts: dict[str, Any]) -> str:
         f"{facts['cycles_per_sample']:,.0f} cycles (estimated, {facts['load_error']})"
     )
     lines.append(
-        f"  {facts['load_mean_percent']:.1f} % of the block time; "
+        f"  processor load: {facts['load_mean_percent']:.1f} % of the block time; "
         f"{facts['load_worst_percent']:.1f} % in the worst block"
     )
     total = facts["cycles_per_sample"] or 1
@@ -183,6 +188,26 @@ def _text(facts: dict[str, Any]) -> str:
                 f"{function['name']}"
             )
     return "\n".join(lines)
+
+
+def _said(metadata: dict[str, Any]) -> Iterator[str]:
+    """What the source and the converter say, in lines; what says nothing is left out."""
+    plain = dict(metadata)
+    plain.pop("name", None)
+    plain.update(plain.pop("extra", {}))
+    folded = {key: value for key, value in plain.pop("folded", {}).items() if value}
+    if folded:
+        plain["already in the weights"] = folded
+    errors = plain.get("quantization", {})
+    if {"levels_db", "noise_dbfs"} <= errors.keys():
+        errors = dict(errors)
+        pairs = zip(errors.pop("levels_db"), errors.pop("noise_dbfs"), strict=True)
+        plain["quantization"] = errors
+        plain["error on guitar"] = ", ".join(
+            f"{noise:.1f} dBFS at {level:g} dB" for level, noise in pairs
+        )
+    for key, value in plain.items():
+        yield f"{key.replace('_', ' ')}: {_plain(value)}"
 
 
 def _plain(value: Any) -> str:

@@ -17,9 +17,8 @@ import numpy as np
 
 from pedalsmith.cycles.board import BoardBlocks, price_blocks
 from pedalsmith.cycles.price import Price
-from pedalsmith.errors import BadInput
 from pedalsmith.native.boards import Board, load_board
-from pedalsmith.native.firmware import Image, build, placed
+from pedalsmith.native.firmware import Image, NoRoom, build, placed
 from pedalsmith.quantization.blob import Blob
 from pedalsmith.quantization.psm import encode
 
@@ -36,20 +35,24 @@ class BoardPrices:
     def price(self, blob: Blob, name: str) -> Price:
         """What a block costs with the model, in the first kind of image whose flash holds it.
 
-        `name` begins the errors.
-        Raises BadInput when flash or RAM of the board cannot hold it.
+        `name` begins the errors. Raises NoRoom when flash or RAM of the board cannot hold it.
         """
         data = encode(blob)
-        image = self._holding(len(data), name)
-        placed(self._board, data, image.regions)
+        image = self.holding(data, name)
         shape = shape_of(blob)
         if shape not in self._known:
             player = BoardBlocks(self._board, image.elf, data)
             self._known[shape] = price_blocks(self._board, player, image.elf, name)
         return self._known[shape]
 
+    def holding(self, data: bytes, name: str) -> Image:
+        """The first kind of image that holds the bytes of a blob. Raises NoRoom."""
+        image = self._holding(len(data), name)
+        placed(self._board, data, image.regions)
+        return image
+
     def kind_for(self, blob: Blob, name: str) -> str:
-        """The first of the board's kinds of image whose flash holds the model. Raises BadInput."""
+        """The first of the board's kinds of image whose flash holds the model. Raises NoRoom."""
         return self._holding(len(encode(blob)), name).kind
 
     def _holding(self, count: int, name: str) -> Image:
@@ -59,7 +62,7 @@ class BoardPrices:
             image, room = self._image(kind)
             if count <= room:
                 return image
-        raise BadInput(
+        raise NoRoom(
             f"{name}: has {count:,} bytes, and the image leaves {room:,} of the "
             f"flash of {self._board.folder}; take a smaller model or int8 weights."
         )

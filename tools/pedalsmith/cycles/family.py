@@ -86,6 +86,12 @@ def parameters_of(model: Model) -> int:
     return sum(array.size for layer in model.layers for array in _arrays(layer))
 
 
+def kernel_weights_of(model: Model) -> int:
+    """How many weights the convolutions of a model have: its products a sample."""
+    arrays = (array for layer in model.layers for array in _arrays(layer))
+    return sum(array.size for array in arrays if array.ndim == 3)
+
+
 def _arrays(part: object) -> Iterator[Floats]:
     """The arrays in a layer, wherever they are."""
     if isinstance(part, np.ndarray):

@@ -28,7 +28,11 @@ Compiler = Literal["zig", "gcc"]
 _OVERFLOW = re.compile(r"region '?`?(\w+)'?:? overflowed by (\d+) bytes")
 
 
-class FlashFull(BadInput):
+class NoRoom(BadInput):
+    """The memories of a board cannot hold a model."""
+
+
+class FlashFull(NoRoom):
     """The image is larger than its place in flash; all else fits."""
 
 
@@ -86,8 +90,8 @@ def build(
     passes its input dry. `image` is a kind of the board's, `block` the samples a block (None: the
     board's own), `controls` the pedal that the board is in, `choices` replaces some of the board's
     options, `main` is another program than firmware/main.c, `room` the bytes of zeros kept behind
-    the models, where a model may be written later. Raises BadInput when a model is damaged or does
-    not fit the board, PedalsmithError when the compiler fails.
+    the models, where a model may be written later. Raises BadInput when a model is damaged, NoRoom
+    when it does not fit the board, PedalsmithError when the compiler fails.
     """
     if isinstance(board, str):
         board = load_board(board)
@@ -188,7 +192,7 @@ def _run(board: Board, code: Memory, command: Sequence[str | Path]) -> None:
         )
         larger = [name for name, one in board.images.items() if one.code.bytes > code.bytes]
         other = f", or --image {larger[0]}" if larger and "CODE" in over else ""
-        error = FlashFull if set(over) == {"CODE"} else BadInput
+        error = FlashFull if set(over) == {"CODE"} else NoRoom
         raise error(
             f"{board.folder}: the image does not fit, {' and '.join(parts)}; "
             f"take a smaller model or int8 weights{other}."
@@ -212,12 +216,12 @@ def _region(symbols: Mapping[str, int], name: str) -> Memory | None:
 
 
 def placed(board: Board, model: bytes, regions: Regions) -> Placement:
-    """Where the board puts a model. Raises BadInput when it has no room."""
+    """Where the board puts a model. Raises NoRoom when it has none."""
     slow = regions.slow.bytes if regions.slow else 0
     found = placement(model, regions.fast.bytes, slow)
     if found is None:
         engine = HostEngine(model)
-        raise BadInput(
+        raise NoRoom(
             f"{board.folder}: the model needs {engine.arena_bytes:,} bytes of RAM for its weights "
             f"and state, {engine.history_bytes:,} of them for histories that may be behind the "
             f"cache; the board has {regions.fast.bytes:,}, and {slow:,} behind the cache; take a "
