@@ -2,9 +2,10 @@
 // Copyright (c) 2026 the pedalsmith developers
 #include "tile.h"
 
+#include "tile_m7.h"
 #include "words_m7.h"
 
-void tile_16(const struct tile *tile, const int16_t *const *tap, int32_t *acc) {
+void tile_16(const struct tile *tile, const void *const *tap, int32_t *acc) {
     const uint32_t step = tile->frame_step;
     const int16_t *w = tile->weights;
     for (uint32_t pair = 0; pair < tile->row_pairs; pair++, acc += 2 * TILE_FRAMES) {
@@ -30,8 +31,10 @@ void tile_16(const struct tile *tile, const int16_t *const *tap, int32_t *acc) {
     }
 }
 
-void tile_32(const struct tile *tile, const int32_t *const *tap, uint32_t column_step,
-             int32_t *acc) {
+void tile_32(const struct tile *tile, const void *const *tap, int32_t *acc) {
+#ifdef WORDS_M7
+    tile_32_m7(tile, tap, acc);
+#else
     const uint32_t step = tile->frame_step;
     const int16_t *w = tile->weights;
     for (uint32_t pair = 0; pair < tile->row_pairs; pair++, acc += 2 * TILE_FRAMES) {
@@ -41,12 +44,11 @@ void tile_32(const struct tile *tile, const int32_t *const *tap, uint32_t column
             int32_t a = s[0], b = s[1], c = s[2], d = s[3];
             for (uint32_t k = 0; k < tile->taps; k++) {
                 const int32_t *q = tap[k];
-                for (uint32_t i = 0; i < tile->column_pairs; i++, v += 4, q += tile->pair_step) {
-                    const int32_t *const other = q + column_step;
-                    a = add_upper(v, q[0], other[0], a);
-                    b = add_upper(v, q[step], other[step], b);
-                    c = add_upper(v, q[2 * step], other[2 * step], c);
-                    d = add_upper(v, q[3 * step], other[3 * step], d);
+                for (uint32_t i = 0; i < tile->column_pairs; i++, v += 4, q += 2) {
+                    a = add_upper(v, q[0], q[1], a);
+                    b = add_upper(v, q[step], q[step + 1], b);
+                    c = add_upper(v, q[2 * step], q[2 * step + 1], c);
+                    d = add_upper(v, q[3 * step], q[3 * step + 1], d);
                 }
             }
             s[0] = a;
@@ -56,4 +58,5 @@ void tile_32(const struct tile *tile, const int32_t *const *tap, uint32_t column
         }
         w += tile->row_step;
     }
+#endif
 }

@@ -6,10 +6,12 @@
 
 #include "activation.h"
 #include "fixed.h"
+#include "tile_m7.h"
 #include "wavenet_m7.h"
 #include "words_m7.h"
 
 _Static_assert(WAVENET_CHUNK % TILE_FRAMES == 0, "a chunk is whole tiles");
+_Static_assert(WAVENET_CHANNELS_MAX <= 2 * TILE_M7_PAIRS, "tile_m7.S has code for all columns");
 
 static void reset_layer(struct wavenet_layer *layer, const struct wavenet_stream *writer) {
     struct wavenet_ring *const ring = &layer->ring;
@@ -61,12 +63,15 @@ static void remember_32(const struct wavenet_ring *ring, const int32_t *residual
     const int32_t top = INT32_MAX >> ring->shift;
     uint32_t at = ring->at + from;
     at = at >= ring->frames ? at - ring->frames : at;
-    for (uint32_t f = from; f < from + frames; f++, at++) {
-        const int32_t r = residual[tile_at(f, c, ring->channels)];
-        at = at == ring->frames ? 0 : at;
-        q[at * ring->channels] = r > top        ? INT32_MAX
-                                 : r < -top - 1 ? INT32_MIN
-                                                : shl(r, ring->shift);
+    for (uint32_t f = from; f < from + frames; f += TILE_FRAMES) { // whole tiles but for the last
+        const int32_t *const r = residual + tile_at(f, c, ring->channels);
+        const uint32_t left = from + frames - f, count = left < TILE_FRAMES ? left : TILE_FRAMES;
+        for (uint32_t i = 0; i < count; i++, at++) {
+            at = at == ring->frames ? 0 : at;
+            q[at * ring->channels] = r[i] > top        ? INT32_MAX
+                                     : r[i] < -top - 1 ? INT32_MIN
+                                                       : shl(r[i], ring->shift);
+        }
     }
 }
 
@@ -118,17 +123,15 @@ static void convolve(const struct wavenet *net, const struct wavenet_layer *laye
     tile.pair_step = 2;
     uint32_t at = ring->at + frame; // of the newest tap, then one dilation older each
     at = at >= ring->frames ? at - ring->frames : at;
-    const int16_t *narrow[TILE_TAPS_MAX];
-    const int32_t *wide[TILE_TAPS_MAX];
+    const void *tap[TILE_TAPS_MAX];
     for (uint32_t k = layer->taps; k-- > 0;) {
-        narrow[k] = (const int16_t *)ring->words + at * channels;
-        wide[k] = (const int32_t *)ring->words + at * channels;
+        tap[k] = (const uint8_t *)ring->words + (at * channels << ring->wide << 1);
         at = at >= layer->dilation ? at - layer->dilation : at + ring->frames - layer->dilation;
     }
     if (ring->wide)
-        tile_32(&tile, wide, 1, net->acc);
+        tile_32(&tile, tap, net->acc);
     else
-        tile_16(&tile, narrow, net->acc);
+        tile_16(&tile, tap, net->acc);
 }
 
 // sat32(acc 2^n)
@@ -136,24 +139,56 @@ static inline int32_t lifted(int32_t acc, uint32_t lift) {
     return sat((int64_t)acc * (1 << lift), 32);
 }
 
-static inline int32_t activate(const struct wavenet_layer *layer, int32_t slope, int32_t v) {
+// Not inlined: the image of a Daisy is nearly full.
+static __attribute__((noinline)) void scale_tile(int32_t *v, uint32_t lift, int32_t scale) {
+    for (uint32_t f = 0; lift != 0 && f < TILE_FRAMES; f++)
+        v[f] = lifted(v[f], lift);
+    for (uint32_t f = 0; f < TILE_FRAMES; f++)
+        v[f] = mulh(v[f], scale);
+}
+
+static __attribute__((noinline)) void sigmoid_tile(int32_t *v) {
+    for (uint32_t f = 0; f < TILE_FRAMES; f++)
+        v[f] = activation_sigmoid(v[f]);
+}
+
+static void leaky_tile(const struct wavenet_layer *layer, int32_t slope, int32_t *v) {
+    const int32_t up = layer->lift - WAVENET_LIFT_ONE, down = up < 0 ? -up : 0;
+    const int32_t top = (1 << wavenet_high(layer->lift)) - 1, bottom = layer->gated ? 0 : -top - 1;
+    for (uint32_t f = 0; f < TILE_FRAMES; f++)
+        v[f] = clip(v[f] >> down, bottom, top) + mulh(v[f], slope);
+}
+
+// Four frames of a row: v to a.
+static void activate(const struct wavenet_layer *layer, int32_t slope, int32_t *v) {
+    int32_t s[TILE_FRAMES];
     switch (layer->activation) {
-    case WAVENET_LEAKY: {
-        const int32_t lifted = layer->lift - WAVENET_LIFT_ONE;
-        const int32_t high = lifted < 0 ? v >> -lifted : v;
-        const int32_t top = (1 << wavenet_high(layer->lift)) - 1;
-        return clip(high, layer->gated ? 0 : -top - 1, top) + mulh(v, slope);
-    }
+    case WAVENET_LEAKY:
+        leaky_tile(layer, slope, v);
+        break;
     case WAVENET_TANH:
-        return layer->gated ? activation_tanh_of(activation_sigmoid(v)) : activation_sigmoid(v);
+        sigmoid_tile(v);
+        for (uint32_t f = 0; layer->gated && f < TILE_FRAMES; f++)
+            v[f] = activation_tanh_of(v[f]);
+        break;
     case WAVENET_SIGMOID:
-        return layer->gated ? activation_sigmoid(v) << 7 : activation_sigmoid(v);
+        sigmoid_tile(v);
+        for (uint32_t f = 0; layer->gated && f < TILE_FRAMES; f++)
+            v[f] <<= 7;
+        break;
     case WAVENET_SILU:
-        return mulh(v, activation_sigmoid(v) << 7);
+        for (uint32_t f = 0; f < TILE_FRAMES; f++)
+            s[f] = v[f];
+        sigmoid_tile(s);
+        for (uint32_t f = 0; f < TILE_FRAMES; f++)
+            v[f] = mulh(v[f], s[f] << 7);
+        break;
     case WAVENET_FUNCTION:
-        return wavenet_function_at(layer->function, v);
+        for (uint32_t f = 0; f < TILE_FRAMES; f++)
+            v[f] = wavenet_function_at(layer->function, v[f]);
+        break;
     default:
-        return v;
+        break;
     }
 }
 
@@ -179,57 +214,68 @@ static void activate_tile(struct wavenet *net, const struct wavenet_layer *layer
     int32_t *const head = net->head + frame * width;
     for (uint32_t r = 0; r < bottleneck; r++) {
         const int32_t *const row = wavenet_row_back(&layer->rows, r);
-        for (uint32_t f = 0; f < TILE_FRAMES; f++) {
-            int32_t v = net->acc[r * TILE_FRAMES + f];
-            v = scaled ? mulh(lifted(v, lift), row[WAVENET_SCALE]) : v;
-            int32_t a = activate(layer, row[WAVENET_SLOPE], v);
-            if (layer->gated) {
-                v = lifted(net->acc[(r + bottleneck) * TILE_FRAMES + f], lift);
-                v = mulh(v, wavenet_row_back(&layer->rows, r + bottleneck)[WAVENET_SCALE]);
-                a = mulh(a, activation_sigmoid(v) << 7);
-            }
-            if (layer->matrix_format == WAVENET_MATRIX_32)
-                wide[r * TILE_FRAMES + f] = a;
-            else
-                narrow[(r / 2 * TILE_FRAMES + f) * 2 + (r & 1)] = upper(layer, a);
-            head[r * TILE_FRAMES + f] += mulh(a, row[WAVENET_HEAD]);
+        int32_t *const v = net->acc + r * TILE_FRAMES, *const h = head + r * TILE_FRAMES;
+        if (scaled)
+            scale_tile(v, lift, row[WAVENET_SCALE]);
+        activate(layer, row[WAVENET_SLOPE], v);
+        if (layer->gated) {
+            int32_t *const gate = v + bottleneck * TILE_FRAMES;
+            scale_tile(gate, lift, wavenet_row_back(&layer->rows, r + bottleneck)[WAVENET_SCALE]);
+            sigmoid_tile(gate);
+            for (uint32_t f = 0; f < TILE_FRAMES; f++)
+                v[f] = mulh(v[f], gate[f] << 7);
         }
+        for (uint32_t f = 0; f < TILE_FRAMES; f++)
+            h[f] += mulh(v[f], row[WAVENET_HEAD]);
+        if (layer->matrix_format == WAVENET_MATRIX_32)
+            for (uint32_t f = 0; f < TILE_FRAMES; f++)
+                wide[f * width + r] = v[f];
+        else
+            for (uint32_t f = 0; f < TILE_FRAMES; f++)
+                narrow[(r / 2 * TILE_FRAMES + f) * 2 + (r & 1)] = upper(layer, v[f]);
     }
 }
 
 // Adds the 1x1 of a tile's activations to the residual, or to the head sum.
 static void add_matrix(const struct wavenet *net, const struct wavenet_stream *stream, int wide,
                        int32_t *residual, uint32_t frame) {
-    const uint32_t sums = 2u * stream->pairs * TILE_FRAMES;
+    const uint32_t channels = 2u * stream->pairs;
     struct tile tile;
     tile.weights = (const int16_t *)(stream->words + WAVENET_CHANNELS_FRONT);
     tile.row_pairs = stream->pairs;
     tile.row_step = 2 * wavenet_channel_words(stream);
     tile.taps = 1;
     tile.column_pairs = stream->columns;
-    tile.frame_step = wide ? 1 : 2;
+    tile.frame_step = wide ? 2 * stream->columns : 2;
     tile.pair_step = 2 * TILE_FRAMES;
-    for (uint32_t i = 0; i < sums; i++)
-        net->acc[i] = *wavenet_channel_front(stream, i / TILE_FRAMES);
-    if (wide) {
-        const int32_t *const tap = net->a + 2 * frame * stream->columns;
-        tile_32(&tile, &tap, TILE_FRAMES, net->acc);
-    } else {
-        const int16_t *const tap = (const int16_t *)(net->a + frame * stream->columns);
+    int32_t *acc = net->acc;
+    for (uint32_t c = 0; c < channels; c++, acc += TILE_FRAMES)
+        acc[0] = acc[1] = acc[2] = acc[3] = *wavenet_channel_front(stream, c);
+    const void *const tap = net->a + (frame * stream->columns << (wide ? 1 : 0));
+    if (wide)
+        tile_32(&tile, &tap, net->acc);
+    else
         tile_16(&tile, &tap, net->acc);
+    int32_t *r = residual + frame * channels;
+    acc = net->acc;
+    for (uint32_t c = 0; c < channels; c++, r += TILE_FRAMES, acc += TILE_FRAMES) {
+        const int32_t step = wavenet_channel_back(stream, c)[WAVENET_STEP];
+        for (uint32_t f = 0; f < TILE_FRAMES; f++)
+            r[f] += mulh(acc[f], step);
     }
-    int32_t *const r = residual + frame * 2 * stream->pairs;
-    for (uint32_t i = 0; i < sums; i++)
-        r[i] += mulh(net->acc[i], wavenet_channel_back(stream, i / TILE_FRAMES)[WAVENET_STEP]);
 }
 
 // Puts a tile's activations in the place of the residual.
 static void copy_tile(const struct wavenet *net, const struct wavenet_layer *layer,
                       int32_t *residual, uint32_t channels, uint32_t frame) {
-    const uint32_t from = frame * wavenet_even(channels);
-    for (uint32_t i = from; i < from + channels * TILE_FRAMES; i++) {
-        const int32_t *const word = layer->copy + 2 * ((i - from) / TILE_FRAMES);
-        residual[i] = mulh(shl(net->a[i], layer->copy_shift), word[0]) + word[1];
+    const uint32_t width = wavenet_even(channels);
+    const int32_t *const a = net->a + frame * width;
+    int32_t *const to = residual + frame * width;
+    for (uint32_t c = 0; c < channels; c++) {
+        const int32_t *const word = layer->copy + 2 * c;
+        for (uint32_t f = 0; f < TILE_FRAMES; f++)
+            to[c * TILE_FRAMES + f] =
+                mulh(shl(a[f * width + c], layer->copy_shift), word[0]) + word[1];
     }
 }
 

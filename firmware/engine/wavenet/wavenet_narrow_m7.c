@@ -53,12 +53,11 @@ static inline int32_t next_pair(int32_t *t, int32_t *u) {
     return wavenet_narrow_beside(low, wavenet_narrow_fed_back(u));
 }
 
-// Two channels of the residual that an array begins with, into the first layer's history, whose
-// frames are `step` words.
-static inline __attribute__((always_inline)) void enter(const struct wavenet_walk *walk,
-                                                        const struct wavenet_stream *entry,
-                                                        uint32_t pair, uint32_t step) {
+// Two channels of the residual that an array begins with, into the first layer's history.
+static __attribute__((noinline)) void enter(const struct wavenet_walk *walk,
+                                            const struct wavenet_stream *entry, uint32_t pair) {
     const struct wavenet_ring *const ring = &walk->layer->ring;
+    const uint32_t step = ring->channels / 2u;
     int32_t *const a = wavenet_channel_back(entry, 2 * pair);
     int32_t *const b = wavenet_channel_back(entry, 2 * pair + 1);
     const int32_t scale = a[WAVENET_HISTORY], other = b[WAVENET_HISTORY];
@@ -179,12 +178,8 @@ int wavenet_array_run(struct wavenet *net, struct wavenet_array *array, int32_t 
         walk.still[i] = 0;
         __asm__ volatile(""); // keeps compilers from calling memset
     }
-    if (array->channels == 2)
-        enter(&walk, &array->entry, 0, 1);
-    else
-        enter(&walk, &array->entry, 0, 2);
-    if (array->channels == 4)
-        enter(&walk, &array->entry, 1, 2);
+    for (uint32_t pair = 0; pair < array->channels / 2u; pair++)
+        enter(&walk, &array->entry, pair);
     if (array->channels == 3)
         wavenet_narrow_3_enter(&walk, &array->entry);
     if (frames % TILE_FRAMES != 0)

@@ -127,10 +127,8 @@ static inline int32_t word_of(int64_t sum, uint32_t f) {
 }
 
 // Four frames of one output; `step` words from an input to the next.
-static inline __attribute__((always_inline)) void convolve(const struct wide *wide, uint32_t taps,
-                                                           const int32_t *w, int64_t start,
-                                                           const int32_t *heard, uint32_t step,
-                                                           int32_t *out) {
+static void convolve(const struct wide *wide, uint32_t taps, const int32_t *w, int64_t start,
+                     const int32_t *heard, uint32_t step, int32_t *out) {
     const uint32_t f = wide->fraction;
     int64_t a = start, b = start, c = start, d = start;
     for (uint32_t i = 0; i < wide->inputs; i++, heard += step) {
@@ -168,10 +166,7 @@ static void play(const struct wide *wide, const int32_t *heard, int32_t *out, ui
         const int32_t *w = wide->weights;
         for (uint32_t o = 0; o < wide->outputs; o++, w += columns) {
             int32_t *const to = out + o * TILE_FRAMES;
-            if (taps == 1)
-                convolve(wide, 1, w, wide_start(wide, o), heard, step, to);
-            else
-                convolve(wide, taps, w, wide_start(wide, o), heard, step, to);
+            convolve(wide, taps, w, wide_start(wide, o), heard, step, to);
         }
         heard += taps > 1 ? TILE_FRAMES : (size_t)wide->in_channels * TILE_FRAMES;
         out += (size_t)wide->out_channels * TILE_FRAMES;
