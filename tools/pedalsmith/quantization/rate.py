@@ -3,8 +3,8 @@
 """A model of one sample rate on a board of another: resampling around the network, in integers.
 
 firmware/engine/README.md, Rate, is the definition. Measured against the model at its own rate, this
-is -80 to -90 dB; a state delayed by the ratio of the rates, which recurrent models also allow, is
--49 to -59 dB (Proteus and NeuralPi models, guitar).
+is -79 and -89 dB; a state delayed by the ratio of the rates, which recurrent models also allow, is
+-50 and -47 dB (a NeuralPi and a Proteus model, guitar; benchmarks/sample_rate.py).
 """
 
 from collections.abc import Callable

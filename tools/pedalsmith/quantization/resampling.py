@@ -66,7 +66,7 @@ def _measured(model: Model, blob: Blob, rate: RateRecord, samples: Samples) -> R
     true = soxr.resample(true, model.sample_rate, SAMPLE_RATE, quality="VHQ")
     ours = from_q23(HostEngine(psm.encode(blob)).process(to_q23(heard)))
     length = min(len(true), len(ours))
-    late = _delayed(true[:length], rate.latency)[_EDGE:-_EDGE]
+    late = delayed(true[:length], rate.latency)[_EDGE:-_EDGE]
     error = float(np.sum((ours[:length][_EDGE:-_EDGE] - late) ** 2))
     power = float(np.sum((late - late.mean()) ** 2))
     return RateReport(
@@ -76,7 +76,7 @@ def _measured(model: Model, blob: Blob, rate: RateRecord, samples: Samples) -> R
     )
 
 
-def _delayed(samples: Samples, by: float) -> Samples:
+def delayed(samples: Samples, by: float) -> Samples:
     """Late by so many samples and parts of one, through the spectrum."""
     spectrum = np.fft.rfft(samples, 2 * len(samples))
     turn = np.exp(-1j * np.pi * np.arange(len(spectrum)) / len(samples) * by)
