@@ -48,7 +48,7 @@ def test_types_hold() -> None:
 
 
 def test_c_is_formatted() -> None:
-    sources = [str(path) for path in tracked(".c", ".h")]
+    sources = [str(path) for path in tracked(".c", ".cc", ".h")]
     from clang_format import get_executable
 
     done = subprocess.run(
@@ -62,14 +62,14 @@ def test_c_is_formatted() -> None:
 
 
 def test_every_source_file_names_its_licence() -> None:
-    for path in tracked(".py", ".c", ".h", ".S", ".ld", ".cmake"):
+    for path in tracked(".py", ".c", ".cc", ".h", ".S", ".ld", ".cmake"):
         head = path.read_text(encoding="utf-8").splitlines()[:4]
         for line in HEADER:
             assert any(line in there for there in head), f"{path.relative_to(ROOT)}: lacks '{line}'"
 
 
 def test_no_file_is_too_long_to_read() -> None:
-    for path in tracked(".py", ".c", ".h", ".S", ".cmake"):
+    for path in tracked(".py", ".c", ".cc", ".h", ".S", ".cmake"):
         count = len(path.read_text(encoding="utf-8").splitlines())
         assert count <= MOST_LINES or "table" in path.stem, (
             f"{path.relative_to(ROOT)}: {count} lines"

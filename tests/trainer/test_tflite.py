@@ -2,6 +2,7 @@
 # Copyright (c) 2026 the pedalsmith developers
 """Exported .tflite files keep their state, in TensorFlow's interpreter and in the Micro one."""
 
+import importlib
 from dataclasses import replace
 from pathlib import Path
 
@@ -144,3 +145,19 @@ def test_what_cannot_be_written_is_named(tmp_path: Path) -> None:
             exporter.write(model, path, variant)
         assert words in str(caught.value)
     assert not path.exists()
+
+
+def test_the_benchmark_says_which_sources_it_lacks(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It builds TensorFlow Lite Micro from sources that are not ours; see benchmarks/tflite.md."""
+    monkeypatch.syspath_prepend(Path(__file__).parents[2] / "trainer/benchmarks")
+    micro = importlib.import_module("micro_m7")
+    with pytest.raises(BadInput, match=r"--sources: is not given; .*\(or set PEDALSMITH_TFLM\)"):
+        micro.check_sources(None)
+    mark = tmp_path / "ruy/ruy/profiler/instrumentation.h"
+    mark.parent.mkdir(parents=True)
+    mark.touch()
+    lacks = "lacks the sources of tflite-micro, flatbuffers, gemmlowp, CMSIS-NN; put"
+    with pytest.raises(BadInput, match=lacks):
+        micro.check_sources(tmp_path)

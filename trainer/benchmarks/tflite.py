@@ -1,86 +1,109 @@
 # SPDX-License-Identifier: MIT
 # Copyright (c) 2026 the pedalsmith developers
-"""Our engine beside TensorFlow Lite Micro: the same float model, on the same guitar, in one run.
+"""Our engine beside TensorFlow Lite Micro on a Cortex-M7: the same float models, the same guitar.
 
-    python trainer/benchmarks/tflite.py -o benchmarks/tflite.md [MODEL...]
+    python trainer/benchmarks/tflite.py --sources FOLDER -o benchmarks/tflite.md [MODEL...]
 
 MODEL is a float model of LSTM or GRU layers; without any, networks of the kind that `pedalsmith
-bench` prices. Needs the package tflite-micro (the extra `tflm`).
+bench` prices. FOLDER (or PEDALSMITH_TFLM) holds the sources of TensorFlow Lite Micro; micro_m7.py
+says which, and what compiles them. About 20 minutes on two quiet cores.
 """
 
 import argparse
 import os
-import re
-import tempfile
-import time
-from collections.abc import Callable
-from functools import partial
+import sys
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
+from micro_m7 import MicroM7, build, check_sources, price_micro, version
 
 from pedalsmith.audio import from_q23, to_q23
+from pedalsmith.cycles.engine import BareEngine, engine_image, price_engine
 from pedalsmith.cycles.family import parse_entry
-from pedalsmith.errors import BadInput
+from pedalsmith.cycles.image import Image
+from pedalsmith.cycles.price import Price
+from pedalsmith.errors import BadInput, PedalsmithError
 from pedalsmith.files import write_whole
 from pedalsmith.models.importers import ImportOptions, load_model
 from pedalsmith.models.model import Dense, Gru, Lstm, Model
 from pedalsmith.models.reference import run
-from pedalsmith.native.host import HostEngine
 from pedalsmith.quantization.psm import encode as encode_blob
 from pedalsmith.quantization.quantizer import quantize
 from pedalsmith_trainer.tflite.exporter import CHECKED_SAMPLES, VARIANTS, encode, ratio_db
-from pedalsmith_trainer.tflite.player import MicroPlayer, play
 from pedalsmith_trainer.tflite.ranges import guitar, loudest
 
-HEADINGS = ("network", "what", "bytes", "MACs", "ESR dB", "arena bytes", "time")
-FAMILY = ("lstm:16", "lstm:40", "gru:16")
+HEADINGS = (
+    *("network", "what", "bytes", "MACs", "ESR dB", "arena bytes"),
+    *("instructions", "cycles", "times ours"),
+)
+FAMILY = ("lstm:16", "gru:16", "lstm:40")
 SILENCE = 9_600
 """Samples before the guitar, in which every one comes from its initial state to rest."""
 
-CALLS, ROUNDS = 1_000, 20
-"""The quickest of so many runs counts."""
+BLOCK, MICRO_BLOCK = 48, 8
+"""Samples in the call that is priced. TensorFlow Lite Micro does each one by itself."""
+
+KNOB = 0.5
+PIECE = 16_384
+"""Samples that the bare machine plays in one call."""
 
 
 def main() -> None:
     """Makes the table."""
-    parser = argparse.ArgumentParser()
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("models", type=Path, nargs="*")
     parser.add_argument("-o", "--output", type=Path, required=True)
+    parser.add_argument("--sources", type=Path, default=os.environ.get("PEDALSMITH_TFLM"))
     parser.add_argument("--sample-rate", type=int, default=48_000)
     arguments = parser.parse_args()
-    rows = []
-    for path in arguments.models:
-        model = load_model(path, ImportOptions(arguments.sample_rate))
-        rows += measure(path.stem, model)
-    for name in () if arguments.models else FAMILY:
-        rows += measure(name, parse_entry(name).model())
+    sources = check_sources(Path(arguments.sources) if arguments.sources else None)
+    options = ImportOptions(arguments.sample_rate)
+    models = {path.stem: load_model(path, options) for path in arguments.models}
+    rows: list[list[str]] = []
+    with TemporaryDirectory(prefix="pedalsmith-") as folder:
+        print("building TensorFlow Lite Micro ...", file=sys.stderr)
+        images = build(sources, Path(folder))
+        for name, model in (models or {n: parse_entry(n).model() for n in FAMILY}).items():
+            rows += measure(name, model, images)
+    sizes = ", ".join(f"{one.code_bytes:,} with {kernels}" for kernels, one in images.items())
     lines = [" | ".join(cells) for cells in (HEADINGS, ["---"] * len(HEADINGS), *rows)]
     table = "\n".join(f"| {line} |" for line in lines)
-    write_whole(arguments.output, f"{TITLE}{table}\n")
+    title = TITLE.format(version=version(sources), sizes=sizes)
+    write_whole(arguments.output, f"{title}{table}\n")
 
 
-TITLE = """# Our engine and TensorFlow Lite Micro
+TITLE = """# Our engine and TensorFlow Lite Micro on a Cortex-M7
 
-The same float models, quantized on the same guitar and played sample by sample. ESR is against the
-float model. Time is that of one sample on the computer that made this table, in units of our
-engine's, all in one run: our engine's portable C (a Cortex-M7 has assembly in its place) and the
-portable kernels of tflite-micro's interpreter; on a busy computer it may be wrong by half. It is no
-count of a Cortex-M7's instructions: none was made of tflite-micro. MACs are those of the matrices.
-int8 holds sound and state in 8 bits, int16x8 has 8 bits of weight; our engine has 16 of weight and
-24 of sound.
+The same float models, quantized on the same guitar and played sample by sample in the emulated
+Cortex-M7, code and data in tightly coupled memory. ESR is against the float model, of the words
+that this very run gave. Instructions are counted, cycles estimated from them as `pedalsmith info`
+does, both of one sample; a Daisy Seed has 10,000 cycles for it, a Teensy 4.1 12,500. int8 holds
+sound and state in 8 bits, int16x8 has 8 bits of weight; our engine has 16 of weight and 24 of
+sound.
 
-`pedalsmith export MODEL -o tone.tflite --tflite int16x8` writes such a file.
-Made by `python trainer/benchmarks/tflite.py -o benchmarks/tflite.md`.
+TensorFlow Lite Micro ({version}) was compiled by arm-none-eabi-g++ -O3, release build, with its
+reference kernels and with those of CMSIS-NN, which has none in float. In int16 those refuse a
+matrix with a scale for each row, which these files have for their sound. Their LSTM in int8 begins
+every call from zeros: it costs what the table says, but sample by sample it has no memory. The
+interpreter with the operations of these networks is so many bytes of code: {sizes}.
+
+`pedalsmith export MODEL -o tone.tflite --tflite int16x8` writes such a file. Made by
+
+    python trainer/benchmarks/tflite.py --sources FOLDER -o benchmarks/tflite.md
+
+FOLDER holds what others wrote and is not part of this project, each a folder of its repository's
+name: tflite-micro, and in the versions that its own downloads name flatbuffers, gemmlowp, ruy and
+CMSIS-NN.
 
 """
 
 
-def measure(name: str, model: Model) -> list[list[str]]:
-    """The rows of one model: our engine first."""
+def measure(name: str, model: Model, images: dict[str, Image]) -> list[list[str]]:
+    """The rows of one model: our engine first. `images` has TensorFlow Lite Micro by kernels."""
     audio = np.concatenate([np.zeros(SILENCE), loudest(guitar(model), CHECKED_SAMPLES)])
-    knobs = (0.5,) * model.knobs
-    true = run(model, audio, knobs=knobs)[SILENCE:]
+    words = to_q23(audio)
+    true = run(model, audio, knobs=(KNOB,) * model.knobs)[SILENCE:]
     macs = sum(
         layer.kernel.size + (layer.recurrent.size if isinstance(layer, Lstm | Gru) else 0)
         for layer in model.layers
@@ -88,52 +111,45 @@ def measure(name: str, model: Model) -> list[list[str]]:
     )
     blob = quantize(model, name, guitar(model)).blob
     data = encode_blob(blob)
-    engine, words = HostEngine(data), to_q23(audio)
-    unit = min(seconds(partial(engine.process, words)) for _ in range(ROUNDS)) / len(audio)
-    engine.reset()
-    ours = ratio_db(from_q23(engine.process(words))[SILENCE:], true)
-    rows = [[name, "pedalsmith", f"{len(data):,}", f"{macs:,}", f"{ours:.1f}",
-             f"{blob.arena_bytes:,}", "1"]]  # fmt: skip
+    ours = price_engine(data, BLOCK, name)
+    engine = BareEngine(engine_image(), data, name)
+    pieces = np.split(words, range(PIECE, len(words), PIECE))
+    played = from_q23(np.concatenate([engine.process(piece) for piece in pieces]))
+
+    rows: list[list[str]] = []
+
+    def add(what: str, size: int, sound: np.ndarray, arena: int, cost: Price) -> None:
+        error = ratio_db(sound[SILENCE:], true)
+        rows.append(
+            [name, what, f"{size:,}", f"{macs:,}", f"{error:.1f}", f"{arena:,}",
+             f"{cost.instructions:,.0f}", f"{cost.cycles:,.0f}",
+             f"{cost.cycles / ours.cycles:.1f}"]
+        )  # fmt: skip
+        print(" | ".join(rows[-1]), file=sys.stderr)
+
+    add("pedalsmith", len(data), played, blob.arena_bytes, ours)
     for variant in VARIANTS:
         try:
             file = encode(model, Path(name), variant)
         except BadInput:
             continue
-        player = MicroPlayer(file, knobs)
-        error = ratio_db(play(player, audio)[SILENCE:], true)
-        took = min(seconds(partial(calls, player)) for _ in range(ROUNDS)) / CALLS
-        rows.append([name, f"TFLM {variant}", f"{len(file):,}", f"{macs:,}", f"{error:.1f}",
-                     f"{arena_bytes(player):,}", f"{took / unit:.1f}"])  # fmt: skip
+        for kernels, image in images.items():
+            if variant == "float" and kernels == "CMSIS-NN":
+                continue
+            what = f"TFLM {variant}, {kernels}"
+            try:
+                player = MicroM7(image, file, name, KNOB)
+            except BadInput:
+                rows.append([name, what, f"{len(file):,}", f"{macs:,}", "refused", *4 * [""]])
+                continue
+            sound = from_q23(player.process(words))
+            cost = price_micro(image, player, MICRO_BLOCK)
+            add(what, len(file), sound, player.arena_bytes, cost)
     return rows
 
 
-def calls(player: MicroPlayer) -> None:
-    """So many samples, without what Python adds to set and read them."""
-    for _ in range(CALLS):
-        player.interpreter.invoke()
-
-
-def seconds(work: Callable[[], object]) -> float:
-    """Of the processor, so that what else runs on the computer does not count."""
-    start = time.process_time()
-    work()
-    return time.process_time() - start
-
-
-def arena_bytes(player: MicroPlayer) -> int:
-    """What TensorFlow Lite Micro says that it takes of its arena; it says so on stderr only."""
-    kept = os.dup(2)
-    with tempfile.TemporaryFile() as said:
-        os.dup2(said.fileno(), 2)
-        player.interpreter.print_allocations()
-        os.dup2(kept, 2)
-        os.close(kept)
-        said.seek(0)
-        text = said.read().decode()
-    found = re.search(r"Arena allocation total (\d+) bytes", text)
-    assert found, text
-    return int(found[1])
-
-
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except PedalsmithError as error:
+        sys.exit(f"tflite: {error}")
