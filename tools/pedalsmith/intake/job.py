@@ -13,7 +13,7 @@ from pedalsmith.audio import Samples, read_audio
 from pedalsmith.console import talk
 from pedalsmith.errors import BadInput, PedalsmithError
 from pedalsmith.models.importers import ImportOptions, load_model
-from pedalsmith.models.model import Dense, Gru, Lstm, Model, WaveNet
+from pedalsmith.models.model import Conv1d, Gru, Lstm, Model, WaveNet
 
 if TYPE_CHECKING:
     from pedalsmith.quantization.blob import Blob
@@ -189,15 +189,17 @@ def load_percent(blob: "Blob", board_name: str, name: str) -> float:
 
 
 def describe(model: Model) -> str:
-    """A network in a few words: "LSTM 16", "2 x LSTM 24", "WaveNet 16+8"."""
+    """A network in a few words: "LSTM 16", "LSTM 24+24", "WaveNet 16+8", "ConvNet 8"."""
     recurrent = [layer for layer in model.layers if isinstance(layer, Lstm | Gru)]
     if recurrent:
         sizes = "+".join(str(layer.hidden_size) for layer in recurrent)
         return f"{type(recurrent[0]).__name__.upper()} {sizes}"
     if isinstance(model.layers[0], WaveNet):
         return "WaveNet " + "+".join(str(array.channels) for array in model.layers[0].arrays)
-    kinds = {type(layer).__name__ for layer in model.layers if not isinstance(layer, Dense)}
-    return ", ".join(sorted(kinds)) or "Dense"
+    channels = [layer.outputs for layer in model.layers if isinstance(layer, Conv1d)]
+    if len(model.layers) == 1 and channels:
+        return "impulse response"
+    return f"ConvNet {max(channels)}" if channels else "Dense"
 
 
 @lru_cache(maxsize=1)

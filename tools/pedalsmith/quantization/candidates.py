@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import tee
 
 import numpy as np
 
@@ -48,13 +49,19 @@ class Candidates:
         self.exact = exact
         self.calibration = calibration
         self.groups = groups_of(network)
+        self._made: dict[int, Iterator[Candidate]] = {}
 
     def of(self, bits: int) -> Iterator[Candidate]:
         """Yields rounding to nearest first, then the compensated ones; bits 16 or 8.
 
-        A network that was trained on a grid is taken as it is. Raises Refused when a row's weights
+        Each is made once, when it is first wanted: all formats of the state are tried with them. A
+        network that was trained on a grid is taken as it is. Raises Refused when a row's weights
         are too large for any words.
         """
+        self._made[bits], wanted = tee(self._made.get(bits) or self._of(bits))
+        return wanted
+
+    def _of(self, bits: int) -> Iterator[Candidate]:
         wide = tuple(Wide.of(layer) for layer in self.network.layers)
         layers = self.network.layers
         grids = [grid_step(layer.weights, bits) for layer in layers]

@@ -40,7 +40,9 @@ def compensated(values: Floats, step: Floats, top: int, gram: Floats) -> tuple[I
     )
     # gram = U U^T with U upper triangular: component i of U^T e holds e_0 .. e_i only.
     flipped = order[::-1]
-    upper = np.linalg.cholesky(gram[np.ix_(flipped, flipped)])[::-1, ::-1]
+    lower = gram[np.ix_(flipped, flipped)]
+    _factor(lower)
+    upper = lower[::-1, ::-1]
     pull = np.zeros(values.shape)
     words = np.zeros(step.shape, dtype=np.int64)
     free = np.zeros((*values.shape[:-1], len(gram) - count))
@@ -54,3 +56,24 @@ def compensated(values: Floats, step: Floats, top: int, gram: Floats) -> tuple[I
             free[..., at - count] = target
         pull[..., at:] += (target - values[..., index])[..., None] * upper[at, at:]
     return words, free
+
+
+_BLOCK = 512
+
+
+def _factor(matrix: Floats) -> None:
+    """Cholesky in place, block by block; what is above the diagonal is left over.
+
+    NumPy's own makes two more matrices, and an LSTM-40's has 380 MB. Raises LinAlgError.
+    """
+    count = len(matrix)
+    for at in range(0, count, _BLOCK):
+        end = min(at + _BLOCK, count)
+        own = np.linalg.cholesky(matrix[at:end, at:end])
+        matrix[at:end, at:end] = own
+        below = matrix[end:, at:end]
+        below[:] = np.linalg.solve(own, below.T).T
+        for row in range(end, count, _BLOCK):
+            last = min(row + _BLOCK, count)
+            left = matrix[row:last, at:end]
+            matrix[row:last, end:last] -= left @ matrix[end:last, at:end].T
