@@ -57,7 +57,8 @@ WHOLE_FILES = {
     "deep objects": (b'{"layers":' * 500_000, "nested"),
     "closed deep lists": (b"[" * 500_000 + b"]" * 500_000, "nested"),
     "9 MB": (b'{"layers": [' + b"1," * 4_500_000 + b"1]}", "more than 8 MB"),
-    "a million empty lists": (b'{"layers": [' + b"[]," * 1_000_000 + b"[]]}", "layers"),
+    "7 MB of lists": (b'{"layers": [' + b"[]," * 2_400_000 + b"1]}", "more than 500,000 values"),
+    "400,000 empty lists": (b'{"layers": [' + b"[]," * 400_000 + b"[]]}", "layers"),
 }
 
 
