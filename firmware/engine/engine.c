@@ -27,6 +27,8 @@ struct engine {
 // The arena's share of the engine itself (README.md, Arena).
 #define HEAD_BYTES 512
 _Static_assert(sizeof(struct engine) <= HEAD_BYTES, "struct engine outgrew its share");
+// Beside what the blob states, where a layer reads the table.
+#define TABLE_BYTES ((uint32_t)(SIGMOID_CHORDS * sizeof(struct sigmoid_chord)))
 
 COLD const char *engine_status_text(enum engine_status status) {
     switch (status) {
@@ -84,6 +86,8 @@ COLD static void begin_chain(struct layer_chain *chain, const struct engine_info
     chain->state = 0;
     chain->bound = (uint64_t)1 << 23;
     chain->arena_bytes = HEAD_BYTES;
+    chain->reads_chords = 0;
+    chain->chords = NULL;
     chain->histories = 0;
 }
 
@@ -106,7 +110,11 @@ COLD static enum engine_status check(struct blob *blob, const void *bytes, size_
     blob->info.history_bytes = 0;
     for (uint32_t i = 0; i < chain->histories; i++)
         blob->info.history_bytes += chain->history_bytes[i];
-    return blob->info.arena_bytes < chain->arena_bytes ? ENGINE_BAD_ARENA_STATED : ENGINE_OK;
+    if (blob->info.arena_bytes < chain->arena_bytes)
+        return ENGINE_BAD_ARENA_STATED;
+    if (chain->reads_chords)
+        blob->info.arena_bytes += TABLE_BYTES;
+    return ENGINE_OK;
 }
 
 COLD enum engine_status engine_check(const void *blob, size_t size, struct engine_info *info) {
@@ -175,7 +183,7 @@ COLD enum engine_status engine_load(const struct engine_memory *memory, const vo
         status = place(memory, &opened, &chain, &placement);
     if (status != ENGINE_OK)
         return status;
-    sigmoid_table_make();
+    const uint32_t reads_chords = chain.reads_chords;
     struct layer_arena left;
     left.fast.at = memory->fast;
     left.fast.left = memory->fast_bytes;
@@ -184,6 +192,11 @@ COLD enum engine_status engine_load(const struct engine_memory *memory, const vo
     left.longest_fast = placement.longest_fast;
     struct engine *const e = layer_take(&left, HEAD_BYTES);
     begin_chain(&chain, &opened.info);
+    if (reads_chords) {
+        struct sigmoid_chord *const table = layer_take(&left, TABLE_BYTES);
+        sigmoid_table_make(table);
+        chain.chords = table + SIGMOID_CHORDS / 2;
+    }
     e->layers = opened.info.layers;
     e->knobs = opened.info.knobs;
     e->skip = opened.skip;

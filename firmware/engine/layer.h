@@ -11,6 +11,7 @@
 
 #include "blob.h"
 #include "engine.h"
+#include "sigmoid_table.h"
 
 // A layer computes at most so many samples before the next layer reads them. Larger blocks only
 // cost RAM: 16 already hides the calls.
@@ -39,17 +40,20 @@ struct layer_signal {
 
 // The layers so far, as the check and the load walk along them.
 struct layer_chain {
-    uint32_t index;       // of the layer at hand
-    uint32_t layers;      // of the model
-    uint32_t knobs;       // of the model
-    uint32_t width;       // outputs of the layer below, 1 for the audio
-    uint32_t recurrent;   // recurrent layers below
-    uint32_t next;        // kind of the layer above, 0 for none; when loading
-    uint32_t dense;       // dense layers below
-    uint32_t state;       // state format of the recurrent layers below
-    uint64_t bound;       // largest |wide| of the layer below, Q23
-    uint32_t arena_bytes; // so far, histories included
-    uint32_t histories;   // so far
+    uint32_t index;        // of the layer at hand
+    uint32_t layers;       // of the model
+    uint32_t knobs;        // of the model
+    uint32_t width;        // outputs of the layer below, 1 for the audio
+    uint32_t recurrent;    // recurrent layers below
+    uint32_t next;         // kind of the layer above, 0 for none; when loading
+    uint32_t dense;        // dense layers below
+    uint32_t state;        // state format of the recurrent layers below
+    uint64_t bound;        // largest |wide| of the layer below, Q23
+    uint32_t arena_bytes;  // so far, histories included
+    uint32_t reads_chords; // 1: a layer reads the table of chords
+    // When loading: chord 0 of the table, NULL where no layer reads it.
+    const struct sigmoid_chord *chords;
+    uint32_t histories; // so far
     uint32_t history_bytes[LAYER_HISTORIES_MAX];
 };
 

@@ -8,15 +8,11 @@
 
 #include "cold.h"
 
-#include <stdatomic.h>
-
 enum { HALF = SIGMOID_CHORDS / 2, STEPS = 3 };
 
 // Q62.
 #define ONE        ((uint64_t)1 << 62)
 #define STEP_DECAY 0x3FC01FF557FF778Eu // exp(-1/256), half a chord
-
-struct sigmoid_chord sigmoid_table[SIGMOID_CHORDS];
 
 // a b / 2^62, without the product of the lower 31 bits; a and b up to 2^63 - 1.
 static uint64_t multiply(uint64_t a, uint64_t b) {
@@ -34,10 +30,7 @@ COLD static uint64_t next_node(uint64_t *decay, uint64_t sigmoid) {
     return sigmoid;
 }
 
-COLD void sigmoid_table_make(void) {
-    static atomic_bool made;
-    if (atomic_load_explicit(&made, memory_order_acquire))
-        return;
+COLD void sigmoid_table_make(struct sigmoid_chord *table) {
     uint64_t decay = ONE, low = ONE / 2;
     for (uint32_t k = 0; k < HALF; k++) {
         const uint64_t middle = next_node(&decay, low), high = next_node(&decay, middle);
@@ -47,18 +40,17 @@ COLD void sigmoid_table_make(void) {
         const int64_t base =
             (int64_t)(raised >> 6) - ((int64_t)((2 * k + 1) * (uint64_t)slope) << 15);
         const int64_t mirrored = ((int64_t)1 << 56) - base, half = (int64_t)1 << 32;
-        struct sigmoid_chord *const right = &sigmoid_table[HALF + k];
-        struct sigmoid_chord *const left = &sigmoid_table[HALF - 1 - k];
+        struct sigmoid_chord *const right = &table[HALF + k];
+        struct sigmoid_chord *const left = &table[HALF - 1 - k];
         right->base = (int32_t)((base + half) >> 32);
         left->base = (int32_t)((mirrored + half) >> 32);
         right->slope = left->slope = (int32_t)slope;
         low = high;
     }
     // Beyond +-16 it is level.
-    struct sigmoid_chord *const first = &sigmoid_table[0];
-    struct sigmoid_chord *const last = &sigmoid_table[SIGMOID_CHORDS - 1];
+    struct sigmoid_chord *const first = &table[0];
+    struct sigmoid_chord *const last = &table[SIGMOID_CHORDS - 1];
     last->base = (int32_t)((low + ((uint64_t)1 << 37)) >> 38);
     first->base = (1 << 24) - last->base;
     first->slope = last->slope = 0;
-    atomic_store_explicit(&made, 1, memory_order_release);
 }

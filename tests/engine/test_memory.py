@@ -11,7 +11,8 @@ from pedalsmith.errors import BadInput
 from pedalsmith.native.host import HostEngine, placement
 from pedalsmith.quantization.psm import encode
 from pedalsmith.quantization.reference import with_golden
-from pedalsmith.quantization.wavenet_record import WaveNetRecord
+from pedalsmith.quantization.table import TABLE_BYTES
+from pedalsmith.quantization.wavenet_record import LEAKY, TANH, WaveNetRecord
 
 from .wavenets import Shape, wavenet_blob
 
@@ -69,3 +70,17 @@ def test_too_little_of_either_is_refused(blob: bytes) -> None:
     assert placement(blob, least, whole.history_bytes - 1) is None
     with pytest.raises(BadInput, match="more RAM than there is"):
         HostEngine(blob, fast_bytes=least - 1)
+
+
+@pytest.mark.parametrize(
+    ("activation", "gated", "table"),
+    [(LEAKY, False, 0), (LEAKY, True, TABLE_BYTES), (TANH, False, TABLE_BYTES)],
+)
+def test_only_a_model_that_reads_the_table_has_it_in_its_memory(
+    activation: int, gated: bool, table: int
+) -> None:
+    made = wavenet_blob(Shape(seed=5, activation=activation, gated=gated))
+    whole = HostEngine(encode(made))
+    assert whole.arena_bytes == made.arena_bytes == made.stated_bytes + table
+    least = whole.arena_bytes - whole.history_bytes
+    assert placement(encode(made), least - 1, 1 << 20) is None

@@ -39,8 +39,8 @@ def best_chord(k: int) -> tuple[int, int]:
 def c_table() -> np.ndarray:
     """(ENTRIES, 2), by the C of the engine."""
     library = ctypes.CDLL(str(shared_library("engine")))
-    library.sigmoid_table_make()
-    words = (ctypes.c_int32 * (2 * ENTRIES)).in_dll(library, "sigmoid_table")
+    words = (ctypes.c_int32 * (2 * ENTRIES))()
+    library.sigmoid_table_make(words)
     return np.array(words).reshape(ENTRIES, 2)
 
 

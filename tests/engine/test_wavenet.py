@@ -180,5 +180,5 @@ def test_the_arena_is_what_the_formula_says() -> None:
         blob = wavenet_blob(Shape(seed, channels=(3, 5), head_taps=1 + seed, wide=bool(seed & 1)))
         data = bytearray(psm.encode(blob))
         assert HostEngine(bytes(data)).arena_bytes == blob.arena_bytes
-        data[20:24] = struct.pack("<I", blob.arena_bytes - 1)
+        data[20:24] = struct.pack("<I", blob.stated_bytes - 1)
         assert check_status(signed_off(bytes(data))) != 0

@@ -9,12 +9,14 @@ enum { GATES = 3 };
 
 // One sample: the units' new state from the pre-activations r->v. h23: the output.
 static void gru_step(const struct recurrent *r, int32_t *h23) {
+    const struct sigmoid_chord *const chords = r->chords;
     for (uint32_t unit = 0; unit < r->hidden; unit++) {
         int32_t *const state = &matvec_unit(&r->matrix, unit)->state;
         const int32_t *const v = r->v + unit / 2 * MATVEC_ROWS, *const own = v + unit % 2 * 3;
-        const int32_t z = activation_sigmoid(own[0]), reset = activation_sigmoid(own[1]);
+        const int32_t z = activation_sigmoid(chords, own[0]),
+                      reset = activation_sigmoid(chords, own[1]);
         const int32_t vn = v[6 + unit % 2] + 2 * mulh(shl(reset, 7), own[2]);
-        const int32_t n = activation_tanh_of(activation_sigmoid(vn)) >> 1;
+        const int32_t n = activation_tanh_of(activation_sigmoid(chords, vn)) >> 1;
         const int32_t h30 = n + (int32_t)rsh((int64_t)z * (*state - n), 24);
         *state = h30;
         h23[unit] = h30 >> 7;

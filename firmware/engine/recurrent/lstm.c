@@ -13,15 +13,17 @@ static inline __attribute__((always_inline)) void lstm_units(const struct recurr
                                                              int32_t *restrict h23, int wide) {
     const struct matvec *const matrix = &r->matrix;
     const uint32_t s = r->cell_shift, hidden = r->hidden;
+    const struct sigmoid_chord *const chords = r->chords;
     const int32_t *restrict v = r->v;
     for (uint32_t unit = 0; unit < hidden; unit++, v += GATES) {
         int32_t *const state = &matvec_unit(matrix, unit)->state;
-        const int32_t i = activation_sigmoid(v[0]), f = activation_sigmoid(v[1]);
-        const int32_t g = activation_tanh_of(activation_sigmoid(v[2]));
-        const int32_t o = activation_sigmoid(v[3]);
+        const int32_t i = activation_sigmoid(chords, v[0]), f = activation_sigmoid(chords, v[1]);
+        const int32_t g = activation_tanh_of(activation_sigmoid(chords, v[2]));
+        const int32_t o = activation_sigmoid(chords, v[3]);
         const int64_t sum = (int64_t)f * *state + (int64_t)i * (g >> (7 + s));
         const int32_t c = sat(rsh(sum, 24), 31);
-        const int32_t t = activation_tanh_of(activation_chord(c >> (SIGMOID_SHIFT - s), shl(c, s)));
+        const int32_t t =
+            activation_tanh_of(activation_chord(chords, c >> (SIGMOID_SHIFT - s), shl(c, s)));
         *state = c;
         if (wide) {
             const int32_t h31 = 2 * mulh(shl(o, 7), t);

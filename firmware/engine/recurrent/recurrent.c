@@ -116,6 +116,7 @@ COLD enum engine_status recurrent_check(const struct blob_record *record, struct
     const uint32_t rows = layer_eights(t.rows) + (gates == GRU_GATES ? units : 0);
     chain->arena_bytes += LAYER_ARENA_BYTES + rows * (2 * columns + 4 * (6 + knobs)) +
                           units * (32 + 8 * LAYER_CHUNK) + 4 * columns;
+    chain->reads_chords = 1;
     chain->width = t.hidden;
     chain->recurrent++;
     chain->state = t.state;
@@ -203,6 +204,7 @@ COLD struct layer *recurrent_load(const struct blob_record *record, const struct
     r->cell_shift = record->own[0];
     r->stacked = t.inputs != 0 || chain->next == lstm_kind.kind || chain->next == gru_kind.kind;
     r->format = t.state;
+    r->chords = chain->chords;
     if (!matrix_take(&r->matrix, hidden, r->offset + hidden, arena))
         return NULL;
     r->v = layer_take(arena, (size_t)4 * r->matrix.blocks * MATVEC_ROWS);

@@ -26,6 +26,7 @@ struct recurrent {
     uint32_t stacked;    // 1: there is a recurrent layer below or above
     uint32_t format;     // of the state: RECURRENT_STATE_16, RECURRENT_STATE_32
     struct matvec matrix;
+    const struct sigmoid_chord *chords;
     int32_t *v;   // pre-activations of the matrix
     void *vector; // what the matrix reads: inputs, then hidden; int16 Q15 or int32 Q31
 

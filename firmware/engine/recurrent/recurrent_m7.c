@@ -2,8 +2,6 @@
 // Copyright (c) 2026 the pedalsmith developers
 #include "recurrent_m7.h"
 
-#include "activation.h"
-
 // A stacked layer reads no audio.
 static const int32_t silence = 0;
 
@@ -20,7 +18,7 @@ int recurrent_m7(const struct recurrent *r, const struct layer_signal *in, uint3
         (unsigned char *)r->vector + r->offset * (is_wide ? sizeof(int32_t) : sizeof(int16_t));
     run.words = is_wide ? 2 * r->matrix.pairs : r->matrix.pairs;
     run.shift = r->cell_shift;
-    run.table = &sigmoid_table[SIGMOID_CHORDS / 2];
+    run.table = r->chords;
     // One sample a call where the state goes through other hands, and where the outputs of a
     // block's second unit do not exist.
     run.frames = r->stacked || r->hidden % 2 ? 1 : frames;

@@ -27,7 +27,7 @@ struct recurrent_m7 {
     void *hidden;       // in the vector: where the new state goes
     uint32_t words;     // of state: pairs of columns, in state format 2 columns
     uint32_t shift;     // s of an LSTM
-    const void *table;  // sigmoid_table's chord 0
+    const void *table;  // the table's chord 0
 };
 
 _Static_assert(sizeof(void *) != 4 || offsetof(struct recurrent_m7, table) == 36,

@@ -147,9 +147,9 @@ static __attribute__((noinline)) void scale_tile(int32_t *v, uint32_t lift, int3
         v[f] = mulh(v[f], scale);
 }
 
-static __attribute__((noinline)) void sigmoid_tile(int32_t *v) {
+static __attribute__((noinline)) void sigmoid_tile(const struct sigmoid_chord *chords, int32_t *v) {
     for (uint32_t f = 0; f < TILE_FRAMES; f++)
-        v[f] = activation_sigmoid(v[f]);
+        v[f] = activation_sigmoid(chords, v[f]);
 }
 
 static void leaky_tile(const struct wavenet_layer *layer, int32_t slope, int32_t *v) {
@@ -160,26 +160,27 @@ static void leaky_tile(const struct wavenet_layer *layer, int32_t slope, int32_t
 }
 
 // Four frames of a row: v to a.
-static void activate(const struct wavenet_layer *layer, int32_t slope, int32_t *v) {
+static void activate(const struct wavenet_layer *layer, const struct sigmoid_chord *chords,
+                     int32_t slope, int32_t *v) {
     int32_t s[TILE_FRAMES];
     switch (layer->activation) {
     case WAVENET_LEAKY:
         leaky_tile(layer, slope, v);
         break;
     case WAVENET_TANH:
-        sigmoid_tile(v);
+        sigmoid_tile(chords, v);
         for (uint32_t f = 0; layer->gated && f < TILE_FRAMES; f++)
             v[f] = activation_tanh_of(v[f]);
         break;
     case WAVENET_SIGMOID:
-        sigmoid_tile(v);
+        sigmoid_tile(chords, v);
         for (uint32_t f = 0; layer->gated && f < TILE_FRAMES; f++)
             v[f] <<= 7;
         break;
     case WAVENET_SILU:
         for (uint32_t f = 0; f < TILE_FRAMES; f++)
             s[f] = v[f];
-        sigmoid_tile(s);
+        sigmoid_tile(chords, s);
         for (uint32_t f = 0; f < TILE_FRAMES; f++)
             v[f] = mulh(v[f], s[f] << 7);
         break;
@@ -217,11 +218,11 @@ static void activate_tile(struct wavenet *net, const struct wavenet_layer *layer
         int32_t *const v = net->acc + r * TILE_FRAMES, *const h = head + r * TILE_FRAMES;
         if (scaled)
             scale_tile(v, lift, row[WAVENET_SCALE]);
-        activate(layer, row[WAVENET_SLOPE], v);
+        activate(layer, net->chords, row[WAVENET_SLOPE], v);
         if (layer->gated) {
             int32_t *const gate = v + bottleneck * TILE_FRAMES;
             scale_tile(gate, lift, wavenet_row_back(&layer->rows, r + bottleneck)[WAVENET_SCALE]);
-            sigmoid_tile(gate);
+            sigmoid_tile(net->chords, gate);
             for (uint32_t f = 0; f < TILE_FRAMES; f++)
                 v[f] = mulh(v[f], gate[f] << 7);
         }

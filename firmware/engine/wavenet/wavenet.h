@@ -168,12 +168,13 @@ struct wavenet {
     struct layer layer;
     uint32_t arrays;
     struct wavenet_array *array[WAVENET_ARRAYS_MAX];
-    int32_t *residual[2];     // even channels; of this array and of the one below
-    int32_t *head;            // even bottleneck: the head sum; the next array's is in `out`
-    int32_t *a;               // even bottleneck: activations, or pairs of their upper halves
-    int32_t *out;             // head outputs, even but for the last one
-    int32_t *acc;             // even rows x TILE_FRAMES
-    int32_t x[WAVENET_CHUNK]; // the audio, Q31
+    int32_t *residual[2]; // even channels; of this array and of the one below
+    int32_t *head;        // even bottleneck: the head sum; the next array's is in `out`
+    int32_t *a;           // even bottleneck: activations, or pairs of their upper halves
+    int32_t *out;         // head outputs, even but for the last one
+    int32_t *acc;         // even rows x TILE_FRAMES
+    const struct sigmoid_chord *chords; // NULL where no layer reads them
+    int32_t x[WAVENET_CHUNK];           // the audio, Q31
 };
 
 // Builds the network of a checked record; NULL when the arena is too small.

@@ -106,6 +106,12 @@ COLD static int scaled(const struct wavenet_layer_view *layer) {
            (layer->activation != WAVENET_LINEAR && layer->activation != WAVENET_LEAKY);
 }
 
+// Whether the table of chords is read: by activations, and by the sigmoid of every gate.
+COLD static uint32_t reads_chords(const struct wavenet_layer_view *layer) {
+    return layer->gated || layer->activation == WAVENET_TANH ||
+           layer->activation == WAVENET_SIGMOID || layer->activation == WAVENET_SILU;
+}
+
 // Largest |a| where |v| is at most `v`.
 COLD static uint64_t activation_bound(const struct wavenet_layer_view *layer,
                                       const struct wavenet_array_view *array, uint32_t row,
@@ -287,8 +293,11 @@ COLD enum engine_status wavenet_measure(const struct blob_record *record, uint32
             if (status == ENGINE_OK) {
                 history += wavenet_ring_frames(&layer) - WAVENET_CHUNK;
                 *widest = larger(*widest, wavenet_even(layer.rows));
-                if (chain != NULL && !layer_add_history(chain, layer.ring_bytes))
-                    status = ENGINE_BAD_SHAPE;
+                if (chain != NULL) {
+                    chain->reads_chords |= reads_chords(&layer);
+                    if (!layer_add_history(chain, layer.ring_bytes))
+                        status = ENGINE_BAD_SHAPE;
+                }
             }
         }
         if (status == ENGINE_OK)

@@ -162,7 +162,6 @@ COLD static struct wavenet_array *load_array(struct blob_cursor *cursor,
 
 COLD struct layer *wavenet_load(const struct blob_record *record, const struct layer_chain *chain,
                                 struct layer_arena *arena) {
-    (void)chain;
     struct wavenet_functions functions;
     uint32_t widest, unused = 0;
     struct blob_cursor cursor = record->tensors;
@@ -176,6 +175,7 @@ COLD struct layer *wavenet_load(const struct blob_record *record, const struct l
             return NULL;
     }
     net->acc = layer_take(arena, (size_t)4 * TILE_FRAMES * widest);
+    net->chords = chain->chords;
     net->arrays = record->own[0];
     if (net->acc == NULL ||
         wavenet_functions_read(&functions, record->own[1], &cursor, &unused) != ENGINE_OK ||

@@ -8,7 +8,6 @@
 
 #ifdef WAVENET_M7
 
-#include "activation.h"
 #include "cold.h"
 
 COLD static int serves(const struct wavenet_layer *layer, uint32_t channels, int last) {
@@ -101,8 +100,8 @@ int wavenet_narrow_end(struct wavenet_walk *walk) {
 // What a layer has for all of its runs.
 static void begin_layer(struct wavenet_narrow_m7 *run, struct wavenet_walk *walk) {
     struct wavenet_layer *const layer = walk->layer;
-    run->bases = sigmoid_table + SIGMOID_CHORDS / 2;
-    run->slopes = &sigmoid_table[SIGMOID_CHORDS / 2].slope;
+    run->bases = &walk->net->chords->base;
+    run->slopes = &walk->net->chords->slope;
     run->rows = layer->rows.words;
     run->channels = layer->channels.columns == 0 ? walk->still : layer->channels.words;
     walk->writes = layer + 1 == walk->end ? &walk->spare : &layer[1].ring;

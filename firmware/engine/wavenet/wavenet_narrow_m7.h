@@ -26,7 +26,7 @@ struct wavenet_narrow_m7 {
     int32_t *residual;
     void *out;                            // the next layer's history
     const void *tap[WAVENET_NARROW_TAPS]; // the newest one last
-    const void *bases, *slopes;           // sigmoid_table's at chord 0
+    const void *bases, *slopes;           // the table's at chord 0
     const int32_t *rows;
     int32_t *channels;
     int32_t left; // tiles, or of two channels minus the bytes of history

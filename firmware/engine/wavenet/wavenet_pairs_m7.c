@@ -7,8 +7,6 @@
 
 #ifdef WAVENET_M7
 
-#include "activation.h"
-
 extern const uint8_t wavenet_leaky_m7[], wavenet_table_m7[], wavenet_twice_m7[];
 extern const uint8_t wavenet_taps_1[], wavenet_taps_2[], wavenet_taps_3[], wavenet_taps_4[],
     wavenet_taps_6[], wavenet_taps_8[];
@@ -60,8 +58,10 @@ uint32_t wavenet_rows_pairs(struct wavenet *net, const struct wavenet_layer *lay
     run.chain = kernels[pairs].taps_end - taps * tap_bytes(pairs);
     run.start = layer->rows.words - 1;
     run.end = layer->rows.words + words - 5;
-    run.bases = sigmoid_table + SIGMOID_CHORDS / 2;
-    run.slopes = &sigmoid_table[SIGMOID_CHORDS / 2].slope;
+    if (layer->activation != WAVENET_LEAKY) {
+        run.bases = &net->chords->base;
+        run.slopes = &net->chords->slope;
+    }
     run.tail = tail;
     run.step = TILE_FRAMES * 4 * pairs;
     run.taps = taps;

@@ -32,6 +32,8 @@ from unicorn.arm_const import (
     UC_CPU_ARM_CORTEX_M7,
 )
 
+from pedalsmith.native.host import HostEngine
+
 from ..compilers import ENGINE, arm_cc, compile_or_fail, engine_sources
 
 HERE = Path(__file__).parent
@@ -79,12 +81,12 @@ class Machine:
             self.symbols = {s.name: s["st_value"] for s in names.iter_symbols()}
         self.blob_at = BLOB_AT
         self.uc.mem_write(BLOB_AT, blob)
-        # The arena is exactly what the blob states and ends where the memory does: a read or write
+        # The arena is exactly what the blob needs and ends where the memory does: a read or write
         # beyond it stops the machine.
-        stated = struct.unpack_from("<I", blob, 20)[0]
-        arena = (RAM + RAM_BYTES - stated) & ~31
+        needed = HostEngine(blob).arena_bytes
+        arena = (RAM + RAM_BYTES - needed) & ~31
         place, memory = STACK_AT + 64, STACK_AT + 128
-        self.uc.mem_write(memory, struct.pack("<4I", arena, stated, 0, 0))
+        self.uc.mem_write(memory, struct.pack("<4I", arena, needed, 0, 0))
         status = self.call("engine_load", memory, BLOB_AT, len(blob), place)
         assert status == 0, f"engine_load: {status}"
         self.engine = struct.unpack("<I", self.uc.mem_read(place, 4))[0]

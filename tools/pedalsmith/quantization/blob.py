@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from pedalsmith.quantization.fir_record import FirRecord
 from pedalsmith.quantization.rate import RateRecord
+from pedalsmith.quantization.table import TABLE_BYTES
 from pedalsmith.quantization.wavenet_record import WaveNetRecord
 from pedalsmith.quantization.words import Int
 
@@ -189,7 +190,17 @@ class Blob:
 
     @property
     def arena_bytes(self) -> int:
-        """Bytes of RAM the engine needs for it; the formula is in the engine's README."""
+        """Bytes of RAM the engine needs for it."""
+        reads_table = any(
+            isinstance(layer, RecurrentRecord)
+            or (isinstance(layer, WaveNetRecord) and layer.reads_table)
+            for layer in self.layers
+        )
+        return self.stated_bytes + (TABLE_BYTES if reads_table else 0)
+
+    @property
+    def stated_bytes(self) -> int:
+        """What the file says of it: all but the table; the formula is in the engine's README."""
         total, first = ARENA_HEAD + (self.rate.arena_bytes if self.rate else 0), True
         for layer in self.layers:
             if isinstance(layer, WaveNetRecord | FirRecord):

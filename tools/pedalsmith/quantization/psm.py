@@ -60,7 +60,7 @@ def encode(blob: Blob) -> bytes:
     def header(crc: int) -> bytes:
         return HEADER.pack(
             *(MAGIC, VERSION, HEADER.size, HEADER.size + len(tail), crc, blob.sample_rate),
-            *(blob.arena_bytes, len(blob.layers), blob.knobs, blob.skip, blob.rest_output),
+            *(blob.stated_bytes, len(blob.layers), blob.knobs, blob.skip, blob.rest_output),
             *(*knobs, golden_at, len(blob.golden_input), metadata_at, len(metadata)),
             HEADER.size,
         )
@@ -76,7 +76,8 @@ def decode(data: bytes, name: str = "blob") -> Blob:
         # No board has more; a host should not try to find it.
         stated = int.from_bytes(data[_ARENA_AT : _ARENA_AT + 4], "little")
         require(
-            stated >= blob.arena_bytes, f"states {stated} bytes of RAM, needs {blob.arena_bytes}"
+            stated >= blob.stated_bytes,
+            f"states {stated} bytes of RAM, needs {blob.stated_bytes}",
         )
         require(stated <= ARENA_MAX, f"states {stated} bytes of RAM; {ARENA_MAX} are the most")
     except Refused as refusal:

@@ -18,6 +18,8 @@ import numpy.typing as npt
 ENTRIES = 4096
 SHIFT = 16
 """A chord is 2^SHIFT wide in Q23: 1/128."""
+TABLE_BYTES = 8 * ENTRIES
+"""In the memory of a model that reads it."""
 
 _HALF = ENTRIES // 2
 _ONE = 1 << 62

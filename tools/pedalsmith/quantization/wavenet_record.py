@@ -194,6 +194,11 @@ class WaveNetLayerRecord:
         return not self.gated and self.activation in (TANH, SIGMOID)
 
     @property
+    def reads_table(self) -> bool:
+        """Whether an activation or a gate does."""
+        return self.gated or self.activation in (TANH, SIGMOID, SILU)
+
+    @property
     def bits_lifted(self) -> int:
         """LEAKY: by so many bits a 1x1 reads activations higher; below 0: they are smaller."""
         return self.lift - LIFT_ONE if self.activation == LEAKY else 0
@@ -299,8 +304,13 @@ class WaveNetRecord:
         return sum(array.history for array in self.arrays)
 
     @property
+    def reads_table(self) -> bool:
+        """Whether any layer does."""
+        return any(layer.reads_table for array in self.arrays for layer in array.layers)
+
+    @property
     def arena_bytes(self) -> int:
-        """Beyond the engine's own share."""
+        """Beyond the engine's own share, without the table."""
         widest = max(
             max(
                 even(max(array.channels, array.bottleneck, array.head.outputs)),

@@ -47,6 +47,9 @@ static inline lanes_bits bits_clip(lanes_bits a, int32_t low, int32_t high) {
     return (under & low) | (over & high) | (~(under | over) & a);
 }
 
+/* Of this library; quantized.c has it. */
+extern struct sigmoid_chord sigmoid_table[SIGMOID_CHORDS];
+
 static inline lanes_bits bits_chord(lanes_bits k, lanes_bits v) {
     const int32_t half = SIGMOID_CHORDS / 2;
     lanes_bits at = bits_clip(k, -half, half - 1) + half, base, slope;

@@ -6,7 +6,7 @@
 #include "units.h"
 #include "workspace.h"
 
-/* The engine's table in this library; native.py fills it. */
+/* The engine's table; native.py fills it. */
 struct sigmoid_chord sigmoid_table[SIGMOID_CHORDS];
 
 enum { GATES_MOST = 4, STATES = 3 };
