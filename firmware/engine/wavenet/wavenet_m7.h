@@ -25,7 +25,19 @@ struct wavenet_rows_m7 {
     const int32_t *audio;
     const int32_t *start;
     uint32_t step, taps;
-    const void *tap[WAVENET_M7_TAPS];
+    const void *tap[WAVENET_M7_TAPS]; // the newest one last
+    struct wavenet_rows_walk *walk;
+    uint32_t left; // tiles behind the run
+};
+
+// A layer's rows over a chunk, as far as they are played.
+struct wavenet_rows_walk {
+    const struct wavenet *net;
+    const struct wavenet_layer *layer;
+    const uint8_t *chain, *tail;
+    uint32_t width;       // rows of the head sum
+    uint32_t tile, tiles; // played, and in all
+    int32_t newest;       // frame of the history, of the newest tap
 };
 
 struct wavenet_channels_m7 {
@@ -41,7 +53,10 @@ struct wavenet_channels_m7 {
     const void *begin;
 };
 
-void wavenet_rows_m7(const struct wavenet_rows_m7 *run);
+// Plays all runs of a walk.
+void wavenet_rows_m7(struct wavenet_rows_walk *walk);
+// Writes the next run.
+void wavenet_rows_next(struct wavenet_rows_m7 *run, struct wavenet_rows_walk *walk);
 void wavenet_channels_m7(const struct wavenet_channels_m7 *run);
 
 // Of `most` tiles from frame `at` on those that begin within the ring.

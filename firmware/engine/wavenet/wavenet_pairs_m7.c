@@ -47,45 +47,97 @@ static const uint8_t *tail_of(const struct wavenet_layer *layer) {
 uint32_t wavenet_rows_pairs(struct wavenet *net, const struct wavenet_layer *layer,
                             uint32_t bottleneck, uint32_t frames) {
     const struct wavenet_ring *const ring = &layer->ring;
-    const uint32_t pairs = ring->channels / 2, taps = layer->taps, width = wavenet_even(bottleneck);
+    const uint32_t pairs = ring->channels / 2, taps = layer->taps;
     const uint8_t *const tail = tail_of(layer);
     if (tail == NULL || layer->gated || ring->wide || pairs >= KERNELS ||
         taps > kernels[pairs].taps || layer->matrix_format == WAVENET_MATRIX_32)
         return 0;
-    const uint32_t tiles = (frames + TILE_FRAMES - 1) / TILE_FRAMES;
-    const uint32_t words = wavenet_row_words(&layer->rows) * layer->rows.pairs;
-    struct wavenet_rows_m7 run;
-    run.chain = kernels[pairs].taps_end - taps * tap_bytes(pairs);
-    run.start = layer->rows.words - 1;
-    run.end = layer->rows.words + words - 5;
-    if (layer->activation != WAVENET_LEAKY) {
-        run.bases = &net->chords->base;
-        run.slopes = &net->chords->slope;
-    }
-    run.tail = tail;
-    run.step = TILE_FRAMES * 4 * pairs;
-    run.taps = taps;
-    const int32_t around = (int32_t)ring->frames;
-    int32_t newest = (int32_t)ring->at;
-    for (uint32_t tile = 0; tile < tiles; tile += run.tiles) {
-        const uint32_t frame = tile * TILE_FRAMES;
-        int32_t at = newest, run_frames = (int32_t)((tiles - tile) * TILE_FRAMES);
-        for (uint32_t k = 0; k < taps; k++) { // from the newest, one dilation older each
-            run.tap[WAVENET_M7_TAPS - 1 - k] = (const int32_t *)ring->words + (uint32_t)at * pairs;
-            run_frames = around - at < run_frames ? around - at : run_frames;
-            at -= layer->dilation;
-            at += around & (at >> 31);
-        }
-        run.tiles = ((uint32_t)run_frames + TILE_FRAMES - 1) / TILE_FRAMES;
-        run.first = run.tap[WAVENET_M7_TAPS - taps];
-        run.head = net->head + frame * width - 2;
-        run.a = net->a + frame / 2 * width - 2;
-        run.audio = net->x + frame;
-        wavenet_rows_m7(&run);
-        newest += (int32_t)(run.tiles * TILE_FRAMES);
-        newest -= newest >= around ? around : 0;
-    }
+    struct wavenet_rows_walk walk;
+    walk.net = net;
+    walk.layer = layer;
+    walk.chain = kernels[pairs].taps_end - taps * tap_bytes(pairs);
+    walk.tail = tail;
+    walk.width = wavenet_even(bottleneck);
+    walk.tile = 0;
+    walk.tiles = (frames + TILE_FRAMES - 1) / TILE_FRAMES;
+    walk.newest = (int32_t)ring->at;
+    wavenet_rows_m7(&walk);
     return frames;
+}
+
+// What all runs of a layer share. The assembly moves head sum and activations on.
+static void begin_rows(struct wavenet_rows_m7 *run, const struct wavenet_rows_walk *walk) {
+    const struct wavenet_stream *const rows = &walk->layer->rows;
+    run->chain = walk->chain;
+    run->tail = walk->tail;
+    run->taps = walk->layer->taps;
+    run->step = TILE_FRAMES * 2 * walk->layer->ring.channels;
+    run->start = rows->words - 1;
+    run->end = rows->words + wavenet_row_words(rows) * rows->pairs - 5;
+    run->head = walk->net->head - 2;
+    run->a = walk->net->a - 2;
+    if (walk->layer->activation != WAVENET_LEAKY) {
+        run->bases = &walk->net->chords->base;
+        run->slopes = &walk->net->chords->slope;
+    }
+}
+
+// From the newest tap, one dilation older each. They span less than a ring, so that at most one is
+// the first to come from its end, and that or the newest is nearest to the end.
+struct taps {
+    const uint8_t *words;
+    const void **tap; // of the tap at hand
+    int32_t at, older, around, wrapped;
+    uint32_t frame; // bytes
+};
+
+static inline __attribute__((always_inline)) void older_tap(struct taps *taps) {
+    taps->at -= taps->older;
+    if (taps->at < 0) {
+        taps->at += taps->around;
+        taps->wrapped = taps->at;
+    }
+    *--taps->tap = taps->words + (uint32_t)taps->at * taps->frame;
+}
+
+void wavenet_rows_next(struct wavenet_rows_m7 *run, struct wavenet_rows_walk *walk) {
+    const struct wavenet_layer *const layer = walk->layer;
+    const int32_t newest = walk->newest;
+    if (walk->tile == 0)
+        begin_rows(run, walk);
+    struct taps taps;
+    taps.words = layer->ring.words;
+    taps.tap = run->tap + WAVENET_M7_TAPS - 1;
+    taps.at = newest;
+    taps.older = layer->dilation;
+    taps.around = (int32_t)layer->ring.frames;
+    taps.wrapped = 0;
+    taps.frame = 2 * layer->ring.channels;
+    *taps.tap = taps.words + (uint32_t)newest * taps.frame;
+    switch (layer->taps) { // straight on: the end of a loop would be a mispredicted branch
+    case 6:
+        older_tap(&taps);
+        older_tap(&taps);
+        older_tap(&taps);
+        // fall through
+    case 3:
+        older_tap(&taps);
+        older_tap(&taps);
+        break;
+    default:
+        for (uint32_t k = layer->taps; k > 1; k--)
+            older_tap(&taps);
+    }
+    run->first = *taps.tap;
+    run->audio = walk->net->x + walk->tile * TILE_FRAMES;
+    const int32_t nearest = taps.wrapped > newest ? taps.wrapped : newest;
+    const uint32_t whole = (uint32_t)(taps.around - nearest + TILE_FRAMES - 1) / TILE_FRAMES;
+    const uint32_t left = walk->tiles - walk->tile;
+    run->tiles = whole < left ? whole : left;
+    walk->tile += run->tiles;
+    run->left = walk->tiles - walk->tile;
+    const int32_t next = newest + (int32_t)(run->tiles * TILE_FRAMES);
+    walk->newest = next >= taps.around ? next - taps.around : next;
 }
 
 // What all tiles share; 0 where there is no kernel.
