@@ -238,7 +238,7 @@ def _pool(count: int) -> Iterator[ProcessPoolExecutor]:
 def _begin(scratch: str) -> None:
     """Makes a worker keep its temporary files in `scratch`, and ends it when its parent is killed;
     it would wait for more work for ever."""
-    tempfile.tempdir = scratch
+    tempfile.tempdir = os.environ["TMPDIR"] = scratch  # its compilers', too
     parent = multiprocessing.parent_process()
     assert parent is not None
 
