@@ -59,7 +59,8 @@ def command(
             cost, image = price_blob_on_board(where, data)
     except NoRoom as refusal:
         advice = smaller_with_room(where, blob, limit)
-        raise NoRoom(f"{model}: {str(refusal).rstrip('.')}: {advice}.") from None
+        said = str(refusal).rstrip(".")
+        raise NoRoom(f"{model}: {said if advice in said else f'{said}: {advice}'}.") from None
     facts = _facts(model, blob, len(data), where, cost, image)
     if json:
         emit_json(facts)
