@@ -128,6 +128,10 @@ def test_one_model_becomes_a_blob_and_a_row(
     row = convert_file(bad, "bad.nam", tmp_path / "bad.psm", SETTINGS)
     assert row.outcome == "refused" and row.reason.startswith("layers[0]: is 1 where an object")
     # What info says of it is tested where it is made; it costs seconds.
+    monkeypatch.setattr(job, "other_image", lambda blob, board, path: "bootloader")
+    row = convert_file(model, "tone.json", tmp_path / "tone.psm", SETTINGS)
+    assert row.outcome == "fits"
+    assert row.reason == "by `pedalsmith load` or in an image of the kind bootloader."
     monkeypatch.setattr(job, "load_percent", lambda blob, board, name: 80.4)
     row = convert_file(model, "tone.json", tmp_path / "tight.psm", SETTINGS)
     assert (row.outcome, row.reason) == ("too big", "needs 80.4 % of the CPU, 80 % is allowed.")
@@ -159,6 +163,7 @@ def test_the_best_of_a_container_that_fits_is_taken(
     container: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(job, "load_percent", lambda blob, board, name: 10 * blob.layers[0].hidden)
+    monkeypatch.setattr(job, "other_image", lambda blob, board, path: "")
     noise = np.random.default_rng(0).uniform(-0.3, 0.3, 3 * SAMPLE_RATE + 1)
     guitar = tmp_path / "guitar.wav"
     soundfile.write(guitar, noise, SAMPLE_RATE)

@@ -65,7 +65,7 @@ def command(
     """
     from pedalsmith.console import emit_json, notice, talk
     from pedalsmith.errors import BadInput, NegativeResult
-    from pedalsmith.intake.job import attempts, too_big
+    from pedalsmith.intake.job import attempts, other_image, too_big
     from pedalsmith.models.importers import ImportOptions, load_model
     from pedalsmith.native.boards import load_board
     from pedalsmith.quantization.psm import write
@@ -94,6 +94,11 @@ def command(
     else:
         raise NegativeResult(f"{model}: does not fit {board}: {refusal}")
     write(output, quantized.blob)
+    if board and (kind := other_image(quantized.blob, board, model)):
+        notice(
+            f"{output.name}: is too large to be built into {board}'s usual image; load it into the "
+            f"running pedal (pedalsmith load), or build with --image {kind}."
+        )
     worst = max(error.noise_dbfs for error in quantized.report.errors)
     if noise is None and aim != usual_noise(conversion.model):
         notice(

@@ -22,6 +22,10 @@ from pedalsmith.native.firmware import Image, NoRoom, build, placed
 from pedalsmith.quantization.blob import Blob
 from pedalsmith.quantization.psm import encode
 
+_MOST = 0x2_0000
+"""Bytes of a model, as many as a slot of the pedal's flash has (firmware/link/slots.h). An image
+that runs from RAM takes what it keeps for models from their histories."""
+
 
 class BoardPrices:
     """Prices of models on one board. The image stays in a folder of its own until the end."""
@@ -72,7 +76,7 @@ class BoardPrices:
         if kind not in self._images:
             folder = Path(self._folder.name) / kind
             flash = build(self._board, None, folder, image=kind).use[0]
-            room = (flash.size - flash.used) & ~7
+            room = min((flash.size - flash.used) & ~7, _MOST)
             self._images[kind] = build(self._board, None, folder, image=kind, room=room), room
         return self._images[kind]
 

@@ -148,12 +148,16 @@ def _quantized(
     if reason := _too_much(percent, settings.max_cpu):
         return replace(row, outcome="too big", reason=reason)
     write(output, quantized.blob)
-    return replace(row, outcome="fits", reason=_remark(model, quantized.report), blob=output.name)
+    kind = other_image(quantized.blob, settings.board, path)
+    remark = _remark(model, quantized.report, kind)
+    return replace(row, outcome="fits", reason=remark, blob=output.name)
 
 
-def _remark(model: Model, report: "Report") -> str:
-    """Which of several models was taken, and what its rate costs; mostly nothing."""
+def _remark(model: Model, report: "Report", kind: str) -> str:
+    """Which of several models was taken, what image it needs, what its rate costs; or nothing."""
     extra, remarks = model.metadata.extra, []
+    if kind:
+        remarks.append(f"by `pedalsmith load` or in an image of the kind {kind}")
     if "bank_models" in extra:
         remarks.append(f"number {extra['bank_position']} of {extra['bank_models']} in the file")
     if "submodels" in extra:
@@ -169,6 +173,15 @@ def too_big(blob: "Blob", board: str, max_cpu: float, path: Path) -> str:
         return _too_much(load_percent(blob, board, str(path)), max_cpu)
     except BadInput as error:
         return _without_path(str(error), path)
+
+
+def other_image(blob: "Blob", board: str, path: Path) -> str:
+    """The kind of image that holds a model which the board's first kind does not; nothing else."""
+    from pedalsmith.cycles.board_prices import prices_of
+    from pedalsmith.native.boards import load_board
+
+    kind = prices_of(board).kind_for(blob, str(path))
+    return "" if kind == next(iter(load_board(board).images)) else kind
 
 
 def _too_much(percent: float, most: float) -> str:
