@@ -276,6 +276,8 @@ def test_control_c_in_a_terminal_ends_it_in_one_line(folder: Path, tmp_path: Pat
     os.close(theirs)
     try:
         workers = wait_for(lambda: [int(p.read_text() or 0) for p in out.rglob("*.pid")], 2)
+        # A busy machine: both workers are at their second file before the first is in the table.
+        wait_for(lambda: table_of(folder, out), 1)
         os.write(ours, b"\x03")
         # Ctrl-C throws away what nobody has read yet, if need be in the middle of a character.
         shown = read_all(ours).decode(errors="replace")
@@ -288,10 +290,14 @@ def test_control_c_in_a_terminal_ends_it_in_one_line(folder: Path, tmp_path: Pat
     assert termios.tcgetattr(ours) == settings
     assert not any(is_running(worker) for worker in workers)
     assert not list(tmp_path.glob("pedalsmith-*")) and not list(out.rglob(".*"))
-    table = Table(out, Settings("daisy_seed", "int16", 80.0))
-    done = [job.shown for job in find_jobs(folder, out) if table.known(job)]
-    assert done == ["a.nam"]
+    assert table_of(folder, out) == ["a.nam"]
     os.close(ours)
+
+
+def table_of(folder: Path, out: Path) -> list[str]:
+    """The files that are in the table."""
+    table = Table(out, Settings("daisy_seed", "int16", 80.0))
+    return [job.shown for job in find_jobs(folder, out) if table.known(job)]
 
 
 def read_all(terminal: int) -> bytes:
