@@ -18,6 +18,7 @@ from pedalsmith.cycles import board, smaller, wavenets
 from pedalsmith.cycles.board import chip_memory
 from pedalsmith.cycles.engine import price_engine_in
 from pedalsmith.cycles.price import Price
+from pedalsmith.cycles.report import FunctionCost
 from pedalsmith.cycles.synthetic import Shape, recurrent_blob
 from pedalsmith.cycles.wavenets import untrained
 from pedalsmith.models.convolution import Activation
@@ -35,9 +36,15 @@ BUDGET = BOARD.clock_hz / BOARD.sample_rate
 IMAGE: Any = SimpleNamespace(regions=None)
 
 
-def priced(blob: Blob) -> Price:
+def priced(blob: Blob, pace: float = 1.0) -> Price:
+    """In an image whose engine takes `pace` times as long."""
     alone = price_engine_in(encode(blob), BOARD.block, chip_memory(BOARD), None)
-    return replace(alone, worst_cycles=alone.worst_cycles + AROUND)
+    pedal = FunctionCost("pedal", cycles=round(AROUND * BOARD.block))
+    return replace(
+        alone,
+        worst_cycles=pace * alone.worst_cycles + AROUND,
+        functions=(*alone.functions, pedal),
+    )
 
 
 class SmallFlash:
@@ -75,6 +82,10 @@ def test_of_recurrent_networks_the_largest_that_has_room_is_named(
         (four / 2, "take a smaller model"),
     ):
         assert smaller.smaller_with_room(BOARD, blob, limit) == advice
+    # Compiled for size, the C of the upper layers takes longer in an image than alone.
+    slow = priced(blob, pace=3.0)
+    said = smaller.smaller_that_fits(BOARD, blob, slow, IMAGE, 3 * four)
+    assert said == f"GRU-4 would take {3 * four - 200 * AROUND / BUDGET:.0f} %"
     # What the model says of itself takes flash as well.
     flash.room += 40
     wordy = replace(blob, metadata={"name": "n" * 400})

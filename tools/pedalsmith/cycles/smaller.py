@@ -69,8 +69,12 @@ def smaller_that_fits(board: Board, blob: Blob, cost: Price, image: Image, perce
     """
     budget = board.clock_hz / board.sample_rate
     alone = price_engine_in(encode(blob), board.block, chip_memory(board), image.regions)
-    around = cost.worst_cycles - alone.worst_cycles
-    most = percent / 100 * budget - around
+    engine = {function.name for function in alone.functions}
+    others = (function.cycles for function in cost.functions if function.name not in engine)
+    around = sum(others) / cost.block
+    # What no assembly plays, as the upper of several layers, is compiled smaller and slower there.
+    pace = (cost.worst_cycles - around) / alone.worst_cycles
+    most = (percent / 100 * budget - around) / pace
     found = None
     if isinstance(blob.layers[0], WaveNetRecord):
         found = _wavenet(board, image, most, layer_facts(blob.layers[0])["macs"])
@@ -79,7 +83,7 @@ def smaller_that_fits(board: Board, blob: Blob, cost: Price, image: Image, perce
     if found is None:
         return _SMALLER
     name, smaller = found
-    return _advice(name, 100 * (smaller.worst_cycles + around) / budget)
+    return _advice(name, 100 * (smaller.worst_cycles * pace + around) / budget)
 
 
 def _advice(name: str, percent: float) -> str:
