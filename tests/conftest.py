@@ -9,6 +9,11 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The file that trains takes longest, and a worker plays whole files: it goes first."""
+    items.sort(key=lambda item: item.path.name != "test_whole_path.py")
+
+
 @pytest.fixture(scope="session")
 def shared() -> Path:
     """The folder with real captures and models beside the checkout; skips where it is not."""
