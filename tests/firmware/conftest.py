@@ -2,6 +2,7 @@
 # Copyright (c) 2026 the pedalsmith developers
 """Images that several tests look at, built once."""
 
+import ctypes as ct
 import shutil
 from collections.abc import Callable
 from functools import cache
@@ -13,6 +14,7 @@ from engine.blobs import random_bytes
 from pedalsmith.native.firmware import Image, build
 
 from .blobs import write_lstm
+from .host import load as load_pedal
 
 COMPILERS = ("zig", "gcc")
 BOARDS = ("daisy_seed", "teensy41")
@@ -24,6 +26,18 @@ def need(compiler: str) -> None:
     """Skips the test when the second compiler is not on this machine."""
     if compiler == "gcc" and shutil.which("arm-none-eabi-gcc") is None:
         pytest.skip("arm-none-eabi-gcc is not installed")
+
+
+@pytest.fixture(scope="session")
+def lib() -> ct.CDLL:
+    """firmware/engine and firmware/pedal on this machine."""
+    return load_pedal()
+
+
+@pytest.fixture
+def silent_model(tmp_path: Path) -> bytes:
+    """Its output is its rest output, so that wet is exactly 0."""
+    return write_lstm(tmp_path / "silent.psm", 8).read_bytes()
 
 
 @pytest.fixture(scope="session")

@@ -3,26 +3,13 @@
 """firmware/pedal/budget on this machine: which models are too slow, by a clock of the test's."""
 
 import ctypes as ct
-from pathlib import Path
 
 import numpy as np
 import pytest
 
 from engine.blobs import random_bytes
 
-from .blobs import write_lstm
-from .host import CYCLES, Budget, Player, load, sine
-
-
-@pytest.fixture(scope="module")
-def lib() -> ct.CDLL:
-    return load()
-
-
-@pytest.fixture
-def silent_model(tmp_path: Path) -> bytes:
-    """Its output is its rest output, so that wet is exactly 0."""
-    return write_lstm(tmp_path / "silent.psm", 8).read_bytes()
+from .host import CYCLES, Budget, Player, sine
 
 
 def clock(costs: list[int]) -> CYCLES:

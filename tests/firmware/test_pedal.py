@@ -38,17 +38,6 @@ ONE = 1 << 24
 PEDAL_MUTE = -(1 << 31)
 
 
-@pytest.fixture(scope="module")
-def lib() -> ct.CDLL:
-    return load()
-
-
-@pytest.fixture
-def silent_model(tmp_path: Path) -> bytes:
-    """Its output is its rest output, so that wet is exactly 0."""
-    return write_lstm(tmp_path / "silent.psm", 8).read_bytes()
-
-
 def largest_step(audio: np.ndarray) -> int:
     return int(np.abs(np.diff(audio.astype(np.int64))).max())
 
