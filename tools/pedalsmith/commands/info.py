@@ -66,9 +66,9 @@ def command(
         emit_json(facts)
     else:
         print(_text(facts))
-    if image.kind != next(iter(where.images)):
+    if image.kind != where.usual_image:
         notice(
-            f"{model.name}: is larger than what the {next(iter(where.images))} image leaves; build "
+            f"{model.name}: is larger than what the {where.usual_image} image leaves; build "
             f"it with --image {image.kind}, or load it into the running pedal: pedalsmith load."
         )
     needed = facts["load_worst_percent"]

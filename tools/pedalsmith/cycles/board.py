@@ -58,7 +58,7 @@ class BoardBlocks:
         image = Image(elf)
         self._handler = image.extent(BLOCK_HANDLER)[0]
         self._dma = board.memories["DMA"]
-        memories = [*board.memories.values(), next(iter(board.images.values())).code]
+        memories = [*board.memories.values(), board.images[board.usual_image].code]
         emulated = assemble(board, Options(controls=controls))
         machine = emulated.machine
         try:
@@ -134,16 +134,15 @@ def price_on_board(board: Board, blob: Path) -> tuple[Price, BoardImage]:
 
     Raises BadInput when the model cannot be used or does not fit.
     """
-    *others, last = board.images
+    last = list(board.images)[-1]
     with TemporaryDirectory(prefix="pedalsmith-") as folder:
-        for kind in others:
+        for kind in board.images:
             try:
                 built = build(board, blob, Path(folder), image=kind)
                 break
             except FlashFull:
-                continue
-        else:
-            built = build(board, blob, Path(folder), image=last)
+                if kind == last:
+                    raise
         return price_blocks(board, BoardBlocks(board, built.elf), built.elf, str(blob)), built
 
 

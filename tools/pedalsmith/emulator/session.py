@@ -73,7 +73,7 @@ def play_on_board(
 
             progress("building the firmware", 0.0)
             controls = options.controls if options else "none"
-            kind = image or next(iter(board.images))
+            kind = image or board.usual_image
             image = build(
                 board, model, Path(folder), image=kind, block=block, controls=controls
             ).bin

@@ -181,7 +181,7 @@ def other_image(blob: "Blob", board: str, path: Path) -> str:
     from pedalsmith.native.boards import load_board
 
     kind = prices_of(board).kind_for(blob, str(path))
-    return "" if kind == next(iter(load_board(board).images)) else kind
+    return "" if kind == load_board(board).usual_image else kind
 
 
 def _too_much(percent: float, most: float) -> str:

@@ -121,6 +121,11 @@ class Board(_Strict):
                     raise ValueError(f"controls.{name}: no {place} in header")
         return self
 
+    @property
+    def usual_image(self) -> str:
+        """The kind of image that is meant where none is named: the first in board.json."""
+        return next(iter(self.images))
+
     def image_kind(self, name: str) -> ImageKind:
         """The kind of that name. Raises BadInput."""
         if name not in self.images:
