@@ -25,6 +25,7 @@ from pedalsmith.quantization.reference import with_golden
 from pedalsmith.quantization.refusal import Refused
 from pedalsmith.quantization.report import Report
 from pedalsmith.quantization.rows import Floats
+from pedalsmith.quantization.wavenet_free import free_formats
 from pedalsmith.quantization.wavenet_grams import Grams
 from pedalsmith.quantization.wavenet_record import WaveNetRecord
 from pedalsmith.quantization.wavenet_rounding import HEADROOMS, Formats, Ranges, Rounded, rounded
@@ -124,17 +125,18 @@ class WaveNetQuantizer:
         )
 
     def _formats_16(self) -> Iterator[Formats]:
-        return (Formats(headroom=headroom) for headroom in HEADROOMS)
+        free = free_formats(self.net)
+        return (replace(free, headroom=headroom) for headroom in HEADROOMS)
 
     def _formats_32(self, first: Tried, noise_dbfs: float) -> Iterator[Formats]:
-        """To be tried in this order after `first`, which has 16 bits everywhere."""
+        """To be tried in this order after `first`, which has 16 bits wherever they are cheaper."""
         if first.formats not in self._sources:
             quiet = from_q23(self.words[-1]).reshape(-1)[:SENSITIVITY_FRAMES]
             loudest = from_q23(self.words[0]).reshape(-1)[:SENSITIVITY_FRAMES]
             self._sources[first.formats] = sources(self.net, first.rounded, [loudest, quiet])
         found, last = self._sources[first.formats], first.formats
         for margin in MARGINS_DB:
-            formats = formats_for(found, 10 ** ((noise_dbfs - margin) / 10))
+            formats = formats_for(found, 10 ** ((noise_dbfs - margin) / 10), first.formats)
             if formats != last:
                 yield formats
             last = formats

@@ -7,7 +7,7 @@ Noise of different places is independent, so their powers add up.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -49,16 +49,19 @@ def sources(net: FloatWaveNet, rounded: Rounded, signals: list[Floats]) -> list[
     return made
 
 
-def formats_for(found: list[Source], power: float) -> Formats:
-    """The cheapest formats that leave at most so much noise, by the noise each product saves."""
+def formats_for(found: list[Source], power: float, first: Formats) -> Formats:
+    """The cheapest formats beyond `first`, of which the noise was `found`, that leave at most so
+    much of it, by the noise each product saves."""
     left = sum(source.power for source in found)
-    chosen: dict[str, set[Place]] = {HISTORY: set(), ACTIVATION: set()}
+    chosen = {HISTORY: set(first.histories), ACTIVATION: set(first.activations)}
     for source in sorted(found, key=lambda s: -s.power / s.cost):
         if left <= power:
             break
         chosen[source.kind].add(source.place)
         left -= source.power
-    return Formats(frozenset(chosen[HISTORY]), frozenset(chosen[ACTIVATION]))
+    return replace(
+        first, histories=frozenset(chosen[HISTORY]), activations=frozenset(chosen[ACTIVATION])
+    )
 
 
 def _each_rounded(
