@@ -39,6 +39,10 @@ CASES = [
     Shape(17, (4, 2), 2, activation=2, converted=True),
     Shape(18, (4,), 4, layers=5, activation=2, converted=True, extreme=True),
     Shape(19, (2,), 2, layers=5, activation=3, converted=True, extreme=True),
+    Shape(30, (8,), 8, taps=6, wide_activation=True, converted=True),
+    Shape(31, (8, 4), 8, taps=15, wide=True, wide_activation=True, converted=True, extreme=True),
+    Shape(32, (16, 8), 16, activation=2, wide=True, wide_activation=True, converted=True),
+    Shape(33, (12, 6), 6, activation=3, heads=True, wide_activation=True, converted=True),
 ]
 
 

@@ -33,9 +33,12 @@ void tile_16(const struct tile *tile, const void *const *tap, int32_t *acc) {
 
 void tile_32(const struct tile *tile, const void *const *tap, int32_t *acc) {
 #ifdef WORDS_M7
-    tile_32_m7(tile, tap, acc);
-#else
-    const uint32_t step = tile->frame_step;
+    if (tile->column_step == 1) {
+        tile_32_m7(tile, tap, acc);
+        return;
+    }
+#endif
+    const uint32_t step = tile->frame_step, next = tile->column_step;
     const int16_t *w = tile->weights;
     for (uint32_t pair = 0; pair < tile->row_pairs; pair++, acc += 2 * TILE_FRAMES) {
         for (uint32_t row = 0; row < 2; row++) {
@@ -44,11 +47,11 @@ void tile_32(const struct tile *tile, const void *const *tap, int32_t *acc) {
             int32_t a = s[0], b = s[1], c = s[2], d = s[3];
             for (uint32_t k = 0; k < tile->taps; k++) {
                 const int32_t *q = tap[k];
-                for (uint32_t i = 0; i < tile->column_pairs; i++, v += 4, q += 2) {
-                    a = add_upper(v, q[0], q[1], a);
-                    b = add_upper(v, q[step], q[step + 1], b);
-                    c = add_upper(v, q[2 * step], q[2 * step + 1], c);
-                    d = add_upper(v, q[3 * step], q[3 * step + 1], d);
+                for (uint32_t i = 0; i < tile->column_pairs; i++, v += 4, q += 2 * next) {
+                    a = add_upper(v, q[0], q[next], a);
+                    b = add_upper(v, q[step], q[step + next], b);
+                    c = add_upper(v, q[2 * step], q[2 * step + next], c);
+                    d = add_upper(v, q[3 * step], q[3 * step + next], d);
                 }
             }
             s[0] = a;
@@ -58,5 +61,4 @@ void tile_32(const struct tile *tile, const void *const *tap, int32_t *acc) {
         }
         w += tile->row_step;
     }
-#endif
 }

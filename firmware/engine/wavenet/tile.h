@@ -21,16 +21,17 @@ struct tile {
     // taps x column pairs x 2 rows x 2 columns; an odd row or column is padded with 0
     const int16_t *weights;
     uint32_t row_pairs, taps, column_pairs;
-    uint32_t row_step;   // weights from a pair of rows to the next one
-    uint32_t frame_step; // columns from a frame to the next one
-    uint32_t pair_step;  // columns from a pair of columns to the next one; of tile_16
+    uint32_t row_step;    // weights from a pair of rows to the next one
+    uint32_t frame_step;  // columns from a frame to the next one
+    uint32_t pair_step;   // columns from a pair of columns to the next one; of tile_16
+    uint32_t column_step; // columns from a column to the next one; of tile_32
 };
 
 // acc[row][frame] += sum over taps and columns of w q. tap[k] is where tap k of the first frame
 // begins; q is int16, a pair of columns side by side.
 void tile_16(const struct tile *tile, const void *const *tap, int32_t *acc);
 
-// The same of floor(w q / 2^16), q int32, all columns of a frame side by side.
+// The same of floor(w q / 2^16), q int32.
 void tile_32(const struct tile *tile, const void *const *tap, int32_t *acc);
 
 #endif

@@ -56,7 +56,7 @@ static void remember_16(const struct wavenet_ring *ring, int32_t *writer, const 
     writer[WAVENET_ERROR] = t;
 }
 
-// The same into one of 32 bit: the product by 2^n, saturated.
+// The same into one of 32 bit: clipped, times 2^n.
 static void remember_32(const struct wavenet_ring *ring, const int32_t *residual, uint32_t c,
                         uint32_t from, uint32_t frames) {
     int32_t *const q = (int32_t *)ring->words + c;
@@ -68,9 +68,7 @@ static void remember_32(const struct wavenet_ring *ring, const int32_t *residual
         const uint32_t left = from + frames - f, count = left < TILE_FRAMES ? left : TILE_FRAMES;
         for (uint32_t i = 0; i < count; i++, at++) {
             at = at == ring->frames ? 0 : at;
-            q[at * ring->channels] = r[i] > top        ? INT32_MAX
-                                     : r[i] < -top - 1 ? INT32_MIN
-                                                       : shl(r[i], ring->shift);
+            q[at * ring->channels] = shl(clip(r[i], -top - 1, top), ring->shift);
         }
     }
 }
@@ -121,6 +119,7 @@ static void convolve(const struct wavenet *net, const struct wavenet_layer *laye
     tile.column_pairs = channels / 2;
     tile.frame_step = channels;
     tile.pair_step = 2;
+    tile.column_step = 1;
     uint32_t at = ring->at + frame; // of the newest tap, then one dilation older each
     at = at >= ring->frames ? at - ring->frames : at;
     const void *tap[TILE_TAPS_MAX];
@@ -230,7 +229,7 @@ static void activate_tile(struct wavenet *net, const struct wavenet_layer *layer
             h[f] += mulh(v[f], row[WAVENET_HEAD]);
         if (layer->matrix_format == WAVENET_MATRIX_32)
             for (uint32_t f = 0; f < TILE_FRAMES; f++)
-                wide[f * width + r] = v[f];
+                wide[r * TILE_FRAMES + f] = v[f];
         else
             for (uint32_t f = 0; f < TILE_FRAMES; f++)
                 narrow[(r / 2 * TILE_FRAMES + f) * 2 + (r & 1)] = upper(layer, v[f]);
@@ -247,8 +246,9 @@ static void add_matrix(const struct wavenet *net, const struct wavenet_stream *s
     tile.row_step = 2 * wavenet_channel_words(stream);
     tile.taps = 1;
     tile.column_pairs = stream->columns;
-    tile.frame_step = wide ? 2 * stream->columns : 2;
+    tile.frame_step = wide ? 1 : 2;
     tile.pair_step = 2 * TILE_FRAMES;
+    tile.column_step = TILE_FRAMES;
     int32_t *acc = net->acc;
     for (uint32_t c = 0; c < channels; c++, acc += TILE_FRAMES)
         acc[0] = acc[1] = acc[2] = acc[3] = *wavenet_channel_front(stream, c);
@@ -266,6 +266,15 @@ static void add_matrix(const struct wavenet *net, const struct wavenet_stream *s
     }
 }
 
+// The same of all tiles of a chunk.
+static void add_matrices(struct wavenet *net, const struct wavenet_stream *stream, int wide,
+                         int32_t *residual, uint32_t frames) {
+    if (stream->columns == 0 || wavenet_residual_run(net, stream, wide, residual, frames))
+        return;
+    for (uint32_t frame = 0; frame < frames; frame += TILE_FRAMES)
+        add_matrix(net, stream, wide, residual, frame);
+}
+
 // Puts a tile's activations in the place of the residual.
 static void copy_tile(const struct wavenet *net, const struct wavenet_layer *layer,
                       int32_t *residual, uint32_t channels, uint32_t frame) {
@@ -276,7 +285,7 @@ static void copy_tile(const struct wavenet *net, const struct wavenet_layer *lay
         const int32_t *const word = layer->copy + 2 * c;
         for (uint32_t f = 0; f < TILE_FRAMES; f++)
             to[c * TILE_FRAMES + f] =
-                mulh(shl(a[f * width + c], layer->copy_shift), word[0]) + word[1];
+                mulh(shl(a[c * TILE_FRAMES + f], layer->copy_shift), word[0]) + word[1];
     }
 }
 
@@ -286,12 +295,12 @@ static void play_channels(struct wavenet *net, const struct wavenet_stream *stre
                           const struct wavenet_ring *next, int32_t *residual, uint32_t channels,
                           uint32_t frames) {
     uint32_t done = 0;
-    if (!wide)
-        done = next != NULL ? wavenet_channels_run(net, stream, next, residual, frames)
-                            : wavenet_residual_run(net, stream, residual, frames);
-    if (done < frames && stream->columns != 0)
-        for (uint32_t frame = done; frame < frames; frame += TILE_FRAMES)
-            add_matrix(net, stream, wide, residual, frame);
+    if (next != NULL)
+        done = wavenet_channels_run(net, stream, wide, next, residual, frames);
+    if (done == 0)
+        add_matrices(net, stream, wide, residual, frames);
+    else if (done < frames && stream->columns != 0)
+        add_matrix(net, stream, wide, residual, done);
     if (next == NULL)
         return;
     if (done < frames)
@@ -326,8 +335,8 @@ static void play_layer(struct wavenet *net, struct wavenet_layer *layer,
         activate_tile(net, layer, array->bottleneck, frame);
     }
     const int words = layer->matrix_format == WAVENET_MATRIX_32;
-    for (frame = 0; layer->heads != NULL && frame < frames; frame += TILE_FRAMES)
-        add_matrix(net, layer->heads, words, net->head, frame);
+    if (layer->heads != NULL)
+        add_matrices(net, layer->heads, words, net->head, frames);
     for (frame = 0; layer->copy != NULL && frame < frames; frame += TILE_FRAMES)
         copy_tile(net, layer, residual, array->channels, frame);
     play_channels(net, &layer->channels, words && layer->copy == NULL, next, residual,

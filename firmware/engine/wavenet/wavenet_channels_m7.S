@@ -23,7 +23,10 @@
     .equ    STRIDE, 32      // bytes of a frame of the ring
     .equ    END, 36         // the last word of the stream
     .equ    BEGIN, 40
-    .equ    FRAME_BYTES, 44
+    .equ    CHAIN, 44       // of activations in 32 bits: where it is entered
+    .equ    SHIFT, 48       // of a history of 32 bits
+    .equ    ROOM, 52        // from the largest residual that does not saturate to the largest word
+    .equ    FRAME_BYTES, 60
 
     // A pair of columns; the first frame is in r12, the weights in r2, r3.
     .macro  pair_of columns, pair
@@ -100,8 +103,8 @@ wavenet_channels_m7:
     mov     r1, sp
     ldm.w   r0!, {r4-r9}
     stm.w   r1!, {r4-r9}
-    ldm.w   r0!, {r4-r8}
-    stm.w   r1!, {r4-r8}
+    ldm.w   r0!, {r4-r11}
+    stm.w   r1!, {r4-r11}
     ldr.w   lr, [sp, #BEGIN]
     ldr.w   r0, [sp, #START]
     bx      lr
@@ -130,6 +133,63 @@ wavenet_matrix_0:
     matrix  4
     matrix  6
     matrix  8
+
+    // Activations of 32 bits, a product each: a pair of columns, whose first word is in r12.
+    .macro  long_pair
+    smlawb  r4, r12, r2, r4
+    ldr.w   lr, [r1, #4]
+    smlawb  r8, r12, r3, r8
+    ldr.w   r12, [r1, #8]
+    smlawb  r5, lr, r2, r5
+    smlawb  r9, lr, r3, r9
+    ldr.w   lr, [r1, #12]
+    smlawb  r6, r12, r2, r6
+    smlawb  r10, r12, r3, r10
+    ldr.w   r12, [r1, #16]
+    smlawb  r7, lr, r2, r7
+    smlawb  r11, lr, r3, r11
+    ldr.w   lr, [r1, #20]
+    smlawt  r4, r12, r2, r4
+    smlawt  r8, r12, r3, r8
+    ldr.w   r12, [r1, #24]
+    smlawt  r5, lr, r2, r5
+    smlawt  r9, lr, r3, r9
+    ldr.w   lr, [r1, #28]
+    smlawt  r6, r12, r2, r6
+    smlawt  r10, r12, r3, r10
+    ldr.w   r12, [r1, #32]!
+    smlawt  r7, lr, r2, r7
+    ldr.w   r2, [r0, #4]!
+    smlawt  r11, lr, r3, r11
+    ldr.w   r3, [r0, #4]!
+    .endm
+
+    // As many as a bottleneck of 16, entered where its pairs are left.
+    .balign 8
+    .global wavenet_matrix_long
+    .thumb_func
+wavenet_matrix_long:
+    ldr.w   r1, [sp, #FROM]
+    ldr.w   r7, [r0, #4]
+    ldr.w   r11, [r0, #8]
+    ldr.w   r2, [r0, #12]
+    ldr.w   r12, [r1]
+    ldr.w   r3, [r0, #16]!
+    mov.w   r4, r7
+    mov.w   r8, r11
+    mov.w   r5, r7
+    mov.w   r9, r11
+    mov.w   r6, r7
+    mov.w   r10, r11
+    ldr.w   pc, [sp, #CHAIN]
+    .rept   8
+    long_pair
+    .endr
+    .global wavenet_matrix_long_end
+    .thumb_func
+wavenet_matrix_long_end:
+    ldr.w   r1, [sp, #RESIDUAL]
+    ldr.w   pc, [sp, #TAIL]
 
     // The residual alone.
     .balign 8
@@ -163,7 +223,91 @@ wavenet_residual_m7:
     bxne    lr
     b.w     wavenet_channels_next
 
-    // The history as well.
+    // A history of 32 bits as well: clipped at both ends by sums that saturate, and shifted.
+    .balign 8
+    .global wavenet_history_long
+    .thumb_func
+wavenet_history_long:
+    ldr.w   r3, [r0, #8]                    // scale of row 1
+    ldr.w   r12, [r1, #0]
+    ldr.w   lr, [r1, #4]
+    smmla   r4, r4, r2, r12
+    ldr.w   r12, [r1, #8]
+    smmla   r5, r5, r2, lr
+    ldr.w   lr, [r1, #12]
+    smmla   r6, r6, r2, r12
+    ldr.w   r12, [r1, #16]
+    smmla   r7, r7, r2, lr
+    ldr.w   lr, [r1, #20]
+    smmla   r8, r8, r3, r12
+    ldr.w   r12, [r1, #24]
+    smmla   r9, r9, r3, lr
+    ldr.w   lr, [r1, #28]
+    smmla   r10, r10, r3, r12
+    ldr.w   r2, [sp, #ROOM]
+    smmla   r11, r11, r3, lr
+    add.w   r0, r0, #16
+    stm.w   r1!, {r4-r11}
+    ldr.w   r3, [sp, #SHIFT]
+    str.w   r1, [sp, #RESIDUAL]
+    qadd    r4, r4, r2
+    qadd    r5, r5, r2
+    sub.w   r4, r4, r2
+    qadd    r6, r6, r2
+    sub.w   r5, r5, r2
+    qadd    r7, r7, r2
+    sub.w   r6, r6, r2
+    qadd    r8, r8, r2
+    sub.w   r7, r7, r2
+    qadd    r9, r9, r2
+    sub.w   r8, r8, r2
+    qadd    r10, r10, r2
+    sub.w   r9, r9, r2
+    qadd    r11, r11, r2
+    sub.w   r10, r10, r2
+    qsub    r4, r4, r2
+    sub.w   r11, r11, r2
+    qsub    r5, r5, r2
+    add.w   r4, r4, r2
+    qsub    r6, r6, r2
+    add.w   r5, r5, r2
+    qsub    r7, r7, r2
+    add.w   r6, r6, r2
+    qsub    r8, r8, r2
+    add.w   r7, r7, r2
+    qsub    r9, r9, r2
+    add.w   r8, r8, r2
+    qsub    r10, r10, r2
+    add.w   r9, r9, r2
+    qsub    r11, r11, r2
+    add.w   r10, r10, r2
+    lsl.w   r4, r4, r3
+    add.w   r11, r11, r2
+    lsl.w   r5, r5, r3
+    lsl.w   r6, r6, r3
+    lsl.w   r7, r7, r3
+    lsl.w   r8, r8, r3
+    lsl.w   r9, r9, r3
+    lsl.w   r10, r10, r3
+    lsl.w   r11, r11, r3
+    ldr.w   r12, [sp, #RING]
+    ldr.w   lr, [sp, #STRIDE]
+    ldr.w   r1, [sp, #END]
+    strd    r4, r8, [r12], #8
+    add.w   r2, r12, lr
+    str.w   r12, [sp, #RING]
+    strd    r5, r9, [r2, #-8]
+    add.w   r2, r2, lr
+    strd    r6, r10, [r2, #-8]
+    add.w   r2, r2, lr
+    strd    r7, r11, [r2, #-8]
+    cmp.w   r0, r1
+    ldr.w   lr, [sp, #BEGIN]
+    it      ne
+    bxne    lr
+    b.w     wavenet_channels_next
+
+    // A history of 16 bits.
     .balign 8
     .global wavenet_history_m7
     .thumb_func

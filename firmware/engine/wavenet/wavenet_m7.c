@@ -18,11 +18,11 @@ uint32_t wavenet_rows_run(struct wavenet *net, const struct wavenet_layer *layer
     return done;
 }
 
-uint32_t wavenet_channels_run(struct wavenet *net, const struct wavenet_stream *stream,
+uint32_t wavenet_channels_run(struct wavenet *net, const struct wavenet_stream *stream, int wide,
                               const struct wavenet_ring *next, int32_t *residual, uint32_t frames) {
     uint32_t done = 0;
     for (uint32_t i = 0; done == 0 && i < sizeof channels_kernels / sizeof channels_kernels[0]; i++)
-        done = channels_kernels[i](net, stream, next, residual, frames);
+        done = channels_kernels[i](net, stream, wide, next, residual, frames);
     return done;
 }
 
@@ -37,20 +37,22 @@ uint32_t wavenet_rows_run(struct wavenet *net, const struct wavenet_layer *layer
     return 0;
 }
 
-uint32_t wavenet_channels_run(struct wavenet *net, const struct wavenet_stream *stream,
+uint32_t wavenet_channels_run(struct wavenet *net, const struct wavenet_stream *stream, int wide,
                               const struct wavenet_ring *next, int32_t *residual, uint32_t frames) {
     (void)net;
     (void)stream;
+    (void)wide;
     (void)next;
     (void)residual;
     (void)frames;
     return 0;
 }
 
-uint32_t wavenet_residual_run(struct wavenet *net, const struct wavenet_stream *stream,
+uint32_t wavenet_residual_run(struct wavenet *net, const struct wavenet_stream *stream, int wide,
                               int32_t *residual, uint32_t frames) {
     (void)net;
     (void)stream;
+    (void)wide;
     (void)residual;
     (void)frames;
     return 0;

@@ -28,6 +28,7 @@ struct wavenet_rows_m7 {
     const void *tap[WAVENET_M7_TAPS]; // the newest one last
     struct wavenet_rows_walk *walk;
     uint32_t left; // tiles behind the run
+    uint32_t at;
 };
 
 // A layer's rows over a chunk, as far as they are played.
@@ -50,7 +51,9 @@ struct wavenet_channels_m7 {
     void *ring;
     uint32_t stride;
     const int32_t *end;
-    const void *begin;
+    const void *begin, *chain;
+    uint32_t shift;
+    int32_t room;
 };
 
 // Plays all runs of a walk.
@@ -70,14 +73,14 @@ static inline uint32_t wavenet_tiles_until(const struct wavenet_ring *ring, uint
 // belongs to its beginning.
 static inline uint32_t wavenet_ring_after(const struct wavenet_ring *ring, uint32_t at,
                                           uint32_t tiles) {
-    const uint32_t pairs = ring->channels / 2;
+    const uint32_t step = ring->channels << ring->wide >> 1;
     int32_t *const words = ring->words;
     at += tiles * TILE_FRAMES;
     if (at < ring->frames)
         return at;
     at -= ring->frames;
-    const int32_t *const beyond = words + ring->frames * pairs;
-    for (uint32_t i = 0, count = at * pairs; i < count; i++)
+    const int32_t *const beyond = words + ring->frames * step;
+    for (uint32_t i = 0, count = at * step; i < count; i++)
         words[i] = beyond[i];
     return at;
 }
@@ -89,14 +92,14 @@ static inline uint32_t wavenet_ring_after(const struct wavenet_ring *ring, uint3
 typedef uint32_t (*wavenet_rows_kernel)(struct wavenet *net, const struct wavenet_layer *layer,
                                         uint32_t bottleneck, uint32_t frames);
 typedef uint32_t (*wavenet_channels_kernel)(struct wavenet *net,
-                                            const struct wavenet_stream *stream,
+                                            const struct wavenet_stream *stream, int wide,
                                             const struct wavenet_ring *next, int32_t *residual,
                                             uint32_t frames);
 
 // Any even number of rows and channels.
 uint32_t wavenet_rows_pairs(struct wavenet *net, const struct wavenet_layer *layer,
                             uint32_t bottleneck, uint32_t frames);
-uint32_t wavenet_channels_pairs(struct wavenet *net, const struct wavenet_stream *stream,
+uint32_t wavenet_channels_pairs(struct wavenet *net, const struct wavenet_stream *stream, int wide,
                                 const struct wavenet_ring *next, int32_t *residual,
                                 uint32_t frames);
 
@@ -108,7 +111,7 @@ int wavenet_array_run(struct wavenet *net, struct wavenet_array *array, int32_t 
 int wavenet_narrow_load(struct wavenet_array *array);
 
 // As many channels as bottleneck, 8 or 16.
-uint32_t wavenet_channels_square(struct wavenet *net, const struct wavenet_stream *stream,
+uint32_t wavenet_channels_square(struct wavenet *net, const struct wavenet_stream *stream, int wide,
                                  const struct wavenet_ring *next, int32_t *residual,
                                  uint32_t frames);
 
@@ -116,12 +119,13 @@ uint32_t wavenet_channels_square(struct wavenet *net, const struct wavenet_strea
 uint32_t wavenet_rows_run(struct wavenet *net, const struct wavenet_layer *layer,
                           uint32_t bottleneck, uint32_t frames);
 
-// A 1x1 of activations of 16 bits, or one without columns, and the history `next`: whole tiles.
-uint32_t wavenet_channels_run(struct wavenet *net, const struct wavenet_stream *stream,
+// A 1x1 of activations of 16 bits, or `wide` ones, or one without columns, and the history `next`:
+// whole tiles.
+uint32_t wavenet_channels_run(struct wavenet *net, const struct wavenet_stream *stream, int wide,
                               const struct wavenet_ring *next, int32_t *residual, uint32_t frames);
 
-// A 1x1 of activations of 16 bits that no history follows: of all frames or none.
-uint32_t wavenet_residual_run(struct wavenet *net, const struct wavenet_stream *stream,
+// A 1x1 to the residual or the head sum alone: of all frames or none.
+uint32_t wavenet_residual_run(struct wavenet *net, const struct wavenet_stream *stream, int wide,
                               int32_t *residual, uint32_t frames);
 
 #endif

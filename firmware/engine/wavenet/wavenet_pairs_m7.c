@@ -8,26 +8,36 @@
 #ifdef WAVENET_M7
 
 extern const uint8_t wavenet_leaky_m7[], wavenet_table_m7[], wavenet_twice_m7[];
+extern const uint8_t wavenet_leaky_long[], wavenet_table_long[], wavenet_twice_long[];
+extern const uint8_t wavenet_long_2[], wavenet_long_4[], wavenet_long_8[];
+extern const uint8_t wavenet_matrix_long[], wavenet_matrix_long_end[];
 extern const uint8_t wavenet_taps_1[], wavenet_taps_2[], wavenet_taps_3[], wavenet_taps_4[],
     wavenet_taps_6[], wavenet_taps_8[];
 extern const uint8_t wavenet_matrix_0[], wavenet_matrix_1[], wavenet_matrix_2[], wavenet_matrix_3[],
     wavenet_matrix_4[], wavenet_matrix_6[], wavenet_matrix_8[];
-extern const uint8_t wavenet_residual_m7[], wavenet_history_m7[];
+extern const uint8_t wavenet_residual_m7[], wavenet_history_m7[], wavenet_history_long[];
 
-// Kernels by pairs of columns.
+// As in wavenet_square_m7.c.
+#ifdef ENGINE_WITHOUT_WAVENET_SQUARE_16
+#define LONG_8 NULL
+#else
+#define LONG_8 wavenet_long_8
+#endif
+
+// Kernels by pairs of columns; `long_taps` of a history of 32 bits, for up to 16 taps.
 static const struct {
-    const uint8_t *taps_end, *matrix;
+    const uint8_t *taps_end, *matrix, *long_taps;
     uint32_t taps;
 } kernels[] = {
-    {NULL, wavenet_matrix_0, 0},
-    {wavenet_taps_1, wavenet_matrix_1, 3},
-    {wavenet_taps_2, wavenet_matrix_2, 15},
-    {wavenet_taps_3, wavenet_matrix_3, 3},
-    {wavenet_taps_4, wavenet_matrix_4, 15},
-    {NULL, NULL, 0},
-    {wavenet_taps_6, wavenet_matrix_6, 3},
-    {NULL, NULL, 0},
-    {wavenet_taps_8, wavenet_matrix_8, 3},
+    {NULL, wavenet_matrix_0, NULL, 0},
+    {wavenet_taps_1, wavenet_matrix_1, NULL, 3},
+    {wavenet_taps_2, wavenet_matrix_2, wavenet_long_2, 15},
+    {wavenet_taps_3, wavenet_matrix_3, NULL, 3},
+    {wavenet_taps_4, wavenet_matrix_4, wavenet_long_4, 15},
+    {NULL, NULL, NULL, 0},
+    {wavenet_taps_6, wavenet_matrix_6, NULL, 3},
+    {NULL, NULL, NULL, 0},
+    {wavenet_taps_8, wavenet_matrix_8, LONG_8, 3},
 };
 enum { KERNELS = sizeof kernels / sizeof kernels[0] };
 
@@ -36,33 +46,50 @@ static uint32_t tap_bytes(uint32_t pairs) {
     return 56 * pairs + 4;
 }
 
+// Bytes of the code of a pair of columns of a 1x1 of activations of 32 bits.
+enum { LONG_BYTES = 104, LONG_MOST = 8 };
+
 static const uint8_t *tail_of(const struct wavenet_layer *layer) {
-    if (layer->activation == WAVENET_LEAKY)
-        return layer->lift == WAVENET_LIFT_ONE + 2 ? wavenet_leaky_m7 : NULL;
-    if (layer->activation == WAVENET_TANH || layer->activation == WAVENET_SIGMOID)
-        return layer->lift == 0 ? wavenet_table_m7 : layer->lift == 1 ? wavenet_twice_m7 : NULL;
-    return NULL;
+    const int wide = layer->matrix_format == WAVENET_MATRIX_32;
+    if (layer->activation == WAVENET_LEAKY && layer->lift == WAVENET_LIFT_ONE + 2)
+        return wide ? wavenet_leaky_long : wavenet_leaky_m7;
+    if (layer->activation != WAVENET_TANH && layer->activation != WAVENET_SIGMOID)
+        return NULL;
+    if (layer->lift == 0)
+        return wide ? wavenet_table_long : wavenet_table_m7;
+    return layer->lift > 1 ? NULL : wide ? wavenet_twice_long : wavenet_twice_m7;
+}
+
+// Where a tile enters the products of its rows; NULL where there are none for them.
+static const uint8_t *chain_of(const struct wavenet_ring *ring, uint32_t taps) {
+    const uint32_t pairs = ring->channels / 2;
+    if (pairs >= KERNELS || (ring->wide && taps > WAVENET_M7_TAPS))
+        return NULL;
+    if (ring->wide)
+        return kernels[pairs].long_taps;
+    return taps > kernels[pairs].taps ? NULL : kernels[pairs].taps_end - taps * tap_bytes(pairs);
 }
 
 uint32_t wavenet_rows_pairs(struct wavenet *net, const struct wavenet_layer *layer,
                             uint32_t bottleneck, uint32_t frames) {
-    const struct wavenet_ring *const ring = &layer->ring;
-    const uint32_t pairs = ring->channels / 2, taps = layer->taps;
-    const uint8_t *const tail = tail_of(layer);
-    if (tail == NULL || layer->gated || ring->wide || pairs >= KERNELS ||
-        taps > kernels[pairs].taps || layer->matrix_format == WAVENET_MATRIX_32)
+    const uint8_t *const tail = tail_of(layer), *const chain = chain_of(&layer->ring, layer->taps);
+    if (tail == NULL || layer->gated || chain == NULL)
         return 0;
     struct wavenet_rows_walk walk;
     walk.net = net;
     walk.layer = layer;
-    walk.chain = kernels[pairs].taps_end - taps * tap_bytes(pairs);
+    walk.chain = chain;
     walk.tail = tail;
     walk.width = wavenet_even(bottleneck);
     walk.tile = 0;
     walk.tiles = (frames + TILE_FRAMES - 1) / TILE_FRAMES;
-    walk.newest = (int32_t)ring->at;
+    walk.newest = (int32_t)layer->ring.at;
     wavenet_rows_m7(&walk);
     return frames;
+}
+
+static inline uint32_t frame_bytes(const struct wavenet_ring *ring) {
+    return 2 * ring->channels << ring->wide;
 }
 
 // What all runs of a layer share. The assembly moves head sum and activations on.
@@ -71,7 +98,7 @@ static void begin_rows(struct wavenet_rows_m7 *run, const struct wavenet_rows_wa
     run->chain = walk->chain;
     run->tail = walk->tail;
     run->taps = walk->layer->taps;
-    run->step = TILE_FRAMES * 2 * walk->layer->ring.channels;
+    run->step = TILE_FRAMES * frame_bytes(&walk->layer->ring);
     run->start = rows->words - 1;
     run->end = rows->words + wavenet_row_words(rows) * rows->pairs - 5;
     run->head = walk->net->head - 2;
@@ -112,7 +139,7 @@ void wavenet_rows_next(struct wavenet_rows_m7 *run, struct wavenet_rows_walk *wa
     taps.older = layer->dilation;
     taps.around = (int32_t)layer->ring.frames;
     taps.wrapped = 0;
-    taps.frame = 2 * layer->ring.channels;
+    taps.frame = frame_bytes(&layer->ring);
     *taps.tap = taps.words + (uint32_t)newest * taps.frame;
     switch (layer->taps) { // straight on: the end of a loop would be a mispredicted branch
     case 6:
@@ -142,49 +169,56 @@ void wavenet_rows_next(struct wavenet_rows_m7 *run, struct wavenet_rows_walk *wa
 
 // What all tiles share; 0 where there is no kernel.
 static int begin_channels(struct wavenet_channels_m7 *run, const struct wavenet_stream *stream,
-                          const uint8_t *tail) {
+                          int wide, const uint8_t *tail) {
     const uint32_t pairs = stream->pairs, words = wavenet_channel_words(stream) * pairs;
-    if (stream->columns >= KERNELS || kernels[stream->columns].matrix == NULL)
+    wide = wide && stream->columns != 0;
+    if (wide ? stream->columns > LONG_MOST
+             : stream->columns >= KERNELS || kernels[stream->columns].matrix == NULL)
         return 0;
     run->start = stream->words - 1;
     run->end = stream->words + words - 1;
-    run->begin = kernels[stream->columns].matrix;
+    run->begin = wide ? wavenet_matrix_long : kernels[stream->columns].matrix;
+    run->chain = wavenet_matrix_long_end - LONG_BYTES * stream->columns;
     run->tail = tail;
-    run->a_step = 16u * stream->columns;
-    run->stride = 4 * pairs;
-    run->ring_step = 3 * run->stride;
+    run->a_step = 16u * stream->columns << wide;
     return 1;
 }
 
-uint32_t wavenet_channels_pairs(struct wavenet *net, const struct wavenet_stream *stream,
+uint32_t wavenet_channels_pairs(struct wavenet *net, const struct wavenet_stream *stream, int wide,
                                 const struct wavenet_ring *next, int32_t *residual,
                                 uint32_t frames) {
-    const uint32_t pairs = stream->pairs;
+    const uint32_t pairs = stream->pairs, step = frame_bytes(next);
     struct wavenet_channels_m7 run;
     uint32_t at = next->at;
-    if (next->wide || !begin_channels(&run, stream, wavenet_history_m7))
+    if (!begin_channels(&run, stream, wide, next->wide ? wavenet_history_long : wavenet_history_m7))
         return 0;
+    run.stride = step;
+    run.ring_step = 3 * step;
+    run.shift = next->shift;
+    run.room = INT32_MAX - (INT32_MAX >> next->shift);
     const uint32_t tiles = frames / TILE_FRAMES;
     for (uint32_t tile = 0; tile < tiles; tile += run.tiles) {
         run.tiles = wavenet_tiles_until(next, at, tiles - tile);
-        run.a = net->a + tile * TILE_FRAMES * stream->columns;
+        run.a = net->a + tile * (run.a_step / 4);
         run.residual = residual + tile * TILE_FRAMES * 2 * pairs;
-        run.ring = (int32_t *)next->words + at * pairs;
+        run.ring = (uint8_t *)next->words + at * step;
         wavenet_channels_m7(&run);
         at = wavenet_ring_after(next, at, run.tiles);
     }
     return tiles * TILE_FRAMES;
 }
 
-uint32_t wavenet_residual_run(struct wavenet *net, const struct wavenet_stream *stream,
+uint32_t wavenet_residual_run(struct wavenet *net, const struct wavenet_stream *stream, int wide,
                               int32_t *residual, uint32_t frames) {
     struct wavenet_channels_m7 run;
-    if (stream->columns == 0 || !begin_channels(&run, stream, wavenet_residual_m7))
+    if (stream->columns == 0 || !begin_channels(&run, stream, wide, wavenet_residual_m7))
         return 0;
     run.tiles = (frames + TILE_FRAMES - 1) / TILE_FRAMES;
     run.a = net->a;
     run.residual = residual;
     run.ring = NULL; // counted on, but never written
+    run.ring_step = run.stride = run.shift = 0;
+    run.room = 0;
     wavenet_channels_m7(&run);
     return frames;
 }

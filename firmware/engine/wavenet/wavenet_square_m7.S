@@ -43,6 +43,41 @@
     ldr.w   r3, [r0, #weights + 8 * \pair + 12]
     .endm
 
+    // The same of activations of 32 bits.
+    .macro  long_pair_of pair, last, s4, s5, s6, s8, s9, s10
+    smlawb  r4, r12, r2, \s4
+    ldr.w   lr, [r1, #32 * \pair + 4]
+    smlawb  r8, r12, r3, \s8
+    ldr.w   r12, [r1, #32 * \pair + 8]
+    smlawb  r5, lr, r2, \s5
+    smlawb  r9, lr, r3, \s9
+    ldr.w   lr, [r1, #32 * \pair + 12]
+    smlawb  r6, r12, r2, \s6
+    smlawb  r10, r12, r3, \s10
+    ldr.w   r12, [r1, #32 * \pair + 16]
+    smlawb  r7, lr, r2, r7
+    smlawb  r11, lr, r3, r11
+    ldr.w   lr, [r1, #32 * \pair + 20]
+    smlawt  r4, r12, r2, r4
+    smlawt  r8, r12, r3, r8
+    ldr.w   r12, [r1, #32 * \pair + 24]
+    smlawt  r5, lr, r2, r5
+    smlawt  r9, lr, r3, r9
+    ldr.w   lr, [r1, #32 * \pair + 28]
+    smlawt  r6, r12, r2, r6
+    .if     \last
+    ldr.w   r1, [sp, #RESIDUAL]
+    .endif
+    smlawt  r10, r12, r3, r10
+    .if     \last == 0
+    ldr.w   r12, [r1, #32 * \pair + 32]
+    .endif
+    smlawt  r7, lr, r2, r7
+    ldr.w   r2, [r0, #weights + 8 * \pair + 8]
+    smlawt  r11, lr, r3, r11
+    ldr.w   r3, [r0, #weights + 8 * \pair + 12]
+    .endm
+
     // From the sums to residual and history, and the first loads of the next pair of channels.
     .macro  tail stride
     ldr.w   r12, [r1, #residual]
@@ -167,7 +202,7 @@
     and.w   r1, r3, #63
     str.w   r1, [r0, #back + 8]
     ssat    r10, #16, r2, asr #6
-    add.w   r1, r7, #4 * \stride
+    add.w   r1, r7, #from_step
     and.w   r7, r2, #63
     str.w   r7, [r0, #back + 20]
     cmp.w   r6, r8
@@ -191,19 +226,19 @@
 
     // Where a pair of channels has its weights, what is behind them, and its words of a tile and of a
     // frame of the ring.
-    .macro  channels columns, number
+    .macro  channels pair_of, columns, number
     .set    weights, \number * (32 + 8 * \columns) + 12
     .set    back, weights + 8 * \columns
     .set    next, (\number + 1) * (32 + 8 * \columns)
     .set    residual, 32 * \number
     .set    ring, 4 * \number
-    pair_of 0, 0, r7, r7, r7, r11, r11, r11
+    \pair_of 0, 0, r7, r7, r7, r11, r11, r11
     .set    pair, 1
     .rept   \columns - 2
-    pair_of pair, 0, r4, r5, r6, r8, r9, r10
+    \pair_of pair, 0, r4, r5, r6, r8, r9, r10
     .set    pair, pair + 1
     .endr
-    pair_of pair, 1, r4, r5, r6, r8, r9, r10
+    \pair_of pair, 1, r4, r5, r6, r8, r9, r10
     .if     \number + 1 < \columns
     tail    4 * \columns
     .else
@@ -212,7 +247,8 @@
     .endif
     .endm
 
-    .macro  square name, columns
+    // `from` are the bytes of activations in a tile, a pair of columns.
+    .macro  square name, pair_of, columns, from
     .section .text.\name, "ax", %progbits
     .balign 8
     .global \name
@@ -232,8 +268,9 @@
     .balign 8
 1:
     .set    number, 0
+    .set    from_step, \from * \columns
     .rept   \columns
-    channels \columns, number
+    channels \pair_of, \columns, number
     .set    number, number + 1
     .endr
     bne.w   1b
@@ -242,7 +279,8 @@
     .size   \name, . - \name
     .endm
 
-    square  wavenet_square_8_m7, 4
+    square  wavenet_square_8_m7, pair_of, 4, 16
+    square  wavenet_square_8_long, long_pair_of, 4, 32
 #ifndef ENGINE_WITHOUT_WAVENET_SQUARE_16
-    square  wavenet_square_16_m7, 8
+    square  wavenet_square_16_m7, pair_of, 8, 16
 #endif

@@ -10,7 +10,7 @@
 typedef void kernel(const int32_t *stream, const int32_t *a, int32_t *residual, void *ring,
                     const int32_t *end);
 
-kernel wavenet_square_8_m7, wavenet_square_16_m7;
+kernel wavenet_square_8_m7, wavenet_square_8_long, wavenet_square_16_m7;
 
 // 6 KB of code are only worth their place where 16 channels can be played in time (board.json).
 #ifdef ENGINE_WITHOUT_WAVENET_SQUARE_16
@@ -19,13 +19,13 @@ kernel wavenet_square_8_m7, wavenet_square_16_m7;
 #define OF_16 wavenet_square_16_m7
 #endif
 
-uint32_t wavenet_channels_square(struct wavenet *net, const struct wavenet_stream *stream,
+uint32_t wavenet_channels_square(struct wavenet *net, const struct wavenet_stream *stream, int wide,
                                  const struct wavenet_ring *next, int32_t *residual,
                                  uint32_t frames) {
     const uint32_t pairs = stream->pairs, tiles = frames / TILE_FRAMES;
-    if (next->wide || stream->columns != pairs || (pairs != 4 && pairs != 8))
+    if (next->wide || stream->columns != pairs || (pairs != 4 && (pairs != 8 || wide)))
         return 0;
-    kernel *const play = pairs == 4 ? wavenet_square_8_m7 : OF_16;
+    kernel *const play = pairs != 4 ? OF_16 : wide ? wavenet_square_8_long : wavenet_square_8_m7;
     if (play == NULL)
         return 0;
     const int32_t *a = net->a;
@@ -34,7 +34,7 @@ uint32_t wavenet_channels_square(struct wavenet *net, const struct wavenet_strea
         run = wavenet_tiles_until(next, at, tiles - tile);
         int32_t *const end = residual + run * TILE_FRAMES * 2 * pairs;
         play(stream->words - 1, a, residual, (int32_t *)next->words + at * pairs, end);
-        a += run * TILE_FRAMES * pairs;
+        a += run * TILE_FRAMES * pairs << wide;
         residual = end;
         at = wavenet_ring_after(next, at, run);
     }

@@ -165,7 +165,8 @@ class WaveNetLayerRecord:
     history_scale: Tensor | None = None
     """(channels,), int32, for a history of 16 bit; None: it has 32 bit"""
     history_shift: int = 0
-    """n, 0..HISTORY_SHIFT_MAX: a history of 32 bit is sat32(R 2^n); 0 with 16 bit"""
+    """n, 0..HISTORY_SHIFT_MAX: a history of 32 bit is R, saturated at 32 - n bits, times 2^n; of 16
+    bit it is 0"""
     matrix: Matrix16 | None = None
     """1x1: (channels, 1, bottleneck); None: the residual stays"""
     matrix_format: int = MATRIX_32

@@ -137,7 +137,8 @@ class _Layer:
         """What the convolution reads of the residual."""
         scale = self.record.history_scale
         if scale is None:
-            return sat(residual << self.record.history_shift, 32)
+            shift = self.record.history_shift
+            return sat(residual, 32 - shift) << shift
         # t = e + mulh(R, k), q = t >> n, e = t & (2^n - 1): e is the running sum modulo 2^n.
         total = self.error + np.cumsum(mulh(residual, scale.astype(np.int64)[:, None]), axis=1)
         whole = total >> FEEDBACK_BITS

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: MIT
+// Copyright (c) 2026 the pedalsmith developers
+//
+// The products of a layer's rows over a history of 32 bits, a multiplication each: from where
+// wavenet_rows_m7.S enters a chain to the tail that its frame names, a tap each time around. A pair
+// of columns is 16 products in 16 cycles, the ten loads beside them.
+#include "wavenet_rows_m7.inc"
+
+    // Two columns of two rows and four frames. The first word is in r12, the weights in r2, r3.
+    // `columns` pairs in a frame, `pair` of them.
+    .macro  pair_of columns, pair
+    smlawb  r4, r12, r2, r4
+    ldr.w   lr, [r1, #8 * (\columns + \pair)]
+    smlawb  r8, r12, r3, r8
+    ldr.w   r12, [r1, #8 * (2 * \columns + \pair)]
+    smlawb  r5, lr, r2, r5
+    smlawb  r9, lr, r3, r9
+    ldr.w   lr, [r1, #8 * (3 * \columns + \pair)]
+    smlawb  r6, r12, r2, r6
+    smlawb  r10, r12, r3, r10
+    ldr.w   r12, [r1, #8 * \pair + 4]
+    smlawb  r7, lr, r2, r7
+    smlawb  r11, lr, r3, r11
+    ldr.w   lr, [r1, #8 * (\columns + \pair) + 4]
+    smlawt  r4, r12, r2, r4
+    smlawt  r8, r12, r3, r8
+    ldr.w   r12, [r1, #8 * (2 * \columns + \pair) + 4]
+    smlawt  r5, lr, r2, r5
+    smlawt  r9, lr, r3, r9
+    ldr.w   lr, [r1, #8 * (3 * \columns + \pair) + 4]
+    smlawt  r6, r12, r2, r6
+    .if     \pair + 1 == \columns
+    ldr.w   r1, [sp, #AT]
+    .endif
+    smlawt  r10, r12, r3, r10
+    .if     \pair + 1 < \columns
+    ldr.w   r12, [r1, #8 * (\pair + 1)]
+    .else
+    add.w   r1, r1, #4
+    .endif
+    smlawt  r7, lr, r2, r7
+    ldr.w   r2, [r0, #4]!
+    smlawt  r11, lr, r3, r11
+    ldr.w   r3, [r0, #4]!
+    .endm
+
+    // Ends as the chains of wavenet_taps_m7.S do.
+    .macro  long_taps columns
+    .balign 8
+    .global wavenet_long_\columns
+    .thumb_func
+wavenet_long_\columns:
+    ldr.w   lr, [sp, #TAP_COUNT]
+    rsb     lr, lr, #16 + TAPS / 4
+    lsl.w   lr, lr, #2
+    str.w   lr, [sp, #AT]
+    .balign 8
+1:
+    .set    pair, 0
+    .rept   \columns
+    pair_of \columns, pair
+    .set    pair, pair + 1
+    .endr
+    str.w   r1, [sp, #AT]
+    cmp.w   r1, #TAPS + 64
+    ldr.w   r1, [sp, r1]    // behind the last tap what is next in the frame, a pointer too
+    ldr.w   r12, [r1]
+    bne.w   1b
+    ldr.w   r1, [sp, #HEAD]
+    ldr.w   r12, [sp, #END]
+    ldr.w   pc, [sp, #TAIL]
+    .endm
+
+    .section .text.wavenet_long_taps_m7, "ax", %progbits
+    long_taps 2
+    long_taps 4
+#ifndef ENGINE_WITHOUT_WAVENET_SQUARE_16
+    long_taps 8
+#endif
