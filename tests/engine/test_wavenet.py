@@ -50,6 +50,7 @@ shapes = st.builds(
     extreme=st.booleans(),
     heads=st.booleans(),
     copies=st.booleans(),
+    full=st.booleans(),
 )
 
 
@@ -138,6 +139,13 @@ def test_c_and_python_refuse_the_same_copies() -> None:
     shape = Shape(7, (1,), 1, layers=1, activation=TANH, extreme=True, heads=True, copies=True)
     blob = wavenet_blob(shape)
     assert record_of(blob).arrays[0].layers[0].copy is not None
+    _check_lies(psm.encode(blob), 120)
+
+
+def test_c_and_python_refuse_the_same_full_matrices() -> None:
+    shape = Shape(8, (1,), 1, layers=1, activation=TANH, extreme=True, full=True, wide=True)
+    blob = wavenet_blob(replace(shape, converted=True))
+    assert record_of(blob).arrays[0].layers[0].full is not None
     _check_lies(psm.encode(blob), 120)
 
 

@@ -23,6 +23,7 @@ from pedalsmith.quantization.wavenet_record import (
     SIGMOID,
     TANH,
     Copy,
+    FullMatrix,
     Matrix16,
     WaveNetArrayRecord,
     WaveNetLayerRecord,
@@ -60,6 +61,8 @@ class Shape:
     """Layers have a 1x1 to the head sum."""
     copies: bool = False
     """The activations replace the residual, which is as wide as they are."""
+    full: bool = False
+    """A 1x1 has weights of 32 bits."""
     converted: bool = False
     """Layers as the converter makes most: a 1x1 in all but the last, no sums of a table lifted."""
 
@@ -81,6 +84,7 @@ def every_feature() -> list[bytes]:
         replace(small, seed=3, activation=FUNCTION, extreme=True, gated=True, wide=True),
         replace(small, seed=4, heads=True, copies=True, wide_activation=True),
         replace(small, seed=5, activation=SIGMOID, extreme=True, copies=True, head_taps=3),
+        replace(small, seed=6, activation=SIGMOID, extreme=True, full=True, wide=True),
     ]
     return [psm.encode(wavenet_blob(shape, golden_frames=2)) for shape in shapes]
 
@@ -152,11 +156,16 @@ def _layer(
         slope=_slope(rng, shape, lift) if leaky else None,
         lift=lift,
         history_scale=None if shape.wide else _words(rng, shape, channels),
-        history_shift=int(rng.integers(0, 17)) if shape.wide else 0,
-        matrix=Matrix16(matrix.weights, matrix.bias, scale) if has_matrix else None,
+        history_shift=int(rng.integers(0, 17)) if shape.wide and not shape.converted else 0,
+        matrix=Matrix16(matrix.weights, matrix.bias, scale)
+        if has_matrix and not shape.full
+        else None,
+        full=_full(rng, shape, channels) if has_matrix and shape.full else None,
         head_matrix=_head_matrix(rng, shape) if shape.heads else None,
         copy=_copy(rng, shape, matrix.scale) if copies else None,
-        matrix_format=MATRIX_32 if shape.wide_activation or not has_matrix else MATRIX_16,
+        matrix_format=MATRIX_16
+        if has_matrix and not (shape.wide_activation or shape.full)
+        else MATRIX_32,
         function=_function(rng, shape) if shape.activation == FUNCTION else None,
     )
 
@@ -177,6 +186,17 @@ def _copy(rng: np.random.Generator, shape: Shape, scale: Int) -> Copy:
     most = 2**30 - 2**28
     bias = rng.integers(-(2**27), 2**27, len(scale))
     return Copy(np.clip(scale, -most, most), bias, 7 if table else 0)
+
+
+def _full(rng: np.random.Generator, shape: Shape, channels: int) -> FullMatrix:
+    """Rows with the largest sum of weights, and bias beside them, where it is extreme."""
+    table = shape.activation in (TANH, SIGMOID) and not shape.gated
+    raw = rng.normal(size=(channels, shape.bottleneck))
+    words = raw / np.abs(raw).sum(axis=1, keepdims=True) * (2**31 - 1)
+    weights = np.trunc(words).astype(np.int64)
+    room = WORD_MAX - ((np.abs(weights) + 1) >> 1).sum(axis=1)
+    bias = room * rng.choice([-1, 1], channels) if shape.extreme else room // 9
+    return FullMatrix(weights, bias, 7 if table else 0)
 
 
 def _function(rng: np.random.Generator, shape: Shape) -> Function:
@@ -208,6 +228,8 @@ def _lift(rng: np.random.Generator, shape: Shape) -> int:
     if activation == LINEAR:
         return 0
     usual = LIFT_ONE + LIFT if activation == LEAKY else int(rng.integers(0, 2 - shape.converted))
+    if shape.full and shape.converted and activation != LEAKY:
+        return 1
     return usual if rng.integers(0, 4) or shape.converted else int(rng.integers(0, LIFT_MAX + 1))
 
 

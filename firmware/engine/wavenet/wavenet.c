@@ -15,7 +15,7 @@ _Static_assert(WAVENET_CHANNELS_MAX <= 2 * TILE_M7_PAIRS, "tile_m7.S has code fo
 
 static void reset_layer(struct wavenet_layer *layer, const struct wavenet_stream *writer) {
     struct wavenet_ring *const ring = &layer->ring;
-    const uint32_t halves = (ring->frames + TILE_FRAMES - 1) * ring->channels << ring->wide;
+    const uint32_t halves = (ring->frames + ring->mirrored) * ring->channels << ring->wide;
     int16_t *const words = ring->words;
     for (uint32_t i = 0; i < halves; i++) {
         words[i] = 0;
@@ -275,20 +275,6 @@ static void add_matrices(struct wavenet *net, const struct wavenet_stream *strea
         add_matrix(net, stream, wide, residual, frame);
 }
 
-// Puts a tile's activations in the place of the residual.
-static void copy_tile(const struct wavenet *net, const struct wavenet_layer *layer,
-                      int32_t *residual, uint32_t channels, uint32_t frame) {
-    const uint32_t width = wavenet_even(channels);
-    const int32_t *const a = net->a + frame * width;
-    int32_t *const to = residual + frame * width;
-    for (uint32_t c = 0; c < channels; c++) {
-        const int32_t *const word = layer->copy + 2 * c;
-        for (uint32_t f = 0; f < TILE_FRAMES; f++)
-            to[c * TILE_FRAMES + f] =
-                mulh(shl(a[c * TILE_FRAMES + f], layer->copy_shift), word[0]) + word[1];
-    }
-}
-
 // Adds a 1x1 to the residual, and writes that into the next layer's ring, if there is one. `wide`:
 // of activations in 32 bits.
 static void play_channels(struct wavenet *net, const struct wavenet_stream *stream, int wide,
@@ -337,8 +323,8 @@ static void play_layer(struct wavenet *net, struct wavenet_layer *layer,
     const int words = layer->matrix_format == WAVENET_MATRIX_32;
     if (layer->heads != NULL)
         add_matrices(net, layer->heads, words, net->head, frames);
-    for (frame = 0; layer->copy != NULL && frame < frames; frame += TILE_FRAMES)
-        copy_tile(net, layer, residual, array->channels, frame);
+    if (layer->copy != NULL)
+        wavenet_copy(net, layer, array, residual, frames);
     play_channels(net, &layer->channels, words && layer->copy == NULL, next, residual,
                   array->channels, frames);
     wavenet_advance(&layer->ring, frames);

@@ -22,6 +22,9 @@
 #define WAVENET_SHIFT_MAX    16
 // A past of up to so many frames is kept in front of the chunk, a longer one in a ring.
 #define WAVENET_SLIDE_MAX 48
+// Rings of 32 bits of up to so many channels, and with a longer past, mirror a whole chunk, so that
+// a chunk never wraps.
+#define WAVENET_NARROW_MAX 4
 // Bits of the remainder that a 16-bit history feeds back.
 #define WAVENET_FEEDBACK_BITS 6
 // A leaky activation with this lift is neither lifted nor lowered.
@@ -46,12 +49,14 @@ enum wavenet_activation {
     WAVENET_FUNCTION
 };
 
-// How the 1x1 reads the activations: the upper 16 bits, or all 32; or they replace the residual.
+// How the 1x1 reads the activations: the upper 16 bits, or all 32; or they replace the residual; or
+// the weights have 32 bits, too, and the residual saturates.
 enum wavenet_matrix_format {
     WAVENET_MATRIX_NONE,
     WAVENET_MATRIX_16,
     WAVENET_MATRIX_32,
-    WAVENET_MATRIX_COPY
+    WAVENET_MATRIX_COPY,
+    WAVENET_MATRIX_FULL
 };
 
 // Beside any of them, a 1x1 to the head sum; it reads 16 bits where the other one does.
@@ -89,8 +94,9 @@ enum engine_status wavenet_read_layer(struct wavenet_layer_view *layer,
 enum engine_status wavenet_read_head(struct wavenet_array_view *array, struct blob_cursor *cursor,
                                      uint32_t *arena_bytes, struct wavenet_bounds *bounds);
 
-// Frames of a layer's ring, without the mirrored ones.
+// Frames of a layer's ring, without the mirrored ones; those.
 uint32_t wavenet_ring_frames(const struct wavenet_layer_view *layer);
+uint32_t wavenet_ring_mirrored(const struct wavenet_layer_view *layer, uint32_t channels);
 
 // The whole record; `widest` is what the work buffers must hold a frame. The chain is told what the
 // load takes; NULL: nobody asks, and nothing is proved.
@@ -133,13 +139,14 @@ struct wavenet_stream {
 };
 
 struct wavenet_ring {
-    void *words;       // (frames + TILE_FRAMES - 1) x even channels, int16 or int32
+    void *words;       // (frames + mirrored) x even channels, int16 or int32
     uint32_t frames;   // without the mirrored ones
     uint32_t at;       // where the next chunk goes
     uint32_t past;     // frames before a chunk that it reads
     uint32_t channels; // even
     uint8_t wide;      // int32
     uint8_t shift;     // of a wide one
+    uint16_t mirrored; // frames: those of a tile but one, or of a chunk
 };
 
 struct wavenet_layer {
@@ -147,11 +154,13 @@ struct wavenet_layer {
     struct wavenet_stream rows;     // taps x channels
     struct wavenet_stream channels; // bottleneck, or none without a 1x1
     uint16_t taps, dilation;
-    uint8_t activation, gated, lift, matrix_format, copy_shift;
+    uint8_t activation, gated, lift, matrix_format, copy_shift, full;
     const int32_t *function; // WAVENET_FUNCTION: its words
     // A 1x1 to the head sum, as `channels` is one to the residual; NULL for none.
     const struct wavenet_stream *heads;
-    const int32_t *copy; // of each channel scale and bias, where the residual is replaced
+    // Of each channel scale and bias, where the residual is replaced; bias and weights of a 1x1
+    // that is `full`, of WAVENET_MATRIX_FULL; else NULL.
+    const int32_t *copy;
 };
 
 struct wavenet_array {
@@ -210,6 +219,10 @@ static inline int32_t *wavenet_channel_back(const struct wavenet_stream *stream,
 
 // Mirrors the first frames of a ring behind the last, so that no tile wraps. `frames` are new.
 void wavenet_mirror(const struct wavenet_ring *ring, uint32_t frames);
+
+// Copies a chunk's activations to the residual, or adds their 1x1 of 32-bit weights to it.
+void wavenet_copy(const struct wavenet *net, const struct wavenet_layer *layer,
+                  const struct wavenet_array *array, int32_t *residual, uint32_t frames);
 
 // Moves on behind the chunk. A short past is copied to the beginning rather than wrapped around, so
 // that a chunk is one run of tiles.

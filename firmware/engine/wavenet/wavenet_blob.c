@@ -63,6 +63,9 @@ COLD enum engine_status wavenet_read_array(struct wavenet_array_view *array,
         __asm__ volatile(""); // keeps compilers from calling memcpy
     }
     wide_bounds(&array->rechannel, below, bounds->residual);
+    for (uint32_t c = 0; c < array->channels; c++)
+        if (bounds->residual[c] > INT32_MAX)
+            return ENGINE_NOT_PROVED;
     for (uint32_t b = 0; b < array->bottleneck; b++)
         bounds->head[b] += layer_magnitude(blob_word(array->start, b));
     return ENGINE_OK;
@@ -74,9 +77,6 @@ COLD enum engine_status wavenet_read_head(struct wavenet_array_view *array,
     const enum engine_status status = wide_read(&array->head, cursor, arena_bytes);
     if (status != ENGINE_OK || bounds == NULL)
         return status;
-    for (uint32_t c = 0; c < array->channels; c++)
-        if (bounds->residual[c] > INT32_MAX)
-            return ENGINE_NOT_PROVED;
     uint64_t sums[WAVENET_CHANNELS_MAX];
     for (uint32_t b = 0; b < array->bottleneck; b++) {
         sums[b] = bounds->head[b];
@@ -128,6 +128,21 @@ COLD static uint64_t activation_bound(const struct wavenet_layer_view *layer,
     return (uint64_t)1 << (from_table && !layer->gated ? 24 : 31);
 }
 
+// Proves what a 1x1 of 32-bit weights adds to the residual, of activations up to `a`.
+COLD static int full_proved(const struct wavenet_layer_view *layer,
+                            const struct wavenet_array_view *array, const uint64_t *a,
+                            struct wavenet_bounds *bounds) {
+    for (uint32_t c = 0; c < array->channels; c++) {
+        uint64_t sum = layer_magnitude(blob_word(layer->matrix_bias, c));
+        for (uint32_t b = 0; b < array->bottleneck; b++)
+            sum += product(a[b], blob_word(layer->matrix_weights, c * array->bottleneck + b));
+        if (sum > INT32_MAX)
+            return 0;
+        bounds->residual[c] = (uint64_t)1 << 31;
+    }
+    return 1;
+}
+
 // Proves the sums of a layer and moves the bounds on.
 COLD static int layer_proved(const struct wavenet_layer_view *layer,
                              const struct wavenet_array_view *array,
@@ -135,6 +150,8 @@ COLD static int layer_proved(const struct wavenet_layer_view *layer,
     const uint32_t columns = layer->taps * array->channels, bottleneck = array->bottleneck;
     const int wide = layer->history == WAVENET_HISTORY_32;
     const int copy = layer->matrix == WAVENET_MATRIX_COPY;
+    const int full = layer->matrix == WAVENET_MATRIX_FULL;
+    uint64_t shifted[WAVENET_CHANNELS_MAX]; // activations as a copy or 32-bit weights have them
     for (uint32_t r = 0; r < layer->rows; r++) {
         uint64_t v = row_bound(layer->weights, layer->bias, r, columns, wide);
         v += (layer_magnitude(blob_word(layer->mixin, r)) + 1) >> 1;
@@ -150,13 +167,15 @@ COLD static int layer_proved(const struct wavenet_layer_view *layer,
                                                                   << wavenet_upper(layer->lift))
             return 0;
         bounds->head[r] += product(a, blob_word(layer->head_scale, r));
-        if (!copy)
-            continue;
-        if (bounds->residual[r] > INT32_MAX || a << layer->copy_shift > (uint64_t)1 << 31)
+        shifted[r] = a << layer->copy_shift;
+        if ((copy || full) && shifted[r] > (uint64_t)1 << 31)
             return 0;
-        bounds->residual[r] = product(a << layer->copy_shift, blob_word(layer->matrix_scale, r)) +
-                              layer_magnitude(blob_word(layer->matrix_bias, r));
+        if (copy)
+            bounds->residual[r] = product(shifted[r], blob_word(layer->matrix_scale, r)) +
+                                  layer_magnitude(blob_word(layer->matrix_bias, r));
     }
+    if (full && !full_proved(layer, array, shifted, bounds))
+        return 0;
     for (uint32_t r = 0; layer->head_matrix && r < bottleneck; r++) {
         const uint64_t acc = row_bound(layer->head_weights, layer->head_bias, r, bottleneck,
                                        layer->matrix != WAVENET_MATRIX_16);
@@ -164,18 +183,27 @@ COLD static int layer_proved(const struct wavenet_layer_view *layer,
             return 0;
         bounds->head[r] += product(acc, blob_word(layer->head_matrix_scale, r));
     }
-    for (uint32_t c = 0; layer->matrix && !copy && c < array->channels; c++) {
+    for (uint32_t c = 0; layer->matrix && !copy && !full && c < array->channels; c++) {
         const uint64_t acc = row_bound(layer->matrix_weights, layer->matrix_bias, c, bottleneck,
                                        layer->matrix == WAVENET_MATRIX_32);
         if (acc > INT32_MAX)
             return 0;
         bounds->residual[c] += product(acc, blob_word(layer->matrix_scale, c));
     }
+    for (uint32_t c = 0; layer->matrix && !full && c < array->channels; c++)
+        if (bounds->residual[c] > INT32_MAX)
+            return 0;
     return 1;
 }
 
 COLD uint32_t wavenet_ring_frames(const struct wavenet_layer_view *layer) {
     return (uint32_t)(layer->taps - 1) * layer->dilation + WAVENET_CHUNK;
+}
+
+COLD uint32_t wavenet_ring_mirrored(const struct wavenet_layer_view *layer, uint32_t channels) {
+    const int whole = layer->history == WAVENET_HISTORY_32 && channels <= WAVENET_NARROW_MAX &&
+                      wavenet_ring_frames(layer) > WAVENET_SLIDE_MAX + WAVENET_CHUNK;
+    return whole ? WAVENET_CHUNK : TILE_FRAMES - 1;
 }
 
 // The tensors of a layer whose fields are read.
@@ -191,10 +219,12 @@ COLD static int take_tensors(struct wavenet_layer_view *layer,
     layer->scale = scaled(layer) ? blob_take(cursor, 4 * rows) : none;
     layer->slope = layer->activation == WAVENET_LEAKY ? blob_take(cursor, 4 * bottleneck) : none;
     layer->head_scale = blob_take(cursor, 4 * bottleneck);
+    const int full = layer->matrix == WAVENET_MATRIX_FULL;
     const int weights = layer->matrix && layer->matrix != WAVENET_MATRIX_COPY;
-    layer->matrix_weights = weights ? blob_take(cursor, 2 * channels * bottleneck) : none;
+    const uint32_t bytes = (full ? 4 : 2) * channels * bottleneck;
+    layer->matrix_weights = weights ? blob_take(cursor, bytes) : none;
     layer->matrix_bias = layer->matrix ? blob_take(cursor, 4 * channels) : none;
-    layer->matrix_scale = layer->matrix ? blob_take(cursor, 4 * channels) : none;
+    layer->matrix_scale = layer->matrix && !full ? blob_take(cursor, 4 * channels) : none;
     const int head = layer->head_matrix;
     layer->head_weights = head ? blob_take(cursor, 2 * bottleneck * bottleneck) : none;
     layer->head_bias = head ? blob_take(cursor, 4 * bottleneck) : none;
@@ -226,9 +256,10 @@ COLD enum engine_status wavenet_read_layer(struct wavenet_layer_view *layer,
     layer->lift = field[7];
     const int wide = layer->history == WAVENET_HISTORY_32;
     const int copy = layer->matrix == WAVENET_MATRIX_COPY;
+    const int full = layer->matrix == WAVENET_MATRIX_FULL;
     if (layer->activation >= WAVENET_FUNCTION + array->functions->count || layer->gated > 1 ||
-        layer->matrix > WAVENET_MATRIX_COPY ||
-        layer->copy_shift > (copy ? WAVENET_COPY_SHIFT_MAX : 0) ||
+        layer->matrix > WAVENET_MATRIX_FULL ||
+        layer->copy_shift > (copy || full ? WAVENET_COPY_SHIFT_MAX : 0) ||
         (!wide && layer->history != WAVENET_HISTORY_16) ||
         layer->shift > (wide ? WAVENET_SHIFT_MAX : 0) ||
         layer->lift > (layer->activation == WAVENET_LINEAR ? 0 : WAVENET_LIFT_MAX))
@@ -243,14 +274,16 @@ COLD enum engine_status wavenet_read_layer(struct wavenet_layer_view *layer,
     if (bounds != NULL && !layer_proved(layer, array, bounds))
         return ENGINE_NOT_PROVED;
     const uint32_t channels = wavenet_even(array->channels), rows = wavenet_even(layer->rows);
-    const uint32_t ring = (wavenet_ring_frames(layer) + TILE_FRAMES - 1) * channels;
+    const uint32_t ring =
+        (wavenet_ring_frames(layer) + wavenet_ring_mirrored(layer, channels)) * channels;
     layer->ring_bytes = layer_eights((wide ? 4 : 2) * ring);
     *arena_bytes +=
         WAVENET_LAYER_BYTES + layer->ring_bytes +
         stream_bytes(rows, layer->taps * channels, WAVENET_ROWS_FRONT + WAVENET_ROWS_BACK) +
-        stream_bytes(channels, layer->matrix && !copy ? array->bottleneck : 0,
+        stream_bytes(channels, layer->matrix && !copy && !full ? array->bottleneck : 0,
                      WAVENET_CHANNELS_FRONT + WAVENET_CHANNELS_BACK) +
-        (copy ? 8 * array->channels : 0);
+        (copy ? 8 * array->channels : 0) +
+        (full ? layer_eights(4 * array->channels * (array->bottleneck + 1u)) : 0);
     if (layer->head_matrix)
         *arena_bytes +=
             WAVENET_HEADS_BYTES + stream_bytes(array->bottleneck, array->bottleneck,

@@ -70,10 +70,27 @@ COLD static void load_matrix(const struct wavenet_stream *stream, uint32_t rows,
     }
 }
 
+// Bias and weights of each channel.
+COLD static int load_full(struct wavenet_layer *layer, const struct wavenet_layer_view *view,
+                          uint32_t channels, uint32_t bottleneck, struct layer_arena *arena) {
+    int32_t *const words = layer_take(arena, (size_t)4 * channels * (bottleneck + 1));
+    for (uint32_t c = 0; words != NULL && c < channels; c++) {
+        int32_t *const own = words + c * (bottleneck + 1);
+        own[0] = blob_word(view->matrix_bias, c);
+        for (uint32_t b = 0; b < bottleneck; b++)
+            own[1 + b] = blob_word(view->matrix_weights, c * bottleneck + b);
+    }
+    layer->copy = words;
+    layer->copy_shift = (uint8_t)view->copy_shift;
+    return words != NULL;
+}
+
 COLD static int load_layer(struct wavenet_layer *layer, const struct wavenet_layer_view *view,
                            const struct wavenet_array_view *array, struct layer_arena *arena) {
     const uint32_t channels = array->channels, bottleneck = array->bottleneck;
-    const int copy = view->matrix == WAVENET_MATRIX_COPY, matrix = view->matrix && !copy;
+    const int copy = view->matrix == WAVENET_MATRIX_COPY;
+    const int full = view->matrix == WAVENET_MATRIX_FULL;
+    const int matrix = view->matrix && !copy && !full;
     struct wavenet_ring *const ring = &layer->ring;
     if (!take_stream(&layer->rows, view->rows, view->taps * wavenet_even(channels),
                      WAVENET_ROWS_FRONT + WAVENET_ROWS_BACK, arena) ||
@@ -90,6 +107,7 @@ COLD static int load_layer(struct wavenet_layer *layer, const struct wavenet_lay
     ring->channels = wavenet_even(channels);
     ring->wide = view->history == WAVENET_HISTORY_32;
     ring->shift = (uint8_t)view->shift;
+    ring->mirrored = (uint16_t)wavenet_ring_mirrored(view, ring->channels);
     layer->taps = view->taps;
     layer->dilation = view->dilation;
     const int own = view->activation >= WAVENET_FUNCTION;
@@ -98,7 +116,10 @@ COLD static int load_layer(struct wavenet_layer *layer, const struct wavenet_lay
         own ? array->functions->function[view->activation - WAVENET_FUNCTION].loaded : NULL;
     layer->gated = (uint8_t)view->gated;
     layer->lift = (uint8_t)view->lift;
-    layer->matrix_format = copy ? WAVENET_MATRIX_32 : (uint8_t)view->matrix;
+    layer->matrix_format = copy || full ? WAVENET_MATRIX_32 : (uint8_t)view->matrix;
+    layer->full = (uint8_t)full;
+    if (full && !load_full(layer, view, channels, bottleneck, arena))
+        return 0;
     if (view->head_matrix) {
         struct wavenet_stream *const heads = layer_take(arena, WAVENET_HEADS_BYTES);
         if (heads == NULL || !take_stream(heads, bottleneck, bottleneck,

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Copyright (c) 2026 the pedalsmith developers
 //
-// Whole layers of few channels on the Cortex-M7 (README.md, Narrow layers): the assembly plays
+// Whole layers of three channels on the Cortex-M7 (README.md, Narrow layers): the assembly plays
 // runs of tiles, from the convolution to the next layer's history, and asks for one after the
 // other.
 #ifndef WAVENET_NARROW_M7_H
@@ -13,27 +13,10 @@
 
 // Pairs of taps that a kernel of three channels has code for.
 #define WAVENET_NARROW_PAIRS 8
-// Taps of two and four channels.
-#define WAVENET_NARROW_TAPS 3
-// Words of a 1x1 of four channels, with all that is in its stream.
+// Words of a 1x1, with all that is in its stream.
 #define WAVENET_NARROW_STILL 24
 
-// A run of two or four channels, as it lies at the assembly's stack pointer, which moves the
-// pointers on. Of two channels they are to the end of the run: its place counts up to it.
-struct wavenet_narrow_m7 {
-    const int32_t *audio;
-    int32_t *head;
-    int32_t *residual;
-    void *out;                            // the next layer's history
-    const void *tap[WAVENET_NARROW_TAPS]; // the newest one last
-    const void *bases, *slopes;           // the table's at chord 0
-    const int32_t *rows;
-    int32_t *channels;
-    int32_t left; // tiles, or of two channels minus the bytes of history
-    struct wavenet_walk *walk;
-};
-
-// A run of three channels, likewise.
+// A run, as it lies at the assembly's stack pointer, which moves the pointers on.
 struct wavenet_narrow_3_m7 {
     const void *chain[2]; // where each half of a tile enters the taps
     const int32_t *rows;
@@ -59,22 +42,18 @@ struct wavenet_walk {
     uint32_t tile, run;          // tiles of the layer that are played, tiles of the run
     uint32_t channels;           // of the array
     struct wavenet_ring *writes; // the next layer's history, or `spare`, which nobody reads
-    uint32_t from, to, partner;  // of three channels: where the run reads and writes, and that
-                                 // layer's dilation
+    uint32_t from, to, partner;  // where the run reads and writes, and that layer's dilation
     struct wavenet_ring spare;
     int32_t still[WAVENET_NARROW_STILL]; // a 1x1 that adds nothing
 };
 
-// Each plays all runs of a walk, of so many channels.
-void wavenet_narrow_2_m7(struct wavenet_walk *walk);
+// Plays all runs of a walk.
 void wavenet_narrow_3_m7(struct wavenet_walk *walk);
-void wavenet_narrow_4_m7(struct wavenet_walk *walk);
 
 // Writes the next run; returns its tiles, 0 behind the last one.
-uint32_t wavenet_narrow_next(struct wavenet_narrow_m7 *run, struct wavenet_walk *walk);
 uint32_t wavenet_narrow_3_next(struct wavenet_narrow_3_m7 *run, struct wavenet_walk *walk);
 
-// Three channels: lays the streams of a layer's rows out anew; writes the third channel of the
+// Lays the streams of a layer's rows out anew; writes the third channel of the
 // residual that an array begins with into the first layer's history.
 void wavenet_narrow_3_load(const struct wavenet_layer *layer);
 void wavenet_narrow_3_enter(const struct wavenet_walk *walk, const struct wavenet_stream *entry);

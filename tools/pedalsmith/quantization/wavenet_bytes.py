@@ -18,14 +18,17 @@ from pedalsmith.quantization.wavenet_proof import (
 )
 from pedalsmith.quantization.wavenet_record import (
     COPY,
+    FULL,
     FUNCTION,
     HISTORY_16,
     HISTORY_32,
     LEAKY,
     LINEAR,
+    MATRIX_16,
     MATRIX_32,
     MATRIX_HEAD,
     Copy,
+    FullMatrix,
     Matrix16,
     WaveNetArrayRecord,
     WaveNetLayerRecord,
@@ -88,6 +91,8 @@ def _layer_bytes(layer: WaveNetLayerRecord, functions: tuple[Function, ...]) -> 
     next_ = 0 if matrix is None else layer.matrix_format
     if layer.copy is not None:
         next_ = COPY | layer.copy.shift << 8
+    if layer.full is not None:
+        next_ = FULL | layer.full.shift << 8
     if layer.function is not None:
         activation += functions.index(layer.function)
     parts = [
@@ -109,6 +114,8 @@ def _layer_bytes(layer: WaveNetLayerRecord, functions: tuple[Function, ...]) -> 
         parts += _matrix_parts(matrix)
     if layer.copy is not None:
         parts += [_words(layer.copy.bias), _words(layer.copy.scale)]
+    if layer.full is not None:
+        parts += [_words(layer.full.weights), _words(layer.full.bias)]
     if layer.head_matrix is not None:
         parts += _matrix_parts(layer.head_matrix)
     return b"".join(parts)
@@ -159,8 +166,8 @@ def _read_layer(
     taps, dilation, activation, gated, form, shift, step, lift = _fields(reader)
     own = activation - FUNCTION
     copy_shift, has_matrix = step >> 8, step & 127
-    known = gated <= 1 and has_matrix <= COPY and own < len(functions)
-    known = known and (has_matrix == COPY or copy_shift == 0)
+    known = gated <= 1 and has_matrix <= FULL and own < len(functions)
+    known = known and (has_matrix in (COPY, FULL) or copy_shift == 0)
     require(known and form in (HISTORY_16, HISTORY_32), "a WaveNet layer of an unknown format")
     require(1 <= taps <= TAPS_MAX, f"a WaveNet layer of {taps} taps; 1..{TAPS_MAX} are served")
     rows = bottleneck << gated
@@ -171,8 +178,11 @@ def _read_layer(
     scale = reader.array("<i4", rows) if scaled else None
     slope = reader.array("<i4", bottleneck) if activation == LEAKY else None
     head_scale = reader.array("<i4", bottleneck)
-    matrix, copy = None, None
-    if has_matrix == COPY:
+    matrix, copy, full = None, None, None
+    if has_matrix == FULL:
+        weights_of_full = reader.array("<i4", channels, bottleneck)
+        full = FullMatrix(weights_of_full, reader.array("<i4", channels), copy_shift)
+    elif has_matrix == COPY:
         bias_of_copy = reader.array("<i4", channels)
         copy = Copy(reader.array("<i4", channels), bias_of_copy, copy_shift)
     elif has_matrix:
@@ -191,7 +201,8 @@ def _read_layer(
         history_scale=history_scale,
         history_shift=shift,
         matrix=matrix,
-        matrix_format=MATRIX_32 if has_matrix in (0, COPY) else has_matrix,
+        matrix_format=MATRIX_16 if has_matrix == MATRIX_16 else MATRIX_32,
         head_matrix=head_matrix,
         copy=copy,
+        full=full,
     )

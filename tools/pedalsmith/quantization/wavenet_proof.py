@@ -3,7 +3,8 @@
 """The limits of a WaveNet record, and the proof that no sum of its rows leaves its word.
 
 The C loader (firmware/engine/wavenet/wavenet_blob.c) computes the same bounds in the same
-integers. Only histories and what a wide convolution gives saturate.
+integers. Only histories, what a wide convolution gives and residuals behind a 1x1 of 32-bit weights
+saturate.
 """
 
 import numpy as np
@@ -20,6 +21,7 @@ from pedalsmith.quantization.wavenet_record import (
     LINEAR,
     MATRIX_16,
     MATRIX_32,
+    FullMatrix,
     Matrix16,
     WaveNetArrayRecord,
     WaveNetLayerRecord,
@@ -129,6 +131,13 @@ def _check_layer(layer: WaveNetLayerRecord, array: WaveNetArrayRecord, name: str
         shift = layer.copy.shift
         require(0 <= shift <= COPY_SHIFT_MAX, f"{name}: a copy shifted by {shift}")
         shapes += [(layer.copy.bias, array.channels), (layer.copy.scale, array.channels)]
+    if layer.full is not None:
+        require(layer.matrix is None and layer.copy is None, f"{name}: two 1x1 to the residual")
+        require(0 <= layer.full.shift <= COPY_SHIFT_MAX, f"{name}: a 1x1 shifted")
+        size = (array.channels, array.bottleneck)
+        require(layer.full.weights.shape == size, f"{name}: a 1x1 that is not {size}")
+        require(fits(layer.full.weights, 32), f"{name}: a word outside int32")
+        shapes.append((layer.full.bias, array.channels))
     for matrix, rows in ((layer.matrix, array.channels), (layer.head_matrix, array.bottleneck)):
         if matrix is not None:
             shapes += [(matrix.bias, rows), (matrix.scale, rows)]
@@ -146,13 +155,16 @@ def _array_bounds(
 ) -> tuple[list[int], list[int]]:
     """Largest |residual| and |head sum| of a checked array, each proved to be in its word."""
     residual = wide_bounds(array.rechannel, inputs)
+    require(max(residual) <= WORD_MAX, f"{name}: a rechannel may leave 32 bits")
     head = [abs(s) + b for s, b in zip(array.head_start.tolist(), below, strict=False)]
     for layer in array.layers:
         a = _activation_bounds(layer, name)
         for b, scale in enumerate(layer.head_scale.tolist()):
             head[b] += _product(a[b], scale)
+        if layer.full is not None:
+            _check_full(layer.full, a, name)
+            residual = [2**31] * array.channels
         if layer.copy is not None:
-            require(max(residual) <= WORD_MAX, f"{name}: a residual may leave 32 bits")
             wide = [bound << layer.copy.shift for bound in a]
             require(max(wide) <= 2**31, f"{name}: a copy may leave 32 bits")
             words = zip(wide, layer.copy.scale.tolist(), layer.copy.bias.tolist(), strict=True)
@@ -163,7 +175,8 @@ def _array_bounds(
                 acc = row_bounds(matrix, layer.matrix_format == MATRIX_32, name)
                 for c, scale in enumerate(matrix.scale.tolist()):
                     total[c] += _product(acc[c], scale)
-    require(max(residual) <= WORD_MAX, f"{name}: a residual may leave 32 bits")
+        proved = layer.matrix is not None or layer.copy is not None
+        require(not proved or max(residual) <= WORD_MAX, f"{name}: a residual may leave 32 bits")
     require(max(head) <= WORD_MAX, f"{name}: a head sum may leave 32 bits")
     return residual, head
 
@@ -189,6 +202,15 @@ def _activation_bounds(layer: WaveNetLayerRecord, name: str) -> list[int]:
     if layer.function is not None and not layer.gated:
         return [layer.function.most] * count
     return v[:count] if kind == LINEAR else [2**31] * count
+
+
+def _check_full(matrix: FullMatrix, a: list[int], name: str) -> None:
+    """Proves what is added to the residual, of activations up to `a`."""
+    wide = [bound << matrix.shift for bound in a]
+    require(max(wide) <= 2**31, f"{name}: an activation may leave 32 bits")
+    for row, bias in zip(matrix.weights.tolist(), matrix.bias.tolist(), strict=True):
+        total = sum(_product(bound, w) for bound, w in zip(wide, row, strict=True))
+        require(total + abs(bias) <= WORD_MAX, f"{name}: a row may leave 32 bits")
 
 
 def row_bounds(

@@ -27,8 +27,9 @@ from pedalsmith.quantization.report import Report
 from pedalsmith.quantization.rows import Floats
 from pedalsmith.quantization.wavenet_free import free_formats
 from pedalsmith.quantization.wavenet_grams import Grams
+from pedalsmith.quantization.wavenet_ranges import Ranges
 from pedalsmith.quantization.wavenet_record import WaveNetRecord
-from pedalsmith.quantization.wavenet_rounding import HEADROOMS, Formats, Ranges, Rounded, rounded
+from pedalsmith.quantization.wavenet_rounding import HEADROOMS, Formats, Rounded, rounded
 from pedalsmith.quantization.wavenet_sensitivity import Source, formats_for, sources
 
 NOISE_DBFS = -100.0
@@ -172,9 +173,9 @@ class WaveNetQuantizer:
             weights="int16",
             state_bits=16,
             rounding=f"each for those before, room for {tried.formats.headroom:g} times the "
-            f"calibration; 32 bits in {len(tried.formats.histories)} histories and in "
-            f"{len(tried.formats.activations)} layers' activations; errors on guitar of "
-            f"{RMS_DBFS:g} dBFS RMS and below",
+            f"calibration where words have 16 bits; 32 bits in {len(tried.formats.histories)} "
+            f"histories and in {len(tried.formats.activations)} layers' activations; errors on "
+            f"guitar of {RMS_DBFS:g} dBFS RMS and below",
             tensors=tried.rounded.tensors,
             cells=(),
             errors=tried.errors,

@@ -27,9 +27,10 @@ HISTORY_16, HISTORY_32 = 1, 2
 
 HISTORY_SHIFT_MAX = 16
 
-MATRIX_16, MATRIX_32, COPY, MATRIX_HEAD = 1, 2, 3, 128
+MATRIX_16, MATRIX_32, COPY, FULL, MATRIX_HEAD = 1, 2, 3, 4, 128
 """Formats of the activations as a 1x1 reads them: the upper 16 bits, or all 32; or they replace
-the residual. MATRIX_HEAD is added where a 1x1 to the head sum is beside that."""
+the residual; or the weights, too, have 32 bits. MATRIX_HEAD is added where a 1x1 to the head sum is
+beside that."""
 
 COPY_SHIFT_MAX = 7
 
@@ -41,6 +42,10 @@ CHUNK = 48
 """Frames that run at once."""
 TILE = 4
 """Frames that the inner loops compute at once; a ring is longer by TILE - 1 mirrored frames."""
+NARROW = 4
+"""Channels up to which a ring of 32 bits mirrors a whole chunk, so that a chunk never wraps."""
+SLIDE_MAX = 48
+"""Frames of a past that is kept in front of the chunk, where nothing wraps anyway."""
 
 
 def even(count: int) -> int:
@@ -143,6 +148,23 @@ class Copy:
 
 
 @dataclass(frozen=True)
+class FullMatrix:
+    """A 1x1 of 32-bit weights, behind which the residual saturates."""
+
+    weights: Tensor
+    """(channels, bottleneck), int32: what is added is the sum of mulh(a 2^shift, w)"""
+    bias: Tensor
+    """(channels,), int32; the sum begins here"""
+    shift: int
+    """0..COPY_SHIFT_MAX"""
+
+    @property
+    def arena_bytes(self) -> int:
+        """Of weights and bias."""
+        return eights(4 * (self.weights.size + self.bias.size))
+
+
+@dataclass(frozen=True)
 class WaveNetLayerRecord:
     """One layer of an array."""
 
@@ -176,6 +198,8 @@ class WaveNetLayerRecord:
     `matrix` does"""
     copy: Copy | None = None
     """Instead of a 1x1, where the residual is replaced"""
+    full: FullMatrix | None = None
+    """Instead of `matrix`"""
     function: Function | None = None
     """FUNCTION only; one of the record's"""
 
@@ -228,12 +252,15 @@ class WaveNetLayerRecord:
     def arena_bytes(self) -> int:
         """Parameters and the ring."""
         channels = even(self.conv.channels)
-        ring = (self.history + CHUNK + TILE - 1) * channels
+        whole = self.history_scale is None and channels <= NARROW and self.history > SLIDE_MAX
+        ring = (self.history + CHUNK + (CHUNK if whole else TILE - 1)) * channels
         total = self.conv.arena_bytes(10) + eights((4 if self.history_scale is None else 2) * ring)
         if self.head_matrix is not None:
             total += 16 + self.head_matrix.arena_bytes(8)
         if self.copy is not None:
             total += 8 * self.conv.channels
+        if self.full is not None:
+            total += self.full.arena_bytes
         return total + (self.matrix.arena_bytes(8) if self.matrix is not None else 16 * channels)
 
 

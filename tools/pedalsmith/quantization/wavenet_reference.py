@@ -95,6 +95,8 @@ class _Layer:
             head = within(head + self.stepped(record.head_matrix, a), 32, "H")
         if record.matrix is not None:
             residual = within(residual + self.stepped(record.matrix, a), 32, "R")
+        if record.full is not None:
+            residual = sat(residual + self.full_sums(a) + record.full.bias[:, None], 32)
         if record.copy is not None:
             residual = within(self.copied(a) + record.copy.bias[:, None], 32, "R")
         return residual, head
@@ -120,6 +122,14 @@ class _Layer:
         """What a 1x1 adds."""
         assert matrix.scale is not None
         return mulh(self.matrix_sums(matrix, a), matrix.scale.astype(np.int64)[:, None])
+
+    def full_sums(self, a: Int) -> Int:
+        """What a 1x1 of 32-bit weights adds, without its bias, (channels, time)."""
+        full = self.record.full
+        assert full is not None
+        weights = full.weights.astype(np.int64)[:, :, None]
+        products = mulh(within(a << full.shift, 32, "a")[None], weights)
+        return within(products.sum(axis=1), 32, "1x1")
 
     def copied(self, a: Int) -> Int:
         """The activations as the next residual, without their bias."""
@@ -201,6 +211,8 @@ def rested(layer: WaveNetLayerRecord) -> tuple[WaveNetLayerRecord, Int]:
             layer = replace(layer, **{part: made})
     if layer.copy is not None:
         layer = replace(layer, copy=replace(layer.copy, bias=-player.copied(a)[:, 0]))
+    if layer.full is not None:
+        layer = replace(layer, full=replace(layer.full, bias=-player.full_sums(a)[:, 0]))
     return layer, mulh(a, player.head_scale)[:, 0]
 
 

@@ -73,11 +73,12 @@ def _each_rounded(
         for number, layer in enumerate(array.layers):
             place, next_ = (index, number), (index, number + 1)
             # First-order error feedback: what is left over goes to the next sample.
-            step = rounded.history_steps[place][:, None]
-            heard = np.diff(np.floor(np.cumsum(r / step, axis=1)), axis=1, prepend=0.0) * step
-            a = layer.activations(heard, audio)
-            played = net.onward(next_, layer.passed(r, a), layer.added(total, a), audio)
-            yield HISTORY, place, played
+            if place in rounded.history_steps:
+                step = rounded.history_steps[place][:, None]
+                heard = np.diff(np.floor(np.cumsum(r / step, axis=1)), axis=1, prepend=0.0) * step
+                a = layer.activations(heard, audio)
+                played = net.onward(next_, layer.passed(r, a), layer.added(total, a), audio)
+                yield HISTORY, place, played
             a = layer.activations(r, audio)
             if place in rounded.activation_steps:
                 step = rounded.activation_steps[place][:, None]

@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: MIT
+// Copyright (c) 2026 the pedalsmith developers
+//
+// Arrays of two and four channels. A frame of a history is its residual, so that there is no other
+// copy of that; of the last layer it goes through the place of the activations.
+#include "wavenet_narrow_full_m7.h"
+
+#ifdef WAVENET_M7
+
+#include "cold.h"
+
+COLD static int serves(const struct wavenet_layer *layer) {
+    return (layer->activation == WAVENET_TANH || layer->activation == WAVENET_SIGMOID) &&
+           layer->lift == 1 && layer->taps == WAVENET_FULL_TAPS && !layer->gated &&
+           layer->ring.wide && layer->ring.shift == 0 && layer->heads == NULL &&
+           layer->channels.columns == 0 &&
+           (layer->copy == NULL || (layer->full && layer->copy_shift == WAVENET_FULL_SHIFT));
+}
+
+COLD int wavenet_narrow_full_serves(const struct wavenet_array *array) {
+    if ((array->channels != 2 && array->channels != 4) || array->bottleneck != array->channels)
+        return 0;
+    for (uint32_t l = 0; l < array->count; l++)
+        if (!serves(&array->layers[l]))
+            return 0;
+    return 1;
+}
+
+// Frames `from` .. `to` - 1 of a ring, `by` words further on.
+static void copy_frames(const struct wavenet_ring *ring, uint32_t from, uint32_t to, int32_t by) {
+    int32_t *const end = (int32_t *)ring->words + to * ring->channels;
+    for (int32_t *word = (int32_t *)ring->words + from * ring->channels; word < end; word += 2) {
+        const int32_t a = word[0], b = word[1];
+        word[by] = a;
+        word[by + 1] = b;
+    }
+}
+
+// What a chunk wrote beyond the ring belongs to its beginning, and what is there is mirrored behind
+// the end. A past that is moved to the beginning, between chunks, never wraps.
+static void mirror(const struct wavenet_ring *ring, uint32_t frames) {
+    const uint32_t first = ring->at, end = first + frames, around = ring->frames;
+    const int32_t words = (int32_t)(around * ring->channels);
+    if (ring->past <= WAVENET_SLIDE_MAX)
+        return;
+    if (first < WAVENET_CHUNK)
+        copy_frames(ring, first, end < WAVENET_CHUNK ? end : WAVENET_CHUNK, words);
+    if (end > around)
+        copy_frames(ring, first > around ? first : around, end, -words);
+}
+
+// The residual that an array begins with, into the first layer's history; of tiles.
+static void enter(const struct wavenet_ring *ring, const int32_t *residual, uint32_t frames) {
+    const uint32_t channels = ring->channels;
+    int32_t *frame = (int32_t *)ring->words + ring->at * channels;
+    int32_t *const end = frame + frames * channels;
+    for (; frame < end; residual += (channels - 1) * TILE_FRAMES)
+        for (uint32_t f = 0; f < TILE_FRAMES; f++, frame += channels, residual++)
+            for (uint32_t c = 0; c < channels; c += 2) {
+                frame[c] = residual[c * TILE_FRAMES];
+                frame[c + 1] = residual[(c + 1) * TILE_FRAMES];
+            }
+    mirror(ring, frames);
+}
+
+// The last residual, into tiles.
+static void leave(const int32_t *frame, int32_t *residual, uint32_t channels, uint32_t frames) {
+    const int32_t *const end = frame + frames * channels;
+    for (; frame < end; frame += TILE_FRAMES * channels)
+        for (uint32_t c = 0; c < channels; c++, residual += TILE_FRAMES) {
+            const int32_t *const from = frame + c;
+            const int32_t a = from[0], b = from[channels];
+            const int32_t d = from[2 * channels], e = from[3 * channels];
+            residual[0] = a;
+            residual[1] = b;
+            residual[2] = d;
+            residual[3] = e;
+        }
+}
+
+// Behind the frames that a chunk reads from `at` on.
+static const int32_t *tap_end(const struct wavenet_ring *ring, int32_t at, uint32_t frames) {
+    at += at < 0 ? (int32_t)ring->frames : 0;
+    return (const int32_t *)ring->words + ((uint32_t)at + frames) * ring->channels;
+}
+
+int wavenet_narrow_full_next(struct wavenet_narrow_full_m7 *run,
+                             struct wavenet_narrow_full_walk *walk) {
+    struct wavenet_layer *const layer = walk->layer++;
+    const uint32_t frames = walk->tiles * TILE_FRAMES;
+    const int last = layer + 1 >= walk->end;
+    if (layer > walk->first) {
+        if (layer < walk->end)
+            mirror(&layer->ring, frames);
+        wavenet_advance(&layer[-1].ring, walk->frames);
+    }
+    if (layer == walk->end)
+        return 0;
+    struct wavenet *const net = walk->net;
+    const struct wavenet_ring *const ring = &layer->ring;
+    const uint32_t words = frames * ring->channels;
+    const int32_t newest = (int32_t)ring->at, dilation = layer->dilation;
+    run->audio = net->x + frames;
+    run->head = net->head + words;
+    run->tap[0] = tap_end(ring, newest - 2 * dilation, frames);
+    run->tap[1] = tap_end(ring, newest - dilation, frames);
+    run->tap[2] = tap_end(ring, newest, frames);
+    run->out = last ? net->a + words
+                    : (int32_t *)layer[1].ring.words + layer[1].ring.at * ring->channels + words;
+    run->bases = &net->chords->base;
+    run->slopes = &net->chords->slope;
+    run->rows = layer->rows.words;
+    run->place = -4 * (int32_t)words;
+    run->channels = layer->copy == NULL ? walk->still : layer->copy;
+    return 1;
+}
+
+void wavenet_narrow_full_run(struct wavenet *net, struct wavenet_array *array, int32_t *residual,
+                             uint32_t frames) {
+    struct wavenet_narrow_full_walk walk;
+    walk.net = net;
+    walk.layer = walk.first = array->layers;
+    walk.end = array->layers + array->count;
+    walk.frames = frames;
+    walk.tiles = (frames + TILE_FRAMES - 1) / TILE_FRAMES;
+    for (uint32_t i = 0; i < WAVENET_FULL_STILL; i++) {
+        walk.still[i] = 0;
+        __asm__ volatile(""); // keeps compilers from calling memset
+    }
+    enter(&array->layers[0].ring, residual, walk.tiles * TILE_FRAMES);
+    if (array->channels == 2)
+        wavenet_narrow_2_m7(&walk);
+    else
+        wavenet_narrow_4_m7(&walk);
+    if (array != net->array[net->arrays - 1]) // behind the last array nobody reads it
+        leave(net->a, residual, array->channels, walk.tiles * TILE_FRAMES);
+}
+
+#endif
