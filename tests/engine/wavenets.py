@@ -31,7 +31,7 @@ from pedalsmith.quantization.wavenet_record import (
     WideConv,
     functions_in,
 )
-from pedalsmith.quantization.wavenet_rounding import LIFT
+from pedalsmith.quantization.wavenet_rows import LIFT
 from pedalsmith.quantization.words import Int
 
 FUNCTIONS = (
@@ -55,6 +55,9 @@ class Shape:
     activation: int = LEAKY
     gated: bool = False
     wide: bool = False
+    """All histories have 32 bits."""
+    wide_at: tuple[int, ...] = ()
+    """Layers whose history has, where not all have."""
     wide_activation: bool = False
     extreme: bool = False
     heads: bool = False
@@ -95,9 +98,7 @@ def wavenet_record(rng: np.random.Generator, shape: Shape) -> WaveNetRecord:
     for index, own in enumerate(shape.channels):
         channels = shape.bottleneck if shape.copies else own
         outputs = 1 if index + 1 == len(shape.channels) else shape.bottleneck
-        layers = tuple(
-            _layer(rng, shape, channels, last=i + 1 == shape.layers) for i in range(shape.layers)
-        )
+        layers = tuple(_layer(rng, shape, channels, i) for i in range(shape.layers))
         # A quarter of the word for the start, a quarter for the head below, half for the layers.
         arrays.append(
             WaveNetArrayRecord(
@@ -129,12 +130,13 @@ def _wide(rng: np.random.Generator, shape: Shape, outputs: int, taps: int, input
 
 
 def _layer(
-    rng: np.random.Generator, shape: Shape, channels: int, *, last: bool
+    rng: np.random.Generator, shape: Shape, channels: int, number: int
 ) -> WaveNetLayerRecord:
+    last, wide = number + 1 == shape.layers, shape.wide or number in shape.wide_at
     rows = shape.bottleneck << shape.gated
     mixin = rng.integers(-(2**27), 2**27, rows)
     drive = (np.abs(mixin) + 1) >> 1
-    conv = _matrix(rng, shape, (rows, shape.taps, channels), drive, shape.wide)
+    conv = _matrix(rng, shape, (rows, shape.taps, channels), drive, wide)
     leaky, lift = shape.activation == LEAKY, _lift(rng, shape)
     if not shape.gated and shape.activation in (LEAKY, LINEAR):
         conv = Matrix16(conv.weights, conv.bias, None)
@@ -155,8 +157,10 @@ def _layer(
         head_scale=rng.integers(-most, most, shape.bottleneck, endpoint=shape.extreme),
         slope=_slope(rng, shape, lift) if leaky else None,
         lift=lift,
-        history_scale=None if shape.wide else _words(rng, shape, channels),
-        history_shift=int(rng.integers(0, 17)) if shape.wide and not shape.converted else 0,
+        history_scale=None if wide else _words(rng, shape, channels),
+        history_shift=int(rng.integers(0, 17))
+        if wide and not (shape.full and shape.converted)
+        else 0,
         matrix=Matrix16(matrix.weights, matrix.bias, scale)
         if has_matrix and not shape.full
         else None,

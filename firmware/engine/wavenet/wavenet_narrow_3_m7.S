@@ -8,7 +8,7 @@
 // Three rows by two frames are six sums, r4-r9. A pair of taps is three words of each row: 18
 // products in 18 cycles, and beside each the loads of the nine weights, of the six words of history
 // and of the taps' pointers, so that both slots of every cycle are used. The order of begin and tail
-// was found by a search over the pairing and latency rules of the Cortex-M7: 13 cycles and 70, of 23
+// was found by a search over the pairing and latency rules of the Cortex-M7: 13 cycles and 73, of 23
 // and 140 instructions. r1 is the place in the run, bytes of the history that are done.
     .syntax unified
     .thumb
@@ -123,150 +123,211 @@ wavenet_narrow_3_\half:
     two_words 7, r12, r3
     .endm
 
+    // Rows over a history of 32 bits, of two frames: a tap is three words of history a frame and five of
+    // weights (wavenet_narrow_3_m7.c), 18 products in 19 cycles, the newest tap first. r3, r10, r11 and
+    // lr begin the next one. The last word of weights is negative behind the last tap. What the tail
+    // adds then is 0.
+    .macro  wide_taps
+    .balign 8
+    .global wavenet_narrow_3_wide
+    .thumb_func
+wavenet_narrow_3_wide:
+    ldr.w   lr, [sp, #TAPS + 60]
+    add.w   r2, sp, #TAPS + 56
+    ldr.w   r3, [r12]
+    add.w   lr, lr, r1, lsl #1
+    ldr.w   r10, [lr, #0]
+    ldr.w   r11, [lr, #16]
+    .balign 8
+wavenet_narrow_3_wide_tap:
+    ldr.w   r0, [r12, #4]
+    smlawt  r7, r11, r3, r7
+    smlawt  r6, r10, r3, r6
+    smlawb  r8, r10, r0, r8
+    smlawb  r9, r11, r0, r9
+    smlawb  r5, r11, r3, r5
+    ldr.w   r11, [lr, #4]
+    smlawb  r10, r10, r3, r4
+    ldr.w   r4, [lr, #20]
+    ldr.w   r3, [r12, #8]
+    smlawt  r8, r11, r0, r8
+    smlawt  r9, r4, r0, r9
+    ldr.w   r0, [lr, #8]
+    smlawt  r7, r4, r3, r7
+    ldr.w   lr, [lr, #24]
+    smlawt  r6, r11, r3, r6
+    smlawb  r5, r4, r3, r5
+    ldr.w   r4, [r12, #12]
+    smlawb  r3, r11, r3, r10
+    ldr.w   r10, [r2, #0]
+    smlawt  r7, lr, r4, r7
+    sub.w   r2, r2, #4
+    smlawt  r6, r0, r4, r6
+    ldr.w   r11, [r12, #16]
+    smlawb  r5, lr, r4, r5
+    cmp.w   r11, #0
+    smlawb  r9, lr, r11, r9
+    add.w   lr, r10, r1, lsl #1
+    smlawb  r8, r0, r11, r8
+    add.w   r12, r12, #20
+    ldr.w   r10, [lr, #0]
+    ldr.w   r11, [lr, #16]
+    smlawb  r4, r0, r4, r3
+    ldr.w   r3, [r12, #0]
+    bge.w   wavenet_narrow_3_wide_tap
+    tst.w   r1, #16
+    mov.w   r10, #0
+    ldr.w   r0, [sp, #ROWS]
+    mov.w   r11, #0
+    beq.w   wavenet_narrow_3_tail_a
+    b.w     wavenet_narrow_3_tail_b
+    .endm
+
     // The last word, and all that follows the sums. The frames of a tile lie beside each other, so that
     // its second half is 24 bytes before where twice r1 leads: HEAD and RESIDUAL are less by that, and
     // `at` is 24 or 0.
-    .macro  tail at
-    ldr.w   r2, [r0, #BIAS - 4]
-    smlad   r3, r12, r11, r5
-    ldr.w   r5, [r0, #BIAS - 8]
+    .macro  tail half, at
+wavenet_narrow_3_tail_\half:
+    smlad   r2, r12, r11, r5
+    ldr.w   r3, [r0, #BIAS - 4]
+    ldr.w   r5, [r0, #SLOPE + 0]
     smlad   r4, r12, r10, r4
-    smlad   r8, r2, r10, r8
-    ldr.w   r12, [r0, #SLOPE + 0]
+    smlad   r9, r3, r11, r9
+    ldr.w   r12, [r0, #HEAD_SCALE + 0]
+    smlad   r3, r3, r10, r8
+    ldr.w   r8, [r0, #BIAS - 8]
     ssat    lr, #29, r4
-    smlad   r2, r2, r11, r9
-    ldr.w   r9, [r0, #HEAD_SCALE + 0]
-    smlad   r6, r5, r10, r6
-    ssat    r10, #29, r3
-    smmla   r4, r4, r12, lr
-    ssat    lr, #29, r6
-    smmla   r3, r3, r12, r10
-    ldr.w   r10, [sp, #HEAD]
-    smlad   r5, r5, r11, r7
-    ldr.w   r7, [r0, #HEAD_SCALE + 4]
-    ldr.w   r11, [r0, #SLOPE + 4]
-    ssat    r12, #29, r5
-    add.w   r10, r10, r1, lsl #1
-    smmla   r5, r5, r11, r12
-    ldr.w   r12, [r0, #SLOPE + 8]
-    smmla   r6, r6, r11, lr
-    ldr.w   r11, [r10, #20 + \at]
-    ldr.w   lr, [r10, #16 + \at]
-    smmla   r11, r5, r7, r11
-    smmla   r7, r6, r7, lr
-    ldr.w   lr, [r10, #0 + \at]
-    str.w   r11, [r10, #20 + \at]
-    ldr.w   r11, [r10, #4 + \at]
-    smmla   r11, r3, r9, r11
+    smmla   r4, r4, r5, lr
+    smlad   r7, r8, r11, r7
+    ldr.w   r11, [sp, #HEAD]
+    add.w   r11, r11, r1, lsl #1
+    smlad   r6, r8, r10, r6
+    ssat    r8, #29, r2
+    smmla   r2, r2, r5, r8
+    ldr.w   r5, [r11, #0 + \at]
+    ldr.w   r8, [r0, #SLOPE + 4]
+    ssat    r10, #29, r6
+    smmla   r5, r4, r12, r5
+    ssat    lr, #29, r7
+    smmla   r7, r7, r8, lr
+    ldr.w   lr, [r0, #HEAD_SCALE + 4]
+    smmla   r6, r6, r8, r10
+    ldr.w   r8, [r11, #16 + \at]
+    str.w   r5, [r11, #0 + \at]
+    ldr.w   r5, [r11, #20 + \at]
+    smmla   r8, r6, lr, r8
+    str.w   r8, [r11, #16 + \at]
+    ldr.w   r8, [r11, #4 + \at]
+    ldr.w   r10, [r0, #SLOPE + 8]
+    smmla   r8, r2, r12, r8
     ldr.w   r0, [r0, #HEAD_SCALE + 8]
-    smmla   r9, r4, r9, lr
-    ldr.w   lr, [r10, #32 + \at]
-    str.w   r9, [r10, #0 + \at]
-    ldr.w   r9, [r10, #36 + \at]
-    str.w   r11, [r10, #4 + \at]
-    lsl.w   r5, r5, #2
-    ssat    r11, #29, r8
-    lsl.w   r6, r6, #2
-    pkhtb   r4, r6, r4, asr #14
-    smmla   r6, r8, r12, r11
-    pkhtb   r3, r5, r3, asr #14
-    str.w   r7, [r10, #16 + \at]
-    ldr.w   r5, [sp, #RESIDUAL]
-    smmla   r7, r6, r0, lr
-    ldr.w   r8, [sp, #CHANNELS]
-    add.w   r5, r5, r1, lsl #1
-    ssat    r11, #29, r2
-    smmla   r2, r2, r12, r11
-    ldr.w   r11, [r8, #64]
-    str.w   r7, [r10, #32 + \at]
-    ldr.w   r7, [r5, #36 + \at]
-    ldr.w   r12, [r8, #48]
-    ldr.w   lr, [r8, #56]
-    smmla   r0, r2, r0, r9
-    str.w   r0, [r10, #36 + \at]
-    ldr.w   r0, [r8, #76]
-    smlad   r9, lr, r4, r12
-    lsl.w   r2, r2, #2
-    pkhtb   r2, r2, r6, asr #14
-    ldr.w   r6, [sp, #PARTNER]
-    smlad   r10, lr, r3, r12
-    ldr.w   r12, [r5, #32 + \at]
-    smlabt  r10, r11, r2, r10
-    ldr.w   lr, [r8, #72]
-    smlabb  r9, r11, r2, r9
-    ldr.w   r11, [r8, #80]
-    smmla   r7, r10, lr, r7
+    str.w   r8, [r11, #4 + \at]
+    ssat    r8, #29, r3
+    smmla   r3, r3, r10, r8
+    ssat    r8, #29, r9
+    smmla   r8, r9, r10, r8
+    ldr.w   r9, [r11, #32 + \at]
+    smmla   r5, r7, lr, r5
+    str.w   r5, [r11, #20 + \at]
+    ldr.w   r5, [sp, #CHANNELS]
+    smmla   r9, r3, r0, r9
+    ldr.w   r10, [r11, #36 + \at]
+    ldr.w   r12, [r5, #8]
+    smmla   r0, r8, r0, r10
+    ldr.w   r10, [r5, #0]
+    str.w   r0, [r11, #36 + \at]
+    smlawb  r0, r4, r12, r10
+    ldr.w   lr, [r5, #12]
+    smlawb  r10, r2, r12, r10
+    smlawt  r10, r7, r12, r10
+    smlawt  r0, r6, r12, r0
+    ldr.w   r12, [r5, #4]
+    str.w   r9, [r11, #32 + \at]
+    ldr.w   r9, [r5, #56]
+    smlawb  r11, r2, lr, r12
+    smlawb  r12, r4, lr, r12
+    smlawt  r12, r6, lr, r12
+    smlawt  r11, r7, lr, r11
+    ldr.w   lr, [r5, #48]
+    smlawb  r4, r4, r9, lr
+    smlawb  r2, r2, r9, lr
+    ldr.w   lr, [r5, #24]
+    smlawt  r2, r7, r9, r2
+    ldr.w   r7, [r5, #20]
+    smlawt  r4, r6, r9, r4
+    ldr.w   r6, [r5, #64]
+    smlawb  r9, r8, r7, r11
+    ldr.w   r11, [sp, #RESIDUAL]
+    add.w   r11, r11, r1, lsl #1
+    smlawb  r2, r8, r6, r2
+    smlawb  r7, r3, r7, r12
+    ldr.w   r12, [r5, #16]
+    smlawb  r4, r3, r6, r4
+    ldr.w   r6, [r11, #4 + \at]
+    smlawb  r8, r8, r12, r10
+    ldr.w   r10, [r11, #0 + \at]
+    smlawb  r0, r3, r12, r0
+    ldr.w   r3, [r5, #28]
+    ldr.w   r12, [r5, #32]
+    smmla   r6, r8, lr, r6
+    smmla   r0, r0, lr, r10
+    ldr.w   r8, [r11, #16 + \at]
+    str.w   r0, [r11, #0 + \at]
+    ldr.w   r10, [r11, #20 + \at]
+    smmla   r0, r0, r3, r12
+    ldr.w   r12, [r5, #36]
+    str.w   r6, [r11, #4 + \at]
+    ldr.w   lr, [r5, #44]
+    smmla   r9, r9, r12, r10
+    and.w   r10, r0, #63
+    smmla   r3, r6, r3, r10
+    ldr.w   r6, [r5, #40]
+    ssat    r0, #16, r0, asr #6
+    smmla   r7, r7, r12, r8
+    and.w   r8, r3, #63
+    str.w   r8, [r5, #32]
+    ssat    r3, #16, r3, asr #6
+    str.w   r7, [r11, #16 + \at]
+    str.w   r9, [r11, #20 + \at]
+    ldr.w   r8, [r5, #72]
     ldr.w   r10, [sp, #OUT]
-    smmla   r9, r9, lr, r12
+    smmla   r7, r7, r6, lr
     add.w   r10, r10, r1
-    str.w   r7, [r5, #36 + \at]
-    add.w   r6, r6, r1
-    smmla   r11, r9, r0, r11
-    ldr.w   r12, [r8, #0]
-    ldr.w   lr, [r6, #4]
-    str.w   r9, [r5, #32 + \at]
-    ssat    r9, #16, r11, asr #6
-    and.w   r11, r11, #63
-    pkhbt   r9, r9, lr, lsl #16
-    ldr.w   lr, [r5, #0 + \at]
-    smmla   r0, r7, r0, r11
-    ldr.w   r7, [r8, #8]
-    str.w   r9, [r10, #4]
-    ldr.w   r6, [r6, #12]
-    and.w   r9, r0, #63
-    smlad   r11, r7, r4, r12
-    str.w   r9, [r8, #80]
-    ldr.w   r9, [r8, #16]
-    smlad   r7, r7, r3, r12
-    ldr.w   r12, [r8, #24]
-    ssat    r0, #16, r0, asr #6
-    smlabb  r11, r9, r2, r11
-    pkhbt   r0, r0, r6, lsl #16
-    str.w   r0, [r10, #12]
-    ldr.w   r0, [r8, #20]
-    smmla   r6, r11, r12, lr
-    ldr.w   r11, [r8, #12]
-    str.w   r6, [r5, #0 + \at]
-    ldr.w   lr, [r8, #4]
-    smlabt  r7, r9, r2, r7
-    ldr.w   r9, [r5, #16 + \at]
-    smlad   r4, r11, r4, lr
-    smlad   r3, r11, r3, lr
-    ldr.w   r11, [r8, #28]
-    ldr.w   lr, [r8, #36]
-    smlabt  r3, r0, r2, r3
-    smlabb  r2, r0, r2, r4
-    ldr.w   r0, [r8, #32]
-    ldr.w   r4, [r5, #20 + \at]
-    smmla   r0, r6, r11, r0
-    smmla   r2, r2, lr, r9
-    ldr.w   r6, [r5, #4 + \at]
-    and.w   r9, r0, #63
-    smmla   r6, r7, r12, r6
-    str.w   r6, [r5, #4 + \at]
-    ldr.w   r7, [r8, #40]
-    ssat    r0, #16, r0, asr #6
-    smmla   r6, r6, r11, r9
-    ldr.w   r9, [r8, #44]
-    smmla   r3, r3, lr, r4
-    and.w   r4, r6, #63
-    str.w   r4, [r8, #32]
-    ssat    r4, #16, r6, asr #6
-    smmla   r6, r2, r7, r9
-    str.w   r3, [r5, #20 + \at]
-    add.w   r1, r1, #16
-    and.w   r9, r6, #63
-    smmla   r3, r3, r7, r9
-    ssat    r6, #16, r6, asr #6
-    str.w   r2, [r5, #16 + \at]
-    ssat    r5, #16, r3, asr #6
-    and.w   r2, r3, #63
-    str.w   r2, [r8, #44]
-    add.w   r2, r1, #8
-    pkhbt   r0, r0, r6, lsl #16
+    ldr.w   r12, [r11, #32 + \at]
+    ssat    lr, #16, r7, asr #6
+    and.w   r7, r7, #63
+    smmla   r6, r9, r6, r7
+    ldr.w   r7, [r11, #36 + \at]
+    pkhbt   r0, r0, lr, lsl #16
     str.w   r0, [r10, #0]
-    pkhbt   r0, r4, r5, lsl #16
+    and.w   r0, r6, #63
+    str.w   r0, [r5, #44]
+    ssat    r0, #16, r6, asr #6
+    ldr.w   r6, [r5, #80]
+    ldr.w   r9, [r5, #76]
+    smmla   r4, r4, r8, r12
+    pkhbt   r0, r3, r0, lsl #16
     str.w   r0, [r10, #8]
+    smmla   r0, r4, r9, r6
+    ldr.w   r3, [sp, #PARTNER]
+    add.w   r3, r3, r1
+    str.w   r4, [r11, #32 + \at]
+    and.w   r4, r0, #63
+    smmla   r2, r2, r8, r7
+    ldr.w   r6, [r3, #4]
+    str.w   r2, [r11, #36 + \at]
+    ssat    r0, #16, r0, asr #6
+    smmla   r2, r2, r9, r4
+    pkhbt   r0, r0, r6, lsl #16
+    str.w   r0, [r10, #4]
+    ssat    r0, #16, r2, asr #6
+    and.w   r2, r2, #63
+    ldr.w   r3, [r3, #12]
+    str.w   r2, [r5, #80]
+    add.w   r1, r1, #16
+    add.w   r2, r1, #8
+    pkhbt   r0, r0, r3, lsl #16
+    str.w   r0, [r10, #12]
     .endm
 
     .section .text.wavenet_narrow_3_m7, "ax", %progbits
@@ -290,10 +351,10 @@ wavenet_narrow_3_run:
 wavenet_narrow_3_tile:
     begin   0
     chain   a
-    tail    24
+    tail    a, 24
     begin   1
     chain   b
-    tail    0
+    tail    b, 0
     ldr.w   r0, [sp, #END]
     cmp     r1, r0
     bne.w   wavenet_narrow_3_tile
@@ -301,4 +362,5 @@ wavenet_narrow_3_tile:
 wavenet_narrow_3_end:
     add     sp, sp, #FRAME_BYTES
     pop     {r4-r11, pc}
+    wide_taps
     .size   wavenet_narrow_3_m7, . - wavenet_narrow_3_m7

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 // Copyright (c) 2026 the pedalsmith developers
 //
-// Arrays of three channels. A frame of a history is two words, (c0, c1) and (c2, c2 one dilation
-// before), so that two taps are three words of each row instead of four.
+// Arrays of three channels. A frame of a history of 16 bits is two words, (c0, c1) and (c2, c2 one
+// dilation before), so that two taps are three words of each row instead of four. One of 32 bits is
+// as everywhere.
 #include "fixed.h"
 #include "wavenet_narrow_m7.h"
 
@@ -10,11 +11,12 @@
 
 #include "cold.h"
 
-enum { ROWS_3_WEIGHTS = 9, ROWS_3_BACK = 12 }; // words of a pair of taps; behind the weights
-enum { BYTES_3_PAIR = 144 };                   // code of a pair of taps
-enum { HALF_3 = 6 }; // words that the assembly adds in a tile's first half
+// Words of a pair of taps; of one over a history of 32 bits; behind the weights.
+enum { ROWS_3_WEIGHTS = 9, ROWS_3_WIDE = 5, ROWS_3_BACK = 12 };
+enum { BYTES_3_PAIR = 144 }; // code of a pair of taps
+enum { HALF_3 = 6 };         // words that the assembly adds in a tile's first half
 
-extern const uint8_t wavenet_narrow_3_a[], wavenet_narrow_3_b[];
+extern const uint8_t wavenet_narrow_3_a[], wavenet_narrow_3_b[], wavenet_narrow_3_wide[];
 
 static uint32_t back(const struct wavenet_ring *ring, uint32_t at, uint32_t frames) {
     return at >= frames ? at - frames : at + ring->frames - frames;
@@ -37,20 +39,44 @@ COLD static uint32_t weight_of(const struct wavenet_layer *layer, uint32_t row, 
     return (uint16_t)words[(from_oldest * 2 + column / 2) * 4 + (row & 1) * 2 + (column & 1)];
 }
 
-// Lays the stream of a layer's rows out anew: of each pair of taps, the oldest first, (c0, c1) of
-// the older, of the newer, and c2 of both, the three rows of each; biases, mixins, slopes, head
-// scales.
-COLD void wavenet_narrow_3_load(const struct wavenet_layer *layer) {
-    int32_t laid[ROWS_3_WEIGHTS * WAVENET_NARROW_PAIRS + ROWS_3_BACK], *to = laid;
-    for (uint32_t pair = WAVENET_NARROW_PAIRS; pair-- > 0;) {
-        const uint32_t newer = 2 * pair, older = newer + 1;
-        const uint32_t tap[3][2] = {{older, older}, {newer, newer}, {newer, older}};
-        const uint32_t column[3][2] = {{0, 1}, {0, 1}, {2, 2}};
-        for (uint32_t word = 0; word < 3; word++)
-            for (uint32_t row = 0; row < 3; row++)
-                *to++ = (int32_t)(weight_of(layer, row, tap[word][0], column[word][0]) |
-                                  weight_of(layer, row, tap[word][1], column[word][1]) << 16);
+// Two weights in a word.
+COLD static int32_t weights_of(const struct wavenet_layer *layer, uint32_t row, uint32_t tap,
+                               uint32_t column, uint32_t other_row, uint32_t other_tap,
+                               uint32_t other_column) {
+    return (int32_t)(weight_of(layer, row, tap, column) |
+                     weight_of(layer, other_row, other_tap, other_column) << 16);
+}
+
+// Of a pair of taps (c0, c1) of the older, of the newer, and c2 of both, the three rows of each.
+COLD static int32_t *lay_pair(const struct wavenet_layer *layer, uint32_t newer, int32_t *to) {
+    const uint32_t older = newer + 1;
+    for (uint32_t row = 0; row < 3; row++) {
+        to[row] = weights_of(layer, row, older, 0, row, older, 1);
+        to[3 + row] = weights_of(layer, row, newer, 0, row, newer, 1);
+        to[6 + row] = weights_of(layer, row, newer, 2, row, older, 2);
     }
+    return to + ROWS_3_WEIGHTS;
+}
+
+// Of a tap over a history of 32 bits two rows beside each other, and of the third one what is left;
+// behind the last tap -1.
+COLD static int32_t *lay_wide(const struct wavenet_layer *layer, uint32_t tap, int32_t *to) {
+    to[0] = weights_of(layer, 0, tap, 0, 1, tap, 0);
+    to[1] = weights_of(layer, 2, tap, 0, 2, tap, 1);
+    to[2] = weights_of(layer, 0, tap, 1, 1, tap, 1);
+    to[3] = weights_of(layer, 0, tap, 2, 1, tap, 2);
+    to[4] = (int32_t)(weight_of(layer, 2, tap, 2) | (tap + 1 == layer->taps ? 0xffff0000u : 0));
+    return to + ROWS_3_WIDE;
+}
+
+// Lays the stream of a layer's rows out anew, ending where it did: pairs of taps, the oldest first,
+// or taps, the newest first; biases, mixins, slopes, head scales.
+COLD void wavenet_narrow_3_load(const struct wavenet_layer *layer) {
+    int32_t laid[ROWS_3_WIDE * WAVENET_NARROW_WIDE_TAPS + ROWS_3_BACK], *to = laid;
+    for (uint32_t tap = 0; layer->ring.wide && tap < layer->taps; tap++)
+        to = lay_wide(layer, tap, to);
+    for (uint32_t pairs = (layer->taps + 1u) / 2; !layer->ring.wide && pairs-- > 0;)
+        to = lay_pair(layer, 2 * pairs, to);
     for (uint32_t row = 0; row < 3; row++) {
         const int32_t *const front = wavenet_row_front(&layer->rows, row);
         const int32_t *const behind = wavenet_row_back(&layer->rows, row);
@@ -59,9 +85,10 @@ COLD void wavenet_narrow_3_load(const struct wavenet_layer *layer) {
         to[6 + row] = behind[WAVENET_SLOPE];
         to[9 + row] = behind[WAVENET_HEAD];
     }
-    const uint32_t unused = WAVENET_NARROW_PAIRS - (layer->taps + 1u) / 2;
-    for (uint32_t i = ROWS_3_WEIGHTS * unused; i < sizeof laid / sizeof laid[0]; i++) {
-        rows_3(layer)[i] = laid[i];
+    const uint32_t words = (uint32_t)(to - laid) + ROWS_3_BACK;
+    int32_t *const stream = layer->rows.words + wavenet_row_words(&layer->rows) * layer->rows.pairs;
+    for (uint32_t i = 1; i <= words; i++) {
+        stream[-(int32_t)i] = laid[words - i];
         __asm__ volatile(""); // keeps compilers from calling memcpy
     }
 }
@@ -87,18 +114,54 @@ void wavenet_narrow_3_enter(const struct wavenet_walk *walk, const struct wavene
     back_2[WAVENET_ERROR] = t;
 }
 
+static inline int32_t qadd(int32_t a, int32_t b) {
+    int32_t sum;
+    __asm__("qadd %0, %1, %2" : "=r"(sum) : "r"(a), "r"(b));
+    return sum;
+}
+
+static inline int32_t qsub(int32_t a, int32_t b) {
+    int32_t difference;
+    __asm__("qsub %0, %1, %2" : "=r"(difference) : "r"(a), "r"(b));
+    return difference;
+}
+
+// Clipped to 32 - n bits by what saturates above and below, times 2^n. No weight meets the fourth
+// channel.
+void wavenet_narrow_3_remember(const struct wavenet_walk *walk, const struct wavenet_ring *ring) {
+    const uint32_t shift = ring->shift;
+    const int32_t beyond = INT32_MAX - (INT32_MAX >> shift);
+    const int32_t *r = walk->residual;
+    uint32_t at = ring->at;
+    for (uint32_t tile = 0; tile < walk->tiles; tile++, r += TILE_FRAMES) {
+        int32_t *q = wavenet_narrow_frame(ring, at);
+        for (uint32_t c = 0; c < 3; c++, q++, r += TILE_FRAMES) {
+            for (uint32_t f = 0; f < TILE_FRAMES; f++)
+                q[4 * f] = shl(qsub(qadd(r[f], beyond) - beyond, beyond) + beyond, shift);
+            __asm__ volatile(""); // keeps compilers from unrolling it
+        }
+        at = wavenet_narrow_written(ring, at, TILE_FRAMES);
+    }
+}
+
 // What a layer has for all of its runs.
 static void begin_layer(struct wavenet_narrow_3_m7 *run, struct wavenet_walk *walk) {
     struct wavenet_layer *const layer = walk->layer;
-    const int last = layer + 1 == walk->end;
+    const int writes = layer + 1 != walk->end && !layer[1].ring.wide;
     const uint32_t pairs = (layer->taps + 1u) / 2;
-    run->chain[0] = wavenet_narrow_3_a - (pairs - 1) * BYTES_3_PAIR;
-    run->chain[1] = wavenet_narrow_3_b - (pairs - 1) * BYTES_3_PAIR;
     run->rows = rows_3(layer);
-    run->weight = run->rows[ROWS_3_WEIGHTS * (WAVENET_NARROW_PAIRS - pairs)];
+    const int32_t *const behind = run->rows + ROWS_3_WEIGHTS * WAVENET_NARROW_PAIRS;
+    if (layer->ring.wide) {
+        run->chain[0] = run->chain[1] = wavenet_narrow_3_wide;
+        run->weight = (int32_t)(uintptr_t)(behind - ROWS_3_WIDE * layer->taps);
+    } else {
+        run->chain[0] = wavenet_narrow_3_a - (pairs - 1) * BYTES_3_PAIR;
+        run->chain[1] = wavenet_narrow_3_b - (pairs - 1) * BYTES_3_PAIR;
+        run->weight = behind[-(int32_t)(ROWS_3_WEIGHTS * pairs)];
+    }
     run->channels = layer->channels.columns == 0 ? walk->still : layer->channels.words;
-    walk->writes = last ? &walk->spare : &layer[1].ring;
-    walk->partner = last ? 0 : layer[1].dilation;
+    walk->writes = writes ? &layer[1].ring : &walk->spare;
+    walk->partner = writes ? layer[1].dilation : 0;
     walk->from = layer->ring.at;
     walk->to = walk->writes->at;
 }
@@ -115,8 +178,9 @@ static uint32_t begin_run(struct wavenet_narrow_3_m7 *run, const struct wavenet_
     left = wavenet_narrow_smaller(left, (walk->tiles - tile) * TILE_FRAMES);
     // From the newest tap, one dilation older each. They span less than a ring, so that at most one
     // is the first to come from its end, and that or the newest is nearest to the end. Bytes.
-    const uint32_t taps = walk->layer->taps, around = 8 * reads->frames;
-    const uint32_t step = 8u * walk->layer->dilation, newest = 8 * walk->from;
+    const uint32_t taps = walk->layer->taps, frame = 8u << reads->wide;
+    const uint32_t around = frame * reads->frames;
+    const uint32_t step = frame * walk->layer->dilation, newest = frame * walk->from;
     const uint8_t *const words = reads->words;
     const void **tap = run->tap + 2 * WAVENET_NARROW_PAIRS;
     uint32_t at = newest, wrapped = 0;
@@ -131,9 +195,9 @@ static uint32_t begin_run(struct wavenet_narrow_3_m7 *run, const struct wavenet_
         __asm__ volatile(""); // keeps compilers from unrolling it
     }
     const uint32_t nearest = wrapped > newest ? wrapped : newest;
-    left = wavenet_narrow_smaller(left, (around - nearest) / 8);
+    left = wavenet_narrow_smaller(left, (around - nearest) / frame);
     run->first = *tap;
-    if (taps & 1) // a tap without weights
+    if (taps & 1 || reads->wide) // a tap without weights
         *--tap = run->first;
     left = (left + TILE_FRAMES - 1) / TILE_FRAMES;
     run->out = wavenet_narrow_frame(writes, walk->to);
@@ -156,8 +220,12 @@ static void end_run(struct wavenet_walk *walk) {
 uint32_t wavenet_narrow_3_next(struct wavenet_narrow_3_m7 *run, struct wavenet_walk *walk) {
     if (walk->run != 0)
         end_run(walk);
-    if (walk->tile == walk->tiles && !wavenet_narrow_end(walk))
-        return 0;
+    if (walk->tile == walk->tiles) {
+        if (!wavenet_narrow_end(walk))
+            return 0;
+        if (walk->layer->ring.wide)
+            wavenet_narrow_3_remember(walk, &walk->layer->ring);
+    }
     if (walk->tile == 0)
         begin_layer(run, walk);
     walk->run = begin_run(run, walk);

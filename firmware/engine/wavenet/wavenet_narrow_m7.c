@@ -12,10 +12,11 @@
 #include "cold.h"
 
 COLD static int serves(const struct wavenet_layer *layer, int last) {
+    const int most = layer->ring.wide ? WAVENET_NARROW_WIDE_TAPS : 2 * WAVENET_NARROW_PAIRS;
     return layer->activation == WAVENET_LEAKY && layer->lift == WAVENET_LIFT_ONE + 2 &&
-           layer->taps >= 2 && layer->taps <= 2 * WAVENET_NARROW_PAIRS && !layer->gated &&
-           !layer->ring.wide && layer->heads == NULL &&
-           (layer->matrix_format == WAVENET_MATRIX_16 ||
+           layer->taps >= 2 && layer->taps <= most && !layer->gated && layer->heads == NULL &&
+           layer->copy == NULL &&
+           (layer->matrix_format == WAVENET_MATRIX_32 ||
             (last && layer->matrix_format == WAVENET_MATRIX_NONE));
 }
 
@@ -113,12 +114,17 @@ int wavenet_array_run(struct wavenet *net, struct wavenet_array *array, int32_t 
     walk.spare.frames = WAVENET_CHUNK;
     walk.spare.at = walk.spare.past = 0;
     walk.spare.channels = wavenet_even(array->channels);
+    walk.spare.wide = 0;
     for (uint32_t i = 0; i < WAVENET_NARROW_STILL; i++) {
         walk.still[i] = 0;
         __asm__ volatile(""); // keeps compilers from calling memset
     }
-    enter(&walk, &array->entry);
-    wavenet_narrow_3_enter(&walk, &array->entry);
+    if (array->layers[0].ring.wide) {
+        wavenet_narrow_3_remember(&walk, &array->layers[0].ring);
+    } else {
+        enter(&walk, &array->entry);
+        wavenet_narrow_3_enter(&walk, &array->entry);
+    }
     if (frames % TILE_FRAMES != 0)
         give_back(&walk, &array->entry);
     wavenet_narrow_3_m7(&walk);

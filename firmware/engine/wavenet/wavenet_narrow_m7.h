@@ -13,6 +13,8 @@
 
 // Pairs of taps that a kernel of three channels has code for.
 #define WAVENET_NARROW_PAIRS 8
+// Taps over a history of 32 bits: the word before them is read, too.
+#define WAVENET_NARROW_WIDE_TAPS (2 * WAVENET_NARROW_PAIRS - 1)
 // Words of a 1x1, with all that is in its stream.
 #define WAVENET_NARROW_STILL 24
 
@@ -20,7 +22,7 @@
 struct wavenet_narrow_3_m7 {
     const void *chain[2]; // where each half of a tile enters the taps
     const int32_t *rows;
-    int32_t weight;    // the first word of the weights
+    int32_t weight;    // the first word of the weights, or of a wide history their place
     const void *first; // the oldest tap
     const int32_t *audio;
     int32_t *head;
@@ -53,20 +55,26 @@ void wavenet_narrow_3_m7(struct wavenet_walk *walk);
 // Writes the next run; returns its tiles, 0 behind the last one.
 uint32_t wavenet_narrow_3_next(struct wavenet_narrow_3_m7 *run, struct wavenet_walk *walk);
 
-// Lays the streams of a layer's rows out anew; writes the third channel of the
-// residual that an array begins with into the first layer's history.
+// Lays the streams of a layer's rows out anew; writes the third channel of the residual that an
+// array begins with into the first layer's history; writes all of a residual into one of 32 bits.
 void wavenet_narrow_3_load(const struct wavenet_layer *layer);
 void wavenet_narrow_3_enter(const struct wavenet_walk *walk, const struct wavenet_stream *entry);
+void wavenet_narrow_3_remember(const struct wavenet_walk *walk, const struct wavenet_ring *ring);
 
 // Ends a layer whose chunk is played, and goes on to the next one; 0 behind the last.
 int wavenet_narrow_end(struct wavenet_walk *walk);
+
+// Words of a frame.
+static inline uint32_t wavenet_narrow_words(const struct wavenet_ring *ring) {
+    return ring->channels << ring->wide >> 1;
+}
 
 // Moves on behind frames that were written into a ring from `first` on. What a tile wrote beyond
 // the ring belongs to its beginning, and what is there is mirrored behind the end. One whose past
 // is moved to the beginning, between chunks, never wraps.
 static inline uint32_t wavenet_narrow_written(const struct wavenet_ring *ring, uint32_t first,
                                               uint32_t frames) {
-    const uint32_t end = ring->frames, step = ring->channels / 2u;
+    const uint32_t end = ring->frames, step = wavenet_narrow_words(ring);
     int32_t *const words = ring->words;
     uint32_t at = first + frames;
     if (ring->past <= WAVENET_SLIDE_MAX || (first >= TILE_FRAMES - 1 && at < end))
@@ -95,7 +103,7 @@ static inline int32_t wavenet_narrow_beside(int32_t low, int32_t high) {
 }
 
 static inline int32_t *wavenet_narrow_frame(const struct wavenet_ring *ring, uint32_t at) {
-    return (int32_t *)ring->words + at * (ring->channels / 2u);
+    return (int32_t *)ring->words + at * wavenet_narrow_words(ring);
 }
 
 static inline uint32_t wavenet_narrow_smaller(uint32_t a, uint32_t b) {

@@ -36,7 +36,7 @@ from pedalsmith.quantization.wavenet_record import (
     functions_in,
 )
 from pedalsmith.quantization.wavenet_reference import FEEDBACK_BITS, rested
-from pedalsmith.quantization.wavenet_rows import SCALE_MOST, WeightRows, made_up, nearest
+from pedalsmith.quantization.wavenet_rows import SCALE_MOST, WeightRows, lift_of, made_up, nearest
 
 RESIDUAL_ONE = 2.0**29
 """Word of the largest residual of the calibration: four times as much saturates."""
@@ -46,10 +46,6 @@ LEAST_UP = 0.25
 
 HISTORY_ONE = 32_700.0
 """Word at which a residual saturates in a history of 16 bit."""
-
-LIFT = 2
-"""Bits by which a LeakyReLU lifts its sums: their proved range is about so much wider than what is
-met, and the 1x1 reads the upper half of the word."""
 
 HEADROOMS = (8.0, 4.0, 2.0)
 """By which playing may exceed the calibration before a 16-bit history or activation saturates: the
@@ -260,9 +256,7 @@ class _LayerRounding:
         self.activation_step: Floats | None = None
         self.slope = layer.slope / (1.0 - layer.slope)
         if layer.kind == LEAKY:
-            # The largest factor with which the slopes fit their words, LIFT at most.
-            free = np.log2(0.4999 / max(float(np.max(np.abs(self.slope))), 1e-9))
-            lifted = min(LIFT, int(np.floor(free)))
+            lifted = lift_of(layer.slope)
             self.lift, self.lowered = LIFT_ONE + lifted, 2.0 ** min(lifted, 0)
             self.high, self.columns16 = 2.0 ** (30 - abs(lifted)), 2.0 ** (16 - max(lifted, 0))
             self.slope = self.slope * self.lowered

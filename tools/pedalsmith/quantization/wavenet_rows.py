@@ -11,12 +11,22 @@ from pedalsmith.quantization.rows import Floats, Ints
 
 SCALE_MOST = 2.0**31 - 2.0
 
+LIFT = 2
+"""Bits by which a LeakyReLU lifts its sums: their proved range is about so much wider than what is
+met, and the 1x1 reads the upper half of the word."""
+
 DAMPING = 1e-6
 """Of the mean diagonal of what a layer hears: errors of weights may cancel down to -60 dB."""
 
 _TOP = 32_767
 _SUM = 2.0**31 - 2.0**17
 """What a row may reach, with some room for words that making up moves by more than a half."""
+
+
+def lift_of(slope: Floats) -> int:
+    """Bits by which a leaky activation lifts its sums: LIFT, or so many that its slopes fit."""
+    largest = max(float(np.max(np.abs(slope / (1.0 - slope)))), 1e-9)
+    return min(LIFT, int(np.floor(np.log2(0.4999 / largest))))
 
 
 @dataclass(frozen=True)
