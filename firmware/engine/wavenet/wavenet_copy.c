@@ -21,19 +21,30 @@ static void copy_tile(const struct wavenet *net, const struct wavenet_layer *lay
     }
 }
 
-// Adds a 1x1 of 32-bit weights to the residual, which saturates.
+// Adds a 1x1 of 32-bit weights to the residual, which saturates. Nobody reads the activations after
+// that.
 static void add_full(const struct wavenet *net, const struct wavenet_layer *layer,
                      int32_t *residual, const struct wavenet_array *array, uint32_t frame) {
-    const uint32_t width = wavenet_even(array->bottleneck);
-    const int32_t *const a = net->a + frame * width, *word = layer->copy;
+    const uint32_t bottleneck = array->bottleneck;
+    const int32_t *word = layer->copy;
+    int32_t *const a = net->a + frame * wavenet_even(bottleneck);
     int32_t *to = residual + frame * wavenet_even(array->channels);
-    for (uint32_t c = 0; c < array->channels; c++, to += TILE_FRAMES, word += array->bottleneck + 1)
-        for (uint32_t f = 0; f < TILE_FRAMES; f++) {
-            int32_t sum = word[0];
-            for (uint32_t b = 0; b < array->bottleneck; b++)
-                sum += mulh(shl(a[b * TILE_FRAMES + f], layer->copy_shift), word[1 + b]);
-            to[f] = sat((int64_t)to[f] + sum, 32);
+    for (uint32_t i = 0; i < bottleneck * TILE_FRAMES; i++)
+        a[i] = shl(a[i], layer->copy_shift);
+    for (uint32_t c = 0; c < array->channels; c++, to += TILE_FRAMES) {
+        int32_t s0 = *word++, s1 = s0, s2 = s0, s3 = s0;
+        const int32_t *const end = word + bottleneck, *heard = a;
+        for (; word < end; word++, heard += TILE_FRAMES) {
+            s0 += mulh(heard[0], *word);
+            s1 += mulh(heard[1], *word);
+            s2 += mulh(heard[2], *word);
+            s3 += mulh(heard[3], *word);
         }
+        to[0] = sat((int64_t)to[0] + s0, 32);
+        to[1] = sat((int64_t)to[1] + s1, 32);
+        to[2] = sat((int64_t)to[2] + s2, 32);
+        to[3] = sat((int64_t)to[3] + s3, 32);
+    }
 }
 
 void wavenet_copy(const struct wavenet *net, const struct wavenet_layer *layer,

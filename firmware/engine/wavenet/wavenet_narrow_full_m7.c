@@ -8,6 +8,7 @@
 #ifdef WAVENET_M7
 
 #include "cold.h"
+#include "words_m7.h"
 
 COLD static int serves(const struct wavenet_layer *layer) {
     return (layer->activation == WAVENET_TANH || layer->activation == WAVENET_SIGMOID) &&
@@ -26,56 +27,66 @@ COLD int wavenet_narrow_full_serves(const struct wavenet_array *array) {
     return 1;
 }
 
-// Frames `from` .. `to` - 1 of a ring, `by` words further on.
+// Frames `from` .. `to` - 1 of a ring, `by` words further on, and one more where they are not a
+// whole number of fours: that is free, or a mirrored one already.
 static void copy_frames(const struct wavenet_ring *ring, uint32_t from, uint32_t to, int32_t by) {
-    int32_t *const end = (int32_t *)ring->words + to * ring->channels;
-    for (int32_t *word = (int32_t *)ring->words + from * ring->channels; word < end; word += 2) {
-        const int32_t a = word[0], b = word[1];
-        word[by] = a;
-        word[by + 1] = b;
-    }
+    const int32_t *const end = (const int32_t *)ring->words + to * ring->channels;
+    for (int32_t *word = (int32_t *)ring->words + from * ring->channels; word < end; word += 4)
+        copy_four(word + by, word);
 }
 
 // What a chunk wrote beyond the ring belongs to its beginning, and what is there is mirrored behind
 // the end. A past that is moved to the beginning, between chunks, never wraps.
-static void mirror(const struct wavenet_ring *ring, uint32_t frames) {
+static __attribute__((noinline)) void mirror(const struct wavenet_ring *ring, uint32_t frames) {
     const uint32_t first = ring->at, end = first + frames, around = ring->frames;
     const int32_t words = (int32_t)(around * ring->channels);
     if (ring->past <= WAVENET_SLIDE_MAX)
         return;
     if (first < WAVENET_CHUNK)
-        copy_frames(ring, first, end < WAVENET_CHUNK ? end : WAVENET_CHUNK, words);
+        copy_frames(ring, first & ~1u, end < WAVENET_CHUNK ? end : WAVENET_CHUNK, words);
     if (end > around)
-        copy_frames(ring, first > around ? first : around, end, -words);
+        copy_frames(ring, around, end, -words);
 }
 
-// The residual that an array begins with, into the first layer's history; of tiles.
-static void enter(const struct wavenet_ring *ring, const int32_t *residual, uint32_t frames) {
-    const uint32_t channels = ring->channels;
-    int32_t *frame = (int32_t *)ring->words + ring->at * channels;
-    int32_t *const end = frame + frames * channels;
-    for (; frame < end; residual += (channels - 1) * TILE_FRAMES)
-        for (uint32_t f = 0; f < TILE_FRAMES; f++, frame += channels, residual++)
-            for (uint32_t c = 0; c < channels; c += 2) {
-                frame[c] = residual[c * TILE_FRAMES];
-                frame[c + 1] = residual[(c + 1) * TILE_FRAMES];
-            }
-    mirror(ring, frames);
+// Two channels of the residual that an array begins with, tiles, into the first layer's history.
+static void enter(const struct wavenet_ring *ring, const int32_t *residual, uint32_t c,
+                  uint32_t tiles) {
+    const uint32_t step = ring->channels;
+    int32_t *to = (int32_t *)ring->words + ring->at * step + c;
+    const int32_t *from = residual + c * TILE_FRAMES;
+    const int32_t *const end = from + tiles * step * TILE_FRAMES;
+    for (; from < end; from += step * TILE_FRAMES, to += step * TILE_FRAMES) {
+        const int32_t a0 = from[0], a1 = from[1], a2 = from[2], a3 = from[3];
+        const int32_t b0 = from[4], b1 = from[5], b2 = from[6], b3 = from[7];
+        to[0] = a0;
+        to[1] = b0;
+        to[step] = a1;
+        to[step + 1] = b1;
+        to[2 * step] = a2;
+        to[2 * step + 1] = b2;
+        to[3 * step] = a3;
+        to[3 * step + 1] = b3;
+    }
 }
 
-// The last residual, into tiles.
-static void leave(const int32_t *frame, int32_t *residual, uint32_t channels, uint32_t frames) {
-    const int32_t *const end = frame + frames * channels;
-    for (; frame < end; frame += TILE_FRAMES * channels)
-        for (uint32_t c = 0; c < channels; c++, residual += TILE_FRAMES) {
-            const int32_t *const from = frame + c;
-            const int32_t a = from[0], b = from[channels];
-            const int32_t d = from[2 * channels], e = from[3 * channels];
-            residual[0] = a;
-            residual[1] = b;
-            residual[2] = d;
-            residual[3] = e;
-        }
+// Two channels of the last residual, into tiles.
+static void leave(const int32_t *frame, int32_t *residual, uint32_t step, uint32_t c,
+                  uint32_t tiles) {
+    const int32_t *from = frame + c, *const end = from + tiles * step * TILE_FRAMES;
+    int32_t *to = residual + c * TILE_FRAMES;
+    for (; from < end; from += step * TILE_FRAMES, to += step * TILE_FRAMES) {
+        const int32_t a0 = from[0], b0 = from[1], a1 = from[step], b1 = from[step + 1];
+        const int32_t a2 = from[2 * step], b2 = from[2 * step + 1];
+        const int32_t a3 = from[3 * step], b3 = from[3 * step + 1];
+        to[0] = a0;
+        to[1] = a1;
+        to[2] = a2;
+        to[3] = a3;
+        to[4] = b0;
+        to[5] = b1;
+        to[6] = b2;
+        to[7] = b3;
+    }
 }
 
 // Behind the frames that a chunk reads from `at` on.
@@ -127,13 +138,16 @@ void wavenet_narrow_full_run(struct wavenet *net, struct wavenet_array *array, i
         walk.still[i] = 0;
         __asm__ volatile(""); // keeps compilers from calling memset
     }
-    enter(&array->layers[0].ring, residual, walk.tiles * TILE_FRAMES);
+    for (uint32_t c = 0; c < array->channels; c += 2)
+        enter(&array->layers[0].ring, residual, c, walk.tiles);
+    mirror(&array->layers[0].ring, walk.tiles * TILE_FRAMES);
     if (array->channels == 2)
         wavenet_narrow_2_m7(&walk);
     else
         wavenet_narrow_4_m7(&walk);
-    if (array != net->array[net->arrays - 1]) // behind the last array nobody reads it
-        leave(net->a, residual, array->channels, walk.tiles * TILE_FRAMES);
+    const int read = array != net->array[net->arrays - 1];
+    for (uint32_t c = 0; read && c < array->channels; c += 2)
+        leave(net->a, residual, array->channels, c, walk.tiles);
 }
 
 #endif
