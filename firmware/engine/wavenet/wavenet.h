@@ -22,8 +22,8 @@
 #define WAVENET_SHIFT_MAX    16
 // A past of up to so many frames is kept in front of the chunk, a longer one in a ring.
 #define WAVENET_SLIDE_MAX 48
-// Rings of 32 bits of up to so many channels, and with a longer past, mirror a whole chunk, so that
-// a chunk never wraps.
+// Rings of up to so many channels, and with a longer past, mirror a whole chunk, so that a chunk
+// never wraps.
 #define WAVENET_NARROW_MAX 4
 // Bits of the remainder that a 16-bit history feeds back.
 #define WAVENET_FEEDBACK_BITS 6

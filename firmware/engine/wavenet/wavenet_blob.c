@@ -201,7 +201,7 @@ COLD uint32_t wavenet_ring_frames(const struct wavenet_layer_view *layer) {
 }
 
 COLD uint32_t wavenet_ring_mirrored(const struct wavenet_layer_view *layer, uint32_t channels) {
-    const int whole = layer->history == WAVENET_HISTORY_32 && channels <= WAVENET_NARROW_MAX &&
+    const int whole = channels <= WAVENET_NARROW_MAX &&
                       wavenet_ring_frames(layer) > WAVENET_SLIDE_MAX + WAVENET_CHUNK;
     return whole ? WAVENET_CHUNK : TILE_FRAMES - 1;
 }

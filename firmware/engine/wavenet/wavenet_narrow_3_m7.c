@@ -101,16 +101,15 @@ void wavenet_narrow_3_enter(const struct wavenet_walk *walk, const struct wavene
     const int32_t scale = back_2[WAVENET_HISTORY];
     int32_t t = back_2[WAVENET_ERROR];
     const int32_t *residual = walk->residual + 2 * TILE_FRAMES;
-    uint32_t at = ring->at;
-    for (uint32_t tile = 0; tile < walk->tiles; tile++, residual += 4 * TILE_FRAMES) {
-        const int32_t *before = wavenet_narrow_frame(ring, back(ring, at, layer->dilation)) + 1;
-        int32_t *frame = wavenet_narrow_frame(ring, at) + 1;
-        for (uint32_t f = 0; f < TILE_FRAMES; f++, frame += 2, before += 2) {
+    const uint32_t until = ring->at + walk->tiles * TILE_FRAMES;
+    int32_t *frame = wavenet_narrow_frame(ring, ring->at) + 1;
+    for (uint32_t at = ring->at; at < until; residual += 4 * TILE_FRAMES)
+        for (uint32_t f = 0; f < TILE_FRAMES; f++, frame += 2, at++) {
             t += mulh(residual[f], scale);
-            *frame = wavenet_narrow_beside(wavenet_narrow_fed_back(&t), *before);
+            *frame = wavenet_narrow_beside(
+                wavenet_narrow_fed_back(&t),
+                wavenet_narrow_frame(ring, back(ring, at, layer->dilation))[1]);
         }
-        at = wavenet_narrow_written(ring, at, TILE_FRAMES);
-    }
     back_2[WAVENET_ERROR] = t;
 }
 
@@ -132,16 +131,14 @@ void wavenet_narrow_3_remember(const struct wavenet_walk *walk, const struct wav
     const uint32_t shift = ring->shift;
     const int32_t beyond = INT32_MAX - (INT32_MAX >> shift);
     const int32_t *r = walk->residual;
-    uint32_t at = ring->at;
-    for (uint32_t tile = 0; tile < walk->tiles; tile++, r += TILE_FRAMES) {
-        int32_t *q = wavenet_narrow_frame(ring, at);
+    int32_t *q = wavenet_narrow_frame(ring, ring->at);
+    for (uint32_t tile = 0; tile < walk->tiles; tile++, r += TILE_FRAMES, q += 13)
         for (uint32_t c = 0; c < 3; c++, q++, r += TILE_FRAMES) {
             for (uint32_t f = 0; f < TILE_FRAMES; f++)
                 q[4 * f] = shl(qsub(qadd(r[f], beyond) - beyond, beyond) + beyond, shift);
             __asm__ volatile(""); // keeps compilers from unrolling it
         }
-        at = wavenet_narrow_written(ring, at, TILE_FRAMES);
-    }
+    wavenet_narrow_mirror(ring, ring->at, walk->tiles * TILE_FRAMES);
 }
 
 // What a layer has for all of its runs.
@@ -166,39 +163,33 @@ static void begin_layer(struct wavenet_narrow_3_m7 *run, struct wavenet_walk *wa
     walk->to = walk->writes->at;
 }
 
-// The next run of the layer: until a ring that it reads or writes wraps.
+// The next run of the layer: until the partner comes to the end of its ring, behind which is not
+// yet what the run writes.
 static uint32_t begin_run(struct wavenet_narrow_3_m7 *run, const struct wavenet_walk *walk) {
     const struct wavenet_ring *const reads = &walk->layer->ring, *const writes = walk->writes;
     const uint32_t partner = back(writes, walk->to, walk->partner), tile = walk->tile;
-    uint32_t left = writes->frames - walk->to;
-    // A tile that reads behind the end is not in the run that has written the beginning.
-    const uint32_t until = writes->frames - partner;
-    const int whole = walk->to < TILE_FRAMES - 1 && until >= TILE_FRAMES;
-    left = wavenet_narrow_smaller(left, whole ? until / TILE_FRAMES * TILE_FRAMES : until);
-    left = wavenet_narrow_smaller(left, (walk->tiles - tile) * TILE_FRAMES);
-    // From the newest tap, one dilation older each. They span less than a ring, so that at most one
-    // is the first to come from its end, and that or the newest is nearest to the end. Bytes.
-    const uint32_t taps = walk->layer->taps, frame = 8u << reads->wide;
-    const uint32_t around = frame * reads->frames;
-    const uint32_t step = frame * walk->layer->dilation, newest = frame * walk->from;
+    uint32_t left = (walk->tiles - tile) * TILE_FRAMES;
+    if (partner > walk->to) {
+        const uint32_t until = writes->frames - partner;
+        const int whole = walk->to < TILE_FRAMES - 1 && until >= TILE_FRAMES;
+        left = wavenet_narrow_smaller(left, whole ? until / TILE_FRAMES * TILE_FRAMES : until);
+    }
+    // From the newest tap, one dilation older each. Bytes.
+    const uint32_t frame = 8u << reads->wide, around = frame * reads->frames;
+    const uint32_t step = frame * walk->layer->dilation;
     const uint8_t *const words = reads->words;
     const void **tap = run->tap + 2 * WAVENET_NARROW_PAIRS;
-    uint32_t at = newest, wrapped = 0;
+    uint32_t at = frame * walk->from;
     *--tap = words + at;
-    for (uint32_t k = taps; k > 1; k--) {
-        if (at < step) {
-            at += around;
-            wrapped = at - step;
-        }
-        at -= step;
+    for (uint32_t k = walk->layer->taps; k > 1; k--) {
+        at -= step - (at < step ? around : 0);
         *--tap = words + at;
         __asm__ volatile(""); // keeps compilers from unrolling it
     }
-    const uint32_t nearest = wrapped > newest ? wrapped : newest;
-    left = wavenet_narrow_smaller(left, (around - nearest) / frame);
     run->first = *tap;
-    if (taps & 1 || reads->wide) // a tap without weights
-        *--tap = run->first;
+    if (walk->layer->taps < 2 * WAVENET_NARROW_PAIRS)
+        *--tap =
+            run->first; // an odd tap is beside one without weights, and over 32 bits it is read
     left = (left + TILE_FRAMES - 1) / TILE_FRAMES;
     run->out = wavenet_narrow_frame(writes, walk->to);
     run->partner = wavenet_narrow_frame(writes, partner);
@@ -209,12 +200,17 @@ static uint32_t begin_run(struct wavenet_narrow_3_m7 *run, const struct wavenet_
     return left;
 }
 
+static uint32_t moved_on(const struct wavenet_ring *ring, uint32_t at, uint32_t frames) {
+    at += frames;
+    return at >= ring->frames && ring->past > WAVENET_SLIDE_MAX ? at - ring->frames : at;
+}
+
 static void end_run(struct wavenet_walk *walk) {
-    const uint32_t frames = walk->run * TILE_FRAMES, around = walk->layer->ring.frames;
+    const uint32_t frames = walk->run * TILE_FRAMES;
     walk->tile += walk->run;
-    walk->from += frames;
-    walk->from -= walk->from >= around ? around : 0;
-    walk->to = wavenet_narrow_written(walk->writes, walk->to, frames);
+    wavenet_narrow_mirror(walk->writes, walk->to, frames);
+    walk->from = moved_on(&walk->layer->ring, walk->from, frames);
+    walk->to = moved_on(walk->writes, walk->to, frames);
 }
 
 uint32_t wavenet_narrow_3_next(struct wavenet_narrow_3_m7 *run, struct wavenet_walk *walk) {

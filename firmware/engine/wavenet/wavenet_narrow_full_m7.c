@@ -4,11 +4,11 @@
 // Arrays of two and four channels. A frame of a history is its residual, so that there is no other
 // copy of that; of the last layer it goes through the place of the activations.
 #include "wavenet_narrow_full_m7.h"
+#include "wavenet_narrow_m7.h"
 
 #ifdef WAVENET_M7
 
 #include "cold.h"
-#include "words_m7.h"
 
 COLD static int serves(const struct wavenet_layer *layer) {
     return (layer->activation == WAVENET_TANH || layer->activation == WAVENET_SIGMOID) &&
@@ -25,27 +25,6 @@ COLD int wavenet_narrow_full_serves(const struct wavenet_array *array) {
         if (!serves(&array->layers[l]))
             return 0;
     return 1;
-}
-
-// Frames `from` .. `to` - 1 of a ring, `by` words further on, and one more where they are not a
-// whole number of fours: that is free, or a mirrored one already.
-static void copy_frames(const struct wavenet_ring *ring, uint32_t from, uint32_t to, int32_t by) {
-    const int32_t *const end = (const int32_t *)ring->words + to * ring->channels;
-    for (int32_t *word = (int32_t *)ring->words + from * ring->channels; word < end; word += 4)
-        copy_four(word + by, word);
-}
-
-// What a chunk wrote beyond the ring belongs to its beginning, and what is there is mirrored behind
-// the end. A past that is moved to the beginning, between chunks, never wraps.
-static __attribute__((noinline)) void mirror(const struct wavenet_ring *ring, uint32_t frames) {
-    const uint32_t first = ring->at, end = first + frames, around = ring->frames;
-    const int32_t words = (int32_t)(around * ring->channels);
-    if (ring->past <= WAVENET_SLIDE_MAX)
-        return;
-    if (first < WAVENET_CHUNK)
-        copy_frames(ring, first & ~1u, end < WAVENET_CHUNK ? end : WAVENET_CHUNK, words);
-    if (end > around)
-        copy_frames(ring, around, end, -words);
 }
 
 // Two channels of the residual that an array begins with, tiles, into the first layer's history.
@@ -102,7 +81,7 @@ int wavenet_narrow_full_next(struct wavenet_narrow_full_m7 *run,
     const int last = layer + 1 >= walk->end;
     if (layer > walk->first) {
         if (layer < walk->end)
-            mirror(&layer->ring, frames);
+            wavenet_narrow_mirror(&layer->ring, layer->ring.at, frames);
         wavenet_advance(&layer[-1].ring, walk->frames);
     }
     if (layer == walk->end)
@@ -140,7 +119,8 @@ void wavenet_narrow_full_run(struct wavenet *net, struct wavenet_array *array, i
     }
     for (uint32_t c = 0; c < array->channels; c += 2)
         enter(&array->layers[0].ring, residual, c, walk.tiles);
-    mirror(&array->layers[0].ring, walk.tiles * TILE_FRAMES);
+    const struct wavenet_ring *const first = &array->layers[0].ring;
+    wavenet_narrow_mirror(first, first->at, walk.tiles * TILE_FRAMES);
     if (array->channels == 2)
         wavenet_narrow_2_m7(&walk);
     else

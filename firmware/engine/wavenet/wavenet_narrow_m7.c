@@ -6,6 +6,7 @@
 
 #include "fixed.h"
 #include "wavenet_narrow_full_m7.h"
+#include "words_m7.h"
 
 #ifdef WAVENET_M7
 
@@ -33,6 +34,29 @@ COLD int wavenet_narrow_load(struct wavenet_array *array) {
     return 1;
 }
 
+// Frames `from` .. `to` - 1 of a ring, `by` words further on. Words are even.
+static void copy_frames(const struct wavenet_ring *ring, uint32_t from, uint32_t to, int32_t by) {
+    int32_t *word = wavenet_narrow_frame(ring, from);
+    int32_t *const end = wavenet_narrow_frame(ring, to);
+    for (; end - word >= 4; word += 4)
+        copy_four(word + by, word);
+    if (word < end) {
+        word[by] = word[0];
+        word[by + 1] = word[1];
+    }
+}
+
+void wavenet_narrow_mirror(const struct wavenet_ring *ring, uint32_t first, uint32_t frames) {
+    const uint32_t end = first + frames, around = ring->frames;
+    const int32_t words = (int32_t)(around * wavenet_narrow_words(ring));
+    if (ring->past <= WAVENET_SLIDE_MAX)
+        return;
+    if (first < WAVENET_CHUNK)
+        copy_frames(ring, first, end < WAVENET_CHUNK ? end : WAVENET_CHUNK, words);
+    if (end > around)
+        copy_frames(ring, first > around ? first : around, end, -words);
+}
+
 // Frames of the last tile that are not there yet have moved the remainders.
 static void give_back(const struct wavenet_walk *walk, const struct wavenet_stream *writer) {
     for (uint32_t c = 0; c < walk->channels; c++) {
@@ -58,28 +82,21 @@ static void enter(const struct wavenet_walk *walk, const struct wavenet_stream *
     const int32_t scale = a[WAVENET_HISTORY], other = b[WAVENET_HISTORY];
     int32_t t = a[WAVENET_ERROR], u = b[WAVENET_ERROR];
     const int32_t *residual = walk->residual;
-    uint32_t at = ring->at;
-    for (uint32_t left = walk->tiles; left > 0;) {
-        const uint32_t until = (ring->frames - at + TILE_FRAMES - 1) / TILE_FRAMES;
-        const uint32_t run = wavenet_narrow_smaller(left, until);
-        int32_t *frame = wavenet_narrow_frame(ring, at);
-        const int32_t *const end = residual + run * 4 * TILE_FRAMES;
-        for (; residual < end; residual += 4 * TILE_FRAMES)
-            for (uint32_t f = 0; f < TILE_FRAMES; f += 2, frame += 4) {
-                const int32_t a0 = mulh(residual[f], scale);
-                const int32_t b0 = mulh(residual[TILE_FRAMES + f], other);
-                const int32_t a1 = mulh(residual[f + 1], scale);
-                const int32_t b1 = mulh(residual[TILE_FRAMES + f + 1], other);
-                t += a0;
-                u += b0;
-                frame[0] = next_pair(&t, &u);
-                t += a1;
-                u += b1;
-                frame[2] = next_pair(&t, &u);
-            }
-        at = wavenet_narrow_written(ring, at, run * TILE_FRAMES);
-        left -= run;
-    }
+    const int32_t *const end = residual + walk->tiles * 4 * TILE_FRAMES;
+    int32_t *frame = wavenet_narrow_frame(ring, ring->at);
+    for (; residual < end; residual += 4 * TILE_FRAMES)
+        for (uint32_t f = 0; f < TILE_FRAMES; f += 2, frame += 4) {
+            const int32_t a0 = mulh(residual[f], scale);
+            const int32_t b0 = mulh(residual[TILE_FRAMES + f], other);
+            const int32_t a1 = mulh(residual[f + 1], scale);
+            const int32_t b1 = mulh(residual[TILE_FRAMES + f + 1], other);
+            t += a0;
+            u += b0;
+            frame[0] = next_pair(&t, &u);
+            t += a1;
+            u += b1;
+            frame[2] = next_pair(&t, &u);
+        }
     a[WAVENET_ERROR] = t;
     b[WAVENET_ERROR] = u;
 }
@@ -119,11 +136,13 @@ int wavenet_array_run(struct wavenet *net, struct wavenet_array *array, int32_t 
         walk.still[i] = 0;
         __asm__ volatile(""); // keeps compilers from calling memset
     }
-    if (array->layers[0].ring.wide) {
-        wavenet_narrow_3_remember(&walk, &array->layers[0].ring);
+    const struct wavenet_ring *const first = &array->layers[0].ring;
+    if (first->wide) {
+        wavenet_narrow_3_remember(&walk, first);
     } else {
         enter(&walk, &array->entry);
         wavenet_narrow_3_enter(&walk, &array->entry);
+        wavenet_narrow_mirror(first, first->at, walk.tiles * TILE_FRAMES);
     }
     if (frames % TILE_FRAMES != 0)
         give_back(&walk, &array->entry);

@@ -61,34 +61,17 @@ void wavenet_narrow_3_load(const struct wavenet_layer *layer);
 void wavenet_narrow_3_enter(const struct wavenet_walk *walk, const struct wavenet_stream *entry);
 void wavenet_narrow_3_remember(const struct wavenet_walk *walk, const struct wavenet_ring *ring);
 
+// Behind frames that were written into a ring from `first` on, beyond its end maybe: those belong
+// to its beginning, and what is there is mirrored behind the end. A past that is moved to the
+// beginning, between chunks, never wraps.
+void wavenet_narrow_mirror(const struct wavenet_ring *ring, uint32_t first, uint32_t frames);
+
 // Ends a layer whose chunk is played, and goes on to the next one; 0 behind the last.
 int wavenet_narrow_end(struct wavenet_walk *walk);
 
 // Words of a frame.
 static inline uint32_t wavenet_narrow_words(const struct wavenet_ring *ring) {
     return ring->channels << ring->wide >> 1;
-}
-
-// Moves on behind frames that were written into a ring from `first` on. What a tile wrote beyond
-// the ring belongs to its beginning, and what is there is mirrored behind the end. One whose past
-// is moved to the beginning, between chunks, never wraps.
-static inline uint32_t wavenet_narrow_written(const struct wavenet_ring *ring, uint32_t first,
-                                              uint32_t frames) {
-    const uint32_t end = ring->frames, step = wavenet_narrow_words(ring);
-    int32_t *const words = ring->words;
-    uint32_t at = first + frames;
-    if (ring->past <= WAVENET_SLIDE_MAX || (first >= TILE_FRAMES - 1 && at < end))
-        return at;
-    at -= at >= end ? end : 0;
-    for (uint32_t i = 0; at < first && i < at * step; i++) {
-        words[i] = words[end * step + i];
-        __asm__ volatile(""); // keeps compilers from unrolling it
-    }
-    for (uint32_t i = first * step; i < (TILE_FRAMES - 1) * step; i++) {
-        words[end * step + i] = words[i];
-        __asm__ volatile("");
-    }
-    return at;
 }
 
 // t / 64, saturated; the remainder stays in t.

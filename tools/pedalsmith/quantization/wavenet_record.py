@@ -43,7 +43,7 @@ CHUNK = 48
 TILE = 4
 """Frames that the inner loops compute at once; a ring is longer by TILE - 1 mirrored frames."""
 NARROW = 4
-"""Channels up to which a ring of 32 bits mirrors a whole chunk, so that a chunk never wraps."""
+"""Channels up to which a ring mirrors a whole chunk, so that a chunk never wraps."""
 SLIDE_MAX = 48
 """Frames of a past that is kept in front of the chunk, where nothing wraps anyway."""
 
@@ -252,7 +252,7 @@ class WaveNetLayerRecord:
     def arena_bytes(self) -> int:
         """Parameters and the ring."""
         channels = even(self.conv.channels)
-        whole = self.history_scale is None and channels <= NARROW and self.history > SLIDE_MAX
+        whole = channels <= NARROW and self.history > SLIDE_MAX
         ring = (self.history + CHUNK + (CHUNK if whole else TILE - 1)) * channels
         total = self.conv.arena_bytes(10) + eights((4 if self.history_scale is None else 2) * ring)
         if self.head_matrix is not None:
