@@ -141,38 +141,38 @@ wavenet_narrow_3_wide:
     .balign 8
 wavenet_narrow_3_wide_tap:
     ldr.w   r0, [r12, #4]
+    smlawb  r4, r10, r3, r4
     smlawt  r7, r11, r3, r7
-    smlawt  r6, r10, r3, r6
-    smlawb  r8, r10, r0, r8
     smlawb  r9, r11, r0, r9
+    smlawb  r8, r10, r0, r8
+    smlawt  r6, r10, r3, r6
+    ldr.w   r10, [lr, #4]
     smlawb  r5, r11, r3, r5
-    ldr.w   r11, [lr, #4]
-    smlawb  r10, r10, r3, r4
-    ldr.w   r4, [lr, #20]
-    ldr.w   r3, [r12, #8]
-    smlawt  r8, r11, r0, r8
-    smlawt  r9, r4, r0, r9
-    ldr.w   r0, [lr, #8]
-    smlawt  r7, r4, r3, r7
-    ldr.w   lr, [lr, #24]
-    smlawt  r6, r11, r3, r6
-    smlawb  r5, r4, r3, r5
-    ldr.w   r4, [r12, #12]
-    smlawb  r3, r11, r3, r10
+    ldr.w   r11, [r12, #8]
+    ldr.w   r3, [lr, #20]
+    smlawt  r8, r10, r0, r8
+    smlawt  r6, r10, r11, r6
+    smlawb  r4, r10, r11, r4
     ldr.w   r10, [r2, #0]
-    smlawt  r7, lr, r4, r7
+    smlawt  r9, r3, r0, r9
+    ldr.w   r0, [r12, #12]
     sub.w   r2, r2, #4
-    smlawt  r6, r0, r4, r6
-    ldr.w   r11, [r12, #16]
-    smlawb  r5, lr, r4, r5
-    cmp.w   r11, #0
-    smlawb  r9, lr, r11, r9
+    smlawb  r5, r3, r11, r5
+    smlawt  r7, r3, r11, r7
+    ldr.w   r11, [lr, #24]
+    ldr.w   r3, [lr, #8]
     add.w   lr, r10, r1, lsl #1
-    smlawb  r8, r0, r11, r8
+    smlawt  r7, r11, r0, r7
+    ldr.w   r10, [r12, #16]
+    smlawt  r6, r3, r0, r6
+    cmp.w   r10, #0
+    smlawb  r9, r11, r10, r9
     add.w   r12, r12, #20
+    smlawb  r8, r3, r10, r8
     ldr.w   r10, [lr, #0]
+    smlawb  r5, r11, r0, r5
     ldr.w   r11, [lr, #16]
-    smlawb  r4, r0, r4, r3
+    smlawb  r4, r3, r0, r4
     ldr.w   r3, [r12, #0]
     bge.w   wavenet_narrow_3_wide_tap
     tst.w   r1, #16
