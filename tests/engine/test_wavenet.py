@@ -51,6 +51,7 @@ shapes = st.builds(
     heads=st.booleans(),
     copies=st.booleans(),
     full=st.booleans(),
+    audio=st.booleans(),
 )
 
 
@@ -146,6 +147,13 @@ def test_c_and_python_refuse_the_same_full_matrices() -> None:
     shape = Shape(8, (1,), 1, layers=1, activation=TANH, extreme=True, full=True, wide=True)
     blob = wavenet_blob(replace(shape, converted=True))
     assert record_of(blob).arrays[0].layers[0].full is not None
+    _check_lies(psm.encode(blob), 120)
+
+
+def test_c_and_python_refuse_the_same_layers_of_the_audio() -> None:
+    shape = Shape(9, (2, 2), 1, layers=2, taps=2, extreme=True, audio=True, converted=True)
+    blob = wavenet_blob(shape)
+    assert record_of(blob).arrays[0].layers[0].of_audio
     _check_lies(psm.encode(blob), 120)
 
 

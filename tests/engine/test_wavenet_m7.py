@@ -48,6 +48,11 @@ CASES = [
     Shape(31, (8, 4), 8, taps=15, wide=True, wide_activation=True, converted=True, extreme=True),
     Shape(32, (16, 8), 16, activation=2, wide=True, wide_activation=True, converted=True),
     Shape(33, (12, 6), 6, activation=3, heads=True, wide_activation=True, converted=True),
+    Shape(34, (8,), 8, taps=3, audio=True, converted=True),
+    Shape(35, (3,), 3, taps=1, audio=True, converted=True, extreme=True),
+    Shape(36, (6, 4), 6, taps=4, activation=2, audio=True, wide=True, converted=True),
+    Shape(37, (8,), 8, layers=5, taps=6, wide_at=(1, 3), wide_activation=True, converted=True),
+    Shape(38, (16, 8), 8, activation=2, wide_at=(0, 2), converted=True, extreme=True),
 ]
 
 

@@ -66,6 +66,8 @@ class Shape:
     """The activations replace the residual, which is as wide as they are."""
     full: bool = False
     """A 1x1 has weights of 32 bits."""
+    audio: bool = False
+    """The first layer hears the audio, if it has a 1x1."""
     converted: bool = False
     """Layers as the converter makes most: a 1x1 in all but the last, no sums of a table lifted."""
 
@@ -87,7 +89,7 @@ def every_feature() -> list[bytes]:
         replace(small, seed=3, activation=FUNCTION, extreme=True, gated=True, wide=True),
         replace(small, seed=4, heads=True, copies=True, wide_activation=True),
         replace(small, seed=5, activation=SIGMOID, extreme=True, copies=True, head_taps=3),
-        replace(small, seed=6, activation=SIGMOID, extreme=True, full=True, wide=True),
+        replace(small, seed=6, activation=SIGMOID, extreme=True, full=True, wide=True, audio=True),
     ]
     return [psm.encode(wavenet_blob(shape, golden_frames=2)) for shape in shapes]
 
@@ -99,6 +101,9 @@ def wavenet_record(rng: np.random.Generator, shape: Shape) -> WaveNetRecord:
         channels = shape.bottleneck if shape.copies else own
         outputs = 1 if index + 1 == len(shape.channels) else shape.bottleneck
         layers = tuple(_layer(rng, shape, channels, i) for i in range(shape.layers))
+        first = layers[0]
+        if shape.audio and index == 0 and (first.matrix or first.full):
+            layers = (_of_audio(rng, shape, first), *layers[1:])
         # A quarter of the word for the start, a quarter for the head below, half for the layers.
         arrays.append(
             WaveNetArrayRecord(
@@ -171,6 +176,21 @@ def _layer(
         if has_matrix and not (shape.wide_activation or shape.full)
         else MATRIX_32,
         function=_function(rng, shape) if shape.activation == FUNCTION else None,
+    )
+
+
+def _of_audio(
+    rng: np.random.Generator, shape: Shape, layer: WaveNetLayerRecord
+) -> WaveNetLayerRecord:
+    drive = (np.abs(layer.mixin) + 1) >> 1
+    conv = _matrix(rng, shape, (len(drive), shape.taps, 2), drive, True)
+    return replace(
+        layer,
+        conv=conv if layer.conv.scale is not None else Matrix16(conv.weights, conv.bias, None),
+        dilation=2 * layer.dilation,
+        history_scale=None,
+        history_shift=0,
+        of_audio=True,
     )
 
 

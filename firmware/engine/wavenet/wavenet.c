@@ -294,6 +294,21 @@ static void play_channels(struct wavenet *net, const struct wavenet_stream *stre
     wavenet_mirror(next, frames);
 }
 
+// Writes the audio into the history of a layer that hears it.
+static void hear(const struct wavenet_layer *layer, const int32_t *x, uint32_t frames) {
+    const struct wavenet_ring *const ring = &layer->ring;
+    const uint32_t dilation = layer->dilation / 2;
+    int32_t *const words = ring->words;
+    uint32_t at = ring->at, before = at + (at < dilation ? ring->frames : 0) - dilation;
+    for (uint32_t f = 0; f < frames; f++) {
+        words[2 * at] = x[f];
+        words[2 * at + 1] = words[2 * before];
+        at = at + 1 == ring->frames ? 0 : at + 1;
+        before = before + 1 == ring->frames ? 0 : before + 1;
+    }
+    wavenet_mirror(ring, frames);
+}
+
 void wavenet_advance(struct wavenet_ring *ring, uint32_t frames) {
     ring->at += frames;
     if (ring->past > WAVENET_SLIDE_MAX) {
@@ -333,7 +348,11 @@ static void play_layer(struct wavenet *net, struct wavenet_layer *layer,
 // An array's layers over a chunk, from its residual on.
 static void play_layers(struct wavenet *net, struct wavenet_array *array, int32_t *residual,
                         uint32_t frames) {
-    play_channels(net, &array->entry, 0, &array->layers[0].ring, residual, array->channels, frames);
+    struct wavenet_ring *const first = &array->layers[0].ring;
+    if (array->layers[0].of_audio)
+        hear(&array->layers[0], net->x, frames);
+    else
+        play_channels(net, &array->entry, 0, first, residual, array->channels, frames);
     for (uint32_t l = 0; l < array->count; l++) {
         struct wavenet_layer *const layer = &array->layers[l];
         const struct wavenet_ring *const next = l + 1u < array->count ? &layer[1].ring : NULL;

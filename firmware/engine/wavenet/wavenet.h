@@ -37,7 +37,7 @@
 #define WAVENET_LAYER_BYTES 104
 #define WAVENET_HEADS_BYTES 16
 
-enum wavenet_history { WAVENET_HISTORY_16 = 1, WAVENET_HISTORY_32 = 2 };
+enum wavenet_history { WAVENET_HISTORY_16 = 1, WAVENET_HISTORY_32 = 2, WAVENET_HISTORY_AUDIO = 3 };
 
 enum wavenet_activation {
     WAVENET_LINEAR,
@@ -72,6 +72,7 @@ struct wavenet_array_view {
 struct wavenet_layer_view {
     uint16_t taps, dilation, rows, activation, gated, history, shift, matrix, copy_shift,
         head_matrix, lift;
+    uint16_t heard; // channels of the history
     uint32_t ring_bytes;
     const uint8_t *history_scale, *weights, *bias, *mixin, *scale, *slope, *head_scale;
     const uint8_t *matrix_weights, *matrix_bias, *matrix_scale;
@@ -94,7 +95,7 @@ enum engine_status wavenet_read_layer(struct wavenet_layer_view *layer,
 enum engine_status wavenet_read_head(struct wavenet_array_view *array, struct blob_cursor *cursor,
                                      uint32_t *arena_bytes, struct wavenet_bounds *bounds);
 
-// Frames of a layer's ring, without the mirrored ones; those.
+// Frames of a layer's ring, without the mirrored ones: what it looks back and a chunk; those.
 uint32_t wavenet_ring_frames(const struct wavenet_layer_view *layer);
 uint32_t wavenet_ring_mirrored(const struct wavenet_layer_view *layer, uint32_t channels);
 
@@ -155,6 +156,7 @@ struct wavenet_layer {
     struct wavenet_stream channels; // bottleneck, or none without a 1x1
     uint16_t taps, dilation;
     uint8_t activation, gated, lift, matrix_format, copy_shift, full;
+    uint8_t of_audio;        // the history holds the audio, and that half a dilation before
     const int32_t *function; // WAVENET_FUNCTION: its words
     // A 1x1 to the head sum, as `channels` is one to the residual; NULL for none.
     const struct wavenet_stream *heads;

@@ -147,8 +147,8 @@ COLD static int full_proved(const struct wavenet_layer_view *layer,
 COLD static int layer_proved(const struct wavenet_layer_view *layer,
                              const struct wavenet_array_view *array,
                              struct wavenet_bounds *bounds) {
-    const uint32_t columns = layer->taps * array->channels, bottleneck = array->bottleneck;
-    const int wide = layer->history == WAVENET_HISTORY_32;
+    const uint32_t columns = (uint32_t)layer->taps * layer->heard, bottleneck = array->bottleneck;
+    const int wide = layer->history != WAVENET_HISTORY_16;
     const int copy = layer->matrix == WAVENET_MATRIX_COPY;
     const int full = layer->matrix == WAVENET_MATRIX_FULL;
     uint64_t shifted[WAVENET_CHANNELS_MAX]; // activations as a copy or 32-bit weights have them
@@ -197,7 +197,8 @@ COLD static int layer_proved(const struct wavenet_layer_view *layer,
 }
 
 COLD uint32_t wavenet_ring_frames(const struct wavenet_layer_view *layer) {
-    return (uint32_t)(layer->taps - 1) * layer->dilation + WAVENET_CHUNK;
+    const uint32_t more = layer->history == WAVENET_HISTORY_AUDIO ? layer->dilation / 2 : 0;
+    return (uint32_t)(layer->taps - 1) * layer->dilation + more + WAVENET_CHUNK;
 }
 
 COLD uint32_t wavenet_ring_mirrored(const struct wavenet_layer_view *layer, uint32_t channels) {
@@ -211,9 +212,9 @@ COLD static int take_tensors(struct wavenet_layer_view *layer,
                              const struct wavenet_array_view *array, struct blob_cursor *cursor) {
     const uint32_t channels = array->channels, bottleneck = array->bottleneck, rows = layer->rows;
     const uint8_t *const none = cursor->at;
-    const int wide = layer->history == WAVENET_HISTORY_32;
+    const int wide = layer->history != WAVENET_HISTORY_16;
     layer->history_scale = wide ? none : blob_take(cursor, 4 * channels);
-    layer->weights = blob_take(cursor, 2 * rows * layer->taps * channels);
+    layer->weights = blob_take(cursor, 2 * rows * layer->taps * layer->heard);
     layer->bias = blob_take(cursor, 4 * rows);
     layer->mixin = blob_take(cursor, 4 * rows);
     layer->scale = scaled(layer) ? blob_take(cursor, 4 * rows) : none;
@@ -254,19 +255,22 @@ COLD enum engine_status wavenet_read_layer(struct wavenet_layer_view *layer,
     layer->head_matrix = (field[6] & WAVENET_MATRIX_HEAD) != 0;
     layer->copy_shift = field[6] >> 8;
     layer->lift = field[7];
-    const int wide = layer->history == WAVENET_HISTORY_32;
+    const int wide = layer->history != WAVENET_HISTORY_16;
+    const int audio = layer->history == WAVENET_HISTORY_AUDIO;
     const int copy = layer->matrix == WAVENET_MATRIX_COPY;
     const int full = layer->matrix == WAVENET_MATRIX_FULL;
+    layer->heard = audio ? 2 : array->channels;
     if (layer->activation >= WAVENET_FUNCTION + array->functions->count || layer->gated > 1 ||
         layer->matrix > WAVENET_MATRIX_FULL ||
         layer->copy_shift > (copy || full ? WAVENET_COPY_SHIFT_MAX : 0) ||
-        (!wide && layer->history != WAVENET_HISTORY_16) ||
-        layer->shift > (wide ? WAVENET_SHIFT_MAX : 0) ||
+        layer->history < WAVENET_HISTORY_16 || layer->history > WAVENET_HISTORY_AUDIO ||
+        layer->shift > (wide && !audio ? WAVENET_SHIFT_MAX : 0) ||
         layer->lift > (layer->activation == WAVENET_LINEAR ? 0 : WAVENET_LIFT_MAX))
         return ENGINE_UNKNOWN_FORMAT;
     if ((copy && array->channels != array->bottleneck) || layer->taps < 1 ||
         layer->taps > TILE_TAPS_MAX || layer->dilation < 1 ||
-        (uint32_t)(layer->taps - 1) * layer->dilation > ENGINE_REST_FRAMES)
+        wavenet_ring_frames(layer) - WAVENET_CHUNK > ENGINE_REST_FRAMES ||
+        (audio && (layer->dilation % 2 != 0 || copy || !layer->matrix)))
         return ENGINE_BAD_SHAPE;
     layer->rows = (uint16_t)(array->bottleneck << layer->gated);
     if (!take_tensors(layer, array, cursor))
@@ -274,12 +278,13 @@ COLD enum engine_status wavenet_read_layer(struct wavenet_layer_view *layer,
     if (bounds != NULL && !layer_proved(layer, array, bounds))
         return ENGINE_NOT_PROVED;
     const uint32_t channels = wavenet_even(array->channels), rows = wavenet_even(layer->rows);
+    const uint32_t heard = wavenet_even(layer->heard);
     const uint32_t ring =
-        (wavenet_ring_frames(layer) + wavenet_ring_mirrored(layer, channels)) * channels;
+        (wavenet_ring_frames(layer) + wavenet_ring_mirrored(layer, heard)) * heard;
     layer->ring_bytes = layer_eights((wide ? 4 : 2) * ring);
     *arena_bytes +=
         WAVENET_LAYER_BYTES + layer->ring_bytes +
-        stream_bytes(rows, layer->taps * channels, WAVENET_ROWS_FRONT + WAVENET_ROWS_BACK) +
+        stream_bytes(rows, layer->taps * heard, WAVENET_ROWS_FRONT + WAVENET_ROWS_BACK) +
         stream_bytes(channels, layer->matrix && !copy && !full ? array->bottleneck : 0,
                      WAVENET_CHANNELS_FRONT + WAVENET_CHANNELS_BACK) +
         (copy ? 8 * array->channels : 0) +
@@ -323,6 +328,8 @@ COLD enum engine_status wavenet_measure(const struct blob_record *record, uint32
         for (uint32_t l = 0; status == ENGINE_OK && l < array.layers; l++) {
             struct wavenet_layer_view layer;
             status = wavenet_read_layer(&layer, &array, &cursor, &arena_bytes, proof);
+            if (status == ENGINE_OK && layer.history == WAVENET_HISTORY_AUDIO && (a > 0 || l > 0))
+                status = ENGINE_BAD_SHAPE;
             if (status == ENGINE_OK) {
                 history += wavenet_ring_frames(&layer) - WAVENET_CHUNK;
                 *widest = larger(*widest, wavenet_even(layer.rows));

@@ -92,20 +92,21 @@ COLD static int load_layer(struct wavenet_layer *layer, const struct wavenet_lay
     const int full = view->matrix == WAVENET_MATRIX_FULL;
     const int matrix = view->matrix && !copy && !full;
     struct wavenet_ring *const ring = &layer->ring;
-    if (!take_stream(&layer->rows, view->rows, view->taps * wavenet_even(channels),
+    const uint32_t heard = wavenet_even(view->heard);
+    if (!take_stream(&layer->rows, view->rows, view->taps * heard,
                      WAVENET_ROWS_FRONT + WAVENET_ROWS_BACK, arena) ||
         !take_stream(&layer->channels, channels, matrix ? bottleneck : 0,
                      WAVENET_CHANNELS_FRONT + WAVENET_CHANNELS_BACK, arena))
         return 0;
-    load_rows(&layer->rows, view, channels, bottleneck);
+    load_rows(&layer->rows, view, view->heard, bottleneck);
     if (matrix)
         load_matrix(&layer->channels, channels, bottleneck, view->matrix_weights, view->matrix_bias,
                     view->matrix_scale);
     ring->words = layer_take_history(arena, view->ring_bytes);
     ring->frames = wavenet_ring_frames(view);
     ring->past = ring->frames - WAVENET_CHUNK;
-    ring->channels = wavenet_even(channels);
-    ring->wide = view->history == WAVENET_HISTORY_32;
+    ring->channels = heard;
+    ring->wide = view->history != WAVENET_HISTORY_16;
     ring->shift = (uint8_t)view->shift;
     ring->mirrored = (uint16_t)wavenet_ring_mirrored(view, ring->channels);
     layer->taps = view->taps;
@@ -115,6 +116,7 @@ COLD static int load_layer(struct wavenet_layer *layer, const struct wavenet_lay
     layer->function =
         own ? array->functions->function[view->activation - WAVENET_FUNCTION].loaded : NULL;
     layer->gated = (uint8_t)view->gated;
+    layer->of_audio = view->history == WAVENET_HISTORY_AUDIO;
     layer->lift = (uint8_t)view->lift;
     layer->matrix_format = copy || full ? WAVENET_MATRIX_32 : (uint8_t)view->matrix;
     layer->full = (uint8_t)full;

@@ -72,6 +72,7 @@ wavenet_long_\columns:
     .endm
 
     .section .text.wavenet_long_taps_m7, "ax", %progbits
+    long_taps 1
     long_taps 2
     long_taps 4
 #ifndef ENGINE_WITHOUT_WAVENET_SQUARE_16

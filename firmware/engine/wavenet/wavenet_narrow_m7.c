@@ -22,6 +22,8 @@ COLD static int serves(const struct wavenet_layer *layer, int last) {
 }
 
 COLD int wavenet_narrow_load(struct wavenet_array *array) {
+    if (array->layers[0].of_audio)
+        return 0;
     if (array->channels != 3)
         return wavenet_narrow_full_serves(array);
     if (array->bottleneck != 3)

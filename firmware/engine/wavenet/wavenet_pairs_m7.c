@@ -9,7 +9,7 @@
 
 extern const uint8_t wavenet_leaky_m7[], wavenet_table_m7[], wavenet_twice_m7[];
 extern const uint8_t wavenet_leaky_long[], wavenet_table_long[], wavenet_twice_long[];
-extern const uint8_t wavenet_long_2[], wavenet_long_4[], wavenet_long_8[];
+extern const uint8_t wavenet_long_1[], wavenet_long_2[], wavenet_long_4[], wavenet_long_8[];
 extern const uint8_t wavenet_matrix_long[], wavenet_matrix_long_end[];
 extern const uint8_t wavenet_taps_1[], wavenet_taps_2[], wavenet_taps_3[], wavenet_taps_4[],
     wavenet_taps_6[], wavenet_taps_8[];
@@ -30,8 +30,8 @@ static const struct {
     uint32_t taps;
 } kernels[] = {
     {NULL, wavenet_matrix_0, NULL, 0},
-    {wavenet_taps_1, wavenet_matrix_1, NULL, 3},
-    {wavenet_taps_2, wavenet_matrix_2, wavenet_long_2, 15},
+    {wavenet_taps_1, wavenet_matrix_1, wavenet_long_1, 3},
+    {wavenet_taps_2, wavenet_matrix_2, wavenet_long_2, 6},
     {wavenet_taps_3, wavenet_matrix_3, NULL, 3},
     {wavenet_taps_4, wavenet_matrix_4, wavenet_long_4, 15},
     {NULL, NULL, NULL, 0},

@@ -60,7 +60,7 @@ wavenet_taps_\columns:
 
     .section .text.wavenet_taps_m7, "ax", %progbits
     chain   1, 3
-    chain   2, 15
+    chain   2, 6
     chain   3, 3
     chain   4, 15
     chain   6, 3

@@ -21,7 +21,7 @@ from pedalsmith.quantization.wavenet_record import (
     FULL,
     FUNCTION,
     HISTORY_16,
-    HISTORY_32,
+    HISTORY_AUDIO,
     LEAKY,
     LINEAR,
     MATRIX_16,
@@ -168,11 +168,12 @@ def _read_layer(
     copy_shift, has_matrix = step >> 8, step & 127
     known = gated <= 1 and has_matrix <= FULL and own < len(functions)
     known = known and (has_matrix in (COPY, FULL) or copy_shift == 0)
-    require(known and form in (HISTORY_16, HISTORY_32), "a WaveNet layer of an unknown format")
+    known = known and HISTORY_16 <= form <= HISTORY_AUDIO
+    require(known, "a WaveNet layer of an unknown format")
     require(1 <= taps <= TAPS_MAX, f"a WaveNet layer of {taps} taps; 1..{TAPS_MAX} are served")
     rows = bottleneck << gated
     history_scale = reader.array("<i4", channels) if form == HISTORY_16 else None
-    weights = reader.array("<i2", rows, taps, channels)
+    weights = reader.array("<i2", rows, taps, 2 if form == HISTORY_AUDIO else channels)
     bias, mixin = (reader.array("<i4", rows) for _ in range(2))
     scaled = gated or activation not in (LINEAR, LEAKY)
     scale = reader.array("<i4", rows) if scaled else None
@@ -199,6 +200,7 @@ def _read_layer(
         slope=slope,
         lift=lift,
         history_scale=history_scale,
+        of_audio=form == HISTORY_AUDIO,
         history_shift=shift,
         matrix=matrix,
         matrix_format=MATRIX_16 if has_matrix == MATRIX_16 else MATRIX_32,

@@ -9,10 +9,10 @@ registers, where packing two into a word takes as long as the products of both.
 
 from collections.abc import Callable
 
+from pedalsmith.quantization.wavenet_formats import Formats
 from pedalsmith.quantization.wavenet_grams import Place
 from pedalsmith.quantization.wavenet_network import FloatArray, FloatLayer, FloatWaveNet
 from pedalsmith.quantization.wavenet_record import LEAKY, SIGMOID, TANH
-from pedalsmith.quantization.wavenet_rounding import Formats
 from pedalsmith.quantization.wavenet_rows import LIFT, lift_of
 
 THREE_TAPS = range(2, 17)

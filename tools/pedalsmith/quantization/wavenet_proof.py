@@ -45,6 +45,8 @@ def check(record: WaveNetRecord, name: str) -> None:
         function.check(name)
     width, head_width = 1, None
     residual, below = [2**31], [0] * CHANNELS_MAX
+    for number, layer in enumerate(layer for array in arrays for layer in array.layers):
+        require(number == 0 or not layer.of_audio, f"{name}: a later layer that hears the audio")
     for array in arrays:
         require(array.rechannel.inputs == width, f"{name}: an array reads another width")
         require(head_width in (None, array.bottleneck), f"{name}: heads of different widths")
@@ -102,13 +104,17 @@ def _check_layer(layer: WaveNetLayerRecord, array: WaveNetArrayRecord, name: str
     rows = array.bottleneck << layer.gated
     wide = layer.history_scale is None
     leaky = layer.activation == LEAKY
-    require(layer.conv.channels == array.channels, f"{name}: a convolution of another width")
+    heard = 2 if layer.of_audio else array.channels
+    require(layer.conv.channels == heard, f"{name}: a convolution of another width")
+    if layer.of_audio:
+        fit = wide and layer.dilation % 2 == 0 and (layer.matrix or layer.full)
+        require(fit, f"{name}: a layer that cannot hear the audio")
     require(layer.conv.rows == rows, f"{name}: a convolution of {layer.conv.rows} rows")
     require(1 <= layer.conv.taps <= TAPS_MAX, f"{name}: {layer.conv.taps} taps")
     require(1 <= layer.dilation < 2**16, f"{name}: dilation {layer.dilation}")
     require(layer.history <= HISTORY_MAX, f"{name}: looks back more than {HISTORY_MAX} samples")
     require(0 <= layer.activation <= FUNCTION, f"{name}: unknown activation {layer.activation}")
-    most = HISTORY_SHIFT_MAX if wide else 0
+    most = HISTORY_SHIFT_MAX if wide and not layer.of_audio else 0
     require(0 <= layer.history_shift <= most, f"{name}: history shift {layer.history_shift}")
     require((layer.slope is not None) == leaky, f"{name}: slopes")
     require((layer.conv.scale is not None) == layer.scaled, f"{name}: scales")

@@ -25,11 +25,12 @@ from pedalsmith.quantization.reference import with_golden
 from pedalsmith.quantization.refusal import Refused
 from pedalsmith.quantization.report import Report
 from pedalsmith.quantization.rows import Floats
+from pedalsmith.quantization.wavenet_formats import HEADROOMS, Formats
 from pedalsmith.quantization.wavenet_free import free_formats
 from pedalsmith.quantization.wavenet_grams import Grams
 from pedalsmith.quantization.wavenet_ranges import Ranges
 from pedalsmith.quantization.wavenet_record import WaveNetRecord
-from pedalsmith.quantization.wavenet_rounding import HEADROOMS, Formats, Rounded, rounded
+from pedalsmith.quantization.wavenet_rounding import Rounded, rounded
 from pedalsmith.quantization.wavenet_sensitivity import Source, formats_for, sources
 
 NOISE_DBFS = -100.0

@@ -22,7 +22,7 @@ Floats = npt.NDArray[np.floating[Any]]
 LINEAR, LEAKY, TANH, SIGMOID, SILU, FUNCTION = range(6)
 """Numbers of the activations in the blob; FUNCTION is the first of the record's functions."""
 
-HISTORY_16, HISTORY_32 = 1, 2
+HISTORY_16, HISTORY_32, HISTORY_AUDIO = 1, 2, 3
 """Formats of a layer's history: 16 bit with first-order error feedback, or 32 bit."""
 
 HISTORY_SHIFT_MAX = 16
@@ -186,6 +186,9 @@ class WaveNetLayerRecord:
     saturated"""
     history_scale: Tensor | None = None
     """(channels,), int32, for a history of 16 bit; None: it has 32 bit"""
+    of_audio: bool = False
+    """The convolution hears two channels: the audio, x << 8, and that `dilation` / 2 frames before.
+    Of the first layer of all, with a 1x1."""
     history_shift: int = 0
     """n, 0..HISTORY_SHIFT_MAX: a history of 32 bit is R, saturated at 32 - n bits, times 2^n; of 16
     bit it is 0"""
@@ -241,11 +244,13 @@ class WaveNetLayerRecord:
     @property
     def history(self) -> int:
         """Frames before the newest that the convolution reads."""
-        return (self.conv.taps - 1) * self.dilation
+        return (self.conv.taps - 1) * self.dilation + (self.dilation // 2 if self.of_audio else 0)
 
     @property
     def history_format(self) -> int:
-        """HISTORY_16 or HISTORY_32."""
+        """HISTORY_16 .. HISTORY_AUDIO."""
+        if self.of_audio:
+            return HISTORY_AUDIO
         return HISTORY_32 if self.history_scale is None else HISTORY_16
 
     @property
@@ -260,7 +265,7 @@ class WaveNetLayerRecord:
         if self.copy is not None:
             total += 8 * self.conv.channels
         if self.full is not None:
-            total += self.full.arena_bytes
+            return total + self.full.arena_bytes + 16 * even(len(self.full.bias))
         return total + (self.matrix.arena_bytes(8) if self.matrix is not None else 16 * channels)
 
 

@@ -85,10 +85,12 @@ class _Layer:
 
     def play(self, residual: Int, x31: Int, head: Int) -> tuple[Int, Int]:
         record = self.record
-        heard = np.concatenate([self.past, self.history(residual)], axis=1)
+        new = self.hear(x31) if record.of_audio else self.history(residual)
+        heard = np.concatenate([self.past, new], axis=1)
         self.past = heard[:, heard.shape[1] - record.history :]
-        step = record.dilation
-        taps = [heard[:, k * step : k * step + len(x31)] for k in range(record.conv.taps)]
+        step, first = record.dilation, record.history - (record.conv.taps - 1) * record.dilation
+        starts = [first + k * step for k in range(record.conv.taps)]
+        taps = [heard[:, start : start + len(x31)] for start in starts]
         a = self.activation(taps, x31)
         head = within(head + mulh(a, self.head_scale), 32, "H")
         if record.head_matrix is not None:
@@ -142,6 +144,12 @@ class _Layer:
         if self.record.from_table:
             return (a >> 8) - 2**15
         return a >> self.record.bits_upper
+
+    def hear(self, x31: Int) -> Int:
+        """The audio, and that half a dilation before."""
+        audio = np.concatenate([self.past[0], x31])
+        before = audio[len(self.past[0]) - self.record.dilation // 2 :]
+        return np.stack([x31, before[: len(x31)]])
 
     def history(self, residual: Int) -> Int:
         """What the convolution reads of the residual."""

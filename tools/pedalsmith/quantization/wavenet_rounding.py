@@ -9,6 +9,8 @@ import numpy as np
 from pedalsmith.quantization.refusal import Refused
 from pedalsmith.quantization.report import TensorReport, tensor_report
 from pedalsmith.quantization.rows import Floats
+from pedalsmith.quantization.wavenet_audio import audio_gram, heard_audio, hears_audio
+from pedalsmith.quantization.wavenet_formats import Formats
 from pedalsmith.quantization.wavenet_function import function_of
 from pedalsmith.quantization.wavenet_grams import Place
 from pedalsmith.quantization.wavenet_network import FloatArray, FloatLayer, FloatWaveNet
@@ -47,24 +49,11 @@ LEAST_UP = 0.25
 HISTORY_ONE = 32_700.0
 """Word at which a residual saturates in a history of 16 bit."""
 
-HEADROOMS = (8.0, 4.0, 2.0)
-"""By which playing may exceed the calibration before a 16-bit history or activation saturates: the
-largest is the safest, the least the truest."""
 
 FINE = 2.0**28
 """Words of a value of 1 that a function gives, at least, where a 1x1 may read 16 bits of it."""
 _NEARLY = 0.4999
 _WHOLE = 2.0**31 * 0.9999
-
-
-@dataclass(frozen=True)
-class Formats:
-    """Which layers, (array, layer), keep 32 bits where 16 are the rule, and the room above."""
-
-    histories: frozenset[Place] = frozenset()
-    activations: frozenset[Place] = frozenset()
-    """As the 1x1 reads them"""
-    headroom: float = HEADROOMS[-1]
 
 
 @dataclass(frozen=True)
@@ -132,7 +121,8 @@ class _ArrayRounding:
         # Where every history is a residual of 32 bits, that saturates: its unit follows what is met
         # instead of what is proved, which is 4 to 6 bits more and 17 dB in the sums of the rows.
         self.full = all(
-            (index, number) in formats.histories and not layer.copies
+            ((index, number) in formats.histories and not layer.copies)
+            or hears_audio(self.array, (index, number))
             for number, layer in enumerate(layers)
         )
         lifts = [la.lift for la in map(self._layer, range(len(layers))) if la.layer.kind != LEAKY]
@@ -164,7 +154,8 @@ class _ArrayRounding:
         if self.full:
             self.residual_bound = 2.0**31 / self.units
         for number, made in enumerate(self.layers):
-            made.make_up(grams[index, number])
+            gram = grams[index, number]
+            made.make_up(audio_gram(gram, self.array) if made.of_audio else gram)
         heard = [la for la in self.layers if la.layer.heard]
         rests = np.array([la.activation_word for la in heard])
         added = [la.activation_most for la in heard]
@@ -181,12 +172,16 @@ class _ArrayRounding:
 
     def _layer(self, number: int) -> "_LayerRounding":
         layer, place = self.array.layers[number], (self.index, number)
+        of_audio = hears_audio(self.array, place)
+        if of_audio:
+            layer = heard_audio(layer, self.array.rechannel[:, 0])
         at = f".{self.index}.{number}"
         last = number + 1 == len(self.array.layers)
         return _LayerRounding(
             layer, self.units, self.peaks["r" + at], self._drive(number), self.formats.headroom,
             place in self.formats.histories, place in self.formats.activations,
-            full=self.full, with_matrix=not (last and f"r.{self.index + 1}.0" not in self.peaks),
+            full=self.full, of_audio=of_audio,
+            with_matrix=not (last and f"r.{self.index + 1}.0" not in self.peaks),
         )  # fmt: skip
 
     def _drive(self, number: int) -> Floats:
@@ -209,7 +204,7 @@ class _ArrayRounding:
         for number, made in enumerate(self.layers, 1):
             name, layer = f"{self.index + 1}.{number}", made.layer
             bits = 16 if made.history_scale is not None else 32
-            what = f"conv, {bits}-bit history"
+            what = "conv of the audio" if made.of_audio else f"conv, {bits}-bit history"
             found.append(tensor_report(name, what, made.conv.values, layer.weights, 16))
             if made.matrix_rows is not None and layer.matrix is not None:
                 weights = layer.matrix[:, None]
@@ -238,10 +233,11 @@ class _ArrayRounding:
 class _LayerRounding:
     def __init__(
         self, layer: FloatLayer, units: Floats, met: Floats, drive: Floats, headroom: float,
-        wide: bool, wide_activation: bool, *, full: bool, with_matrix: bool,
+        wide: bool, wide_activation: bool, *, full: bool, of_audio: bool,
+        with_matrix: bool,
     ) -> None:  # fmt: skip
         """`met` and `drive`: largest |value| of the residual and of z."""
-        self.layer, self.headroom, self.is_full = layer, headroom, full
+        self.layer, self.headroom, self.is_full, self.of_audio = layer, headroom, full, of_audio
         self.function = function_of(layer.activation) if layer.kind == FUNCTION else None
         coarse = self.function is not None and self.function.unit < FINE
         coarse = coarse or layer.kind in (LINEAR, SILU)
@@ -265,7 +261,9 @@ class _LayerRounding:
         self.beside = np.stack([layer.mixin, layer.bias], axis=1)
         beside = np.abs(self.beside).sum(axis=1)
         limits = self._limits(drive)
-        if wide:
+        if of_audio:
+            columns = np.full(2, 2.0 ** (31 - 16))
+        elif wide:
             # One bit beyond the calibration before a history saturates, and more in the rows.
             free = np.min(np.log2(2.0**30 / (met * units)))
             most = 0 if full else HISTORY_SHIFT_MAX
@@ -404,6 +402,7 @@ class _LayerRounding:
             history_scale=None
             if self.history_scale is None
             else self.history_scale.astype(np.int64),
+            of_audio=self.of_audio,
             history_shift=self.history_shift,
             matrix=matrix,
             matrix_format=MATRIX_32 if self.wide_activation else MATRIX_16,

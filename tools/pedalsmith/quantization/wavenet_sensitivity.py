@@ -12,9 +12,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from pedalsmith.quantization.rows import Floats
+from pedalsmith.quantization.wavenet_formats import Formats
 from pedalsmith.quantization.wavenet_grams import Place
 from pedalsmith.quantization.wavenet_network import FloatWaveNet
-from pedalsmith.quantization.wavenet_rounding import Formats, Rounded
+from pedalsmith.quantization.wavenet_rounding import Rounded
 
 HISTORY, ACTIVATION = "history", "activation"
 
