@@ -23,73 +23,57 @@
     .equ    STRIDE, 32      // bytes of a frame of the ring
     .equ    END, 36         // the last word of the stream
     .equ    BEGIN, 40
-    .equ    CHAIN, 44       // of activations in 32 bits: where it is entered
+    .equ    CHAIN, 44       // where it is entered
     .equ    SHIFT, 48       // of a history of 32 bits
     .equ    ROOM, 52        // from the largest residual that does not saturate to the largest word
     .equ    FRAME_BYTES, 60
 
-    // A pair of columns; the first frame is in r12, the weights in r2, r3.
-    .macro  pair_of columns, pair
-    .if     \pair == 0
-    smlad   r4, r2, r12, r7
-    .else
+    // A pair of columns, whose first frame is in r12, the weights in r2, r3: activations of 16 bits.
+    .macro  pair_of
     smlad   r4, r2, r12, r4
-    .endif
-    ldr.w   lr, [r1, #16 * \pair + 4]
-    .if     \pair == 0
-    smlad   r8, r3, r12, r11
-    .else
+    ldr.w   lr, [r1, #4]
     smlad   r8, r3, r12, r8
-    .endif
-    ldr.w   r12, [r1, #16 * \pair + 8]
-    .if     \pair == 0
-    smlad   r5, r2, lr, r7
-    smlad   r9, r3, lr, r11
-    .else
+    ldr.w   r12, [r1, #8]
     smlad   r5, r2, lr, r5
     smlad   r9, r3, lr, r9
-    .endif
-    ldr.w   lr, [r1, #16 * \pair + 12]
-    .if     \pair == 0
-    smlad   r6, r2, r12, r7
-    .else
+    ldr.w   lr, [r1, #12]
     smlad   r6, r2, r12, r6
-    .endif
-    .if     \pair + 1 == \columns
-    ldr.w   r1, [sp, #RESIDUAL]
-    .endif
+    smlad   r10, r3, r12, r10
+    ldr.w   r12, [r1, #16]!
     smlad   r7, r2, lr, r7
     ldr.w   r2, [r0, #4]!
-    .if     \pair == 0
-    smlad   r10, r3, r12, r11
-    .else
-    smlad   r10, r3, r12, r10
-    .endif
-    .if     \pair + 1 != \columns
-    ldr.w   r12, [r1, #16 * \pair + 16]
-    .endif
     smlad   r11, r3, lr, r11
     ldr.w   r3, [r0, #4]!
     .endm
 
-    // A bottleneck of so many pairs.
-    .macro  matrix columns
-    .balign 8
-    .global wavenet_matrix_\columns
-    .thumb_func
-wavenet_matrix_\columns:
-    ldr.w   r1, [sp, #FROM]
-    ldr.w   r2, [r0, #12]
-    ldr.w   r7, [r0, #4]
-    ldr.w   r12, [r1]
-    ldr.w   r11, [r0, #8]
-    ldr.w   r3, [r0, #16]!
-    .set    pair, 0
-    .rept   \columns
-    pair_of \columns, pair
-    .set    pair, pair + 1
-    .endr
-    ldr.w   pc, [sp, #TAIL]
+    // The same of 32 bits, a product each.
+    .macro  long_pair
+    smlawb  r4, r12, r2, r4
+    ldr.w   lr, [r1, #4]
+    smlawb  r8, r12, r3, r8
+    ldr.w   r12, [r1, #8]
+    smlawb  r5, lr, r2, r5
+    smlawb  r9, lr, r3, r9
+    ldr.w   lr, [r1, #12]
+    smlawb  r6, r12, r2, r6
+    smlawb  r10, r12, r3, r10
+    ldr.w   r12, [r1, #16]
+    smlawb  r7, lr, r2, r7
+    smlawb  r11, lr, r3, r11
+    ldr.w   lr, [r1, #20]
+    smlawt  r4, r12, r2, r4
+    smlawt  r8, r12, r3, r8
+    ldr.w   r12, [r1, #24]
+    smlawt  r5, lr, r2, r5
+    smlawt  r9, lr, r3, r9
+    ldr.w   lr, [r1, #28]
+    smlawt  r6, r12, r2, r6
+    smlawt  r10, r12, r3, r10
+    ldr.w   r12, [r1, #32]!
+    smlawt  r7, lr, r2, r7
+    ldr.w   r2, [r0, #4]!
+    smlawt  r11, lr, r3, r11
+    ldr.w   r3, [r0, #4]!
     .endm
 
     .section .text.wavenet_channels_m7, "ax", %progbits
@@ -127,48 +111,11 @@ wavenet_matrix_0:
     ldr.w   r3, [r0, #16]!
     ldr.w   pc, [sp, #TAIL]
 
-    matrix  1
-    matrix  2
-    matrix  3
-    matrix  4
-    matrix  6
-    matrix  8
-
-    // Activations of 32 bits, a product each: a pair of columns, whose first word is in r12.
-    .macro  long_pair
-    smlawb  r4, r12, r2, r4
-    ldr.w   lr, [r1, #4]
-    smlawb  r8, r12, r3, r8
-    ldr.w   r12, [r1, #8]
-    smlawb  r5, lr, r2, r5
-    smlawb  r9, lr, r3, r9
-    ldr.w   lr, [r1, #12]
-    smlawb  r6, r12, r2, r6
-    smlawb  r10, r12, r3, r10
-    ldr.w   r12, [r1, #16]
-    smlawb  r7, lr, r2, r7
-    smlawb  r11, lr, r3, r11
-    ldr.w   lr, [r1, #20]
-    smlawt  r4, r12, r2, r4
-    smlawt  r8, r12, r3, r8
-    ldr.w   r12, [r1, #24]
-    smlawt  r5, lr, r2, r5
-    smlawt  r9, lr, r3, r9
-    ldr.w   lr, [r1, #28]
-    smlawt  r6, r12, r2, r6
-    smlawt  r10, r12, r3, r10
-    ldr.w   r12, [r1, #32]!
-    smlawt  r7, lr, r2, r7
-    ldr.w   r2, [r0, #4]!
-    smlawt  r11, lr, r3, r11
-    ldr.w   r3, [r0, #4]!
-    .endm
-
-    // As many as a bottleneck of 16, entered where its pairs are left.
+    // As many as a bottleneck of 16 has; each of the two chains is entered where its pairs are left.
     .balign 8
-    .global wavenet_matrix_long
+    .global wavenet_matrix
     .thumb_func
-wavenet_matrix_long:
+wavenet_matrix:
     ldr.w   r1, [sp, #FROM]
     ldr.w   r7, [r0, #4]
     ldr.w   r11, [r0, #8]
@@ -183,11 +130,19 @@ wavenet_matrix_long:
     mov.w   r10, r11
     ldr.w   pc, [sp, #CHAIN]
     .rept   8
+    pair_of
+    .endr
+    .global wavenet_matrix_16
+    .thumb_func
+wavenet_matrix_16:
+    ldr.w   r1, [sp, #RESIDUAL]
+    ldr.w   pc, [sp, #TAIL]
+    .rept   8
     long_pair
     .endr
-    .global wavenet_matrix_long_end
+    .global wavenet_matrix_32
     .thumb_func
-wavenet_matrix_long_end:
+wavenet_matrix_32:
     ldr.w   r1, [sp, #RESIDUAL]
     ldr.w   pc, [sp, #TAIL]
 

@@ -10,11 +10,9 @@
 extern const uint8_t wavenet_leaky_m7[], wavenet_table_m7[], wavenet_twice_m7[];
 extern const uint8_t wavenet_leaky_long[], wavenet_table_long[], wavenet_twice_long[];
 extern const uint8_t wavenet_long_1[], wavenet_long_2[], wavenet_long_4[], wavenet_long_8[];
-extern const uint8_t wavenet_matrix_long[], wavenet_matrix_long_end[];
 extern const uint8_t wavenet_taps_1[], wavenet_taps_2[], wavenet_taps_3[], wavenet_taps_4[],
     wavenet_taps_6[], wavenet_taps_8[];
-extern const uint8_t wavenet_matrix_0[], wavenet_matrix_1[], wavenet_matrix_2[], wavenet_matrix_3[],
-    wavenet_matrix_4[], wavenet_matrix_6[], wavenet_matrix_8[];
+extern const uint8_t wavenet_matrix_0[], wavenet_matrix[], wavenet_matrix_16[], wavenet_matrix_32[];
 extern const uint8_t wavenet_residual_m7[], wavenet_history_m7[], wavenet_history_long[];
 
 // As in wavenet_square_m7.c.
@@ -26,18 +24,18 @@ extern const uint8_t wavenet_residual_m7[], wavenet_history_m7[], wavenet_histor
 
 // Kernels by pairs of columns; `long_taps` of a history of 32 bits, for up to 16 taps.
 static const struct {
-    const uint8_t *taps_end, *matrix, *long_taps;
+    const uint8_t *taps_end, *long_taps;
     uint32_t taps;
 } kernels[] = {
-    {NULL, wavenet_matrix_0, NULL, 0},
-    {wavenet_taps_1, wavenet_matrix_1, wavenet_long_1, 3},
-    {wavenet_taps_2, wavenet_matrix_2, wavenet_long_2, 6},
-    {wavenet_taps_3, wavenet_matrix_3, NULL, 3},
-    {wavenet_taps_4, wavenet_matrix_4, wavenet_long_4, 15},
-    {NULL, NULL, NULL, 0},
-    {wavenet_taps_6, wavenet_matrix_6, NULL, 3},
-    {NULL, NULL, NULL, 0},
-    {wavenet_taps_8, wavenet_matrix_8, LONG_8, 3},
+    {NULL, NULL, 0},
+    {wavenet_taps_1, wavenet_long_1, 3},
+    {wavenet_taps_2, wavenet_long_2, 6},
+    {wavenet_taps_3, NULL, 3},
+    {wavenet_taps_4, wavenet_long_4, 15},
+    {NULL, NULL, 0},
+    {wavenet_taps_6, NULL, 3},
+    {NULL, NULL, 0},
+    {wavenet_taps_8, LONG_8, 3},
 };
 enum { KERNELS = sizeof kernels / sizeof kernels[0] };
 
@@ -46,8 +44,8 @@ static uint32_t tap_bytes(uint32_t pairs) {
     return 56 * pairs + 4;
 }
 
-// Bytes of the code of a pair of columns of a 1x1 of activations of 32 bits.
-enum { LONG_BYTES = 104, LONG_MOST = 8 };
+// Bytes of the code of a pair of columns of a 1x1, and the most of them.
+enum { MATRIX_16_BYTES = 56, MATRIX_32_BYTES = 104, MATRIX_MOST = 8 };
 
 static const uint8_t *tail_of(const struct wavenet_layer *layer) {
     const int wide = layer->matrix_format == WAVENET_MATRIX_32;
@@ -171,14 +169,13 @@ void wavenet_rows_next(struct wavenet_rows_m7 *run, struct wavenet_rows_walk *wa
 static int begin_channels(struct wavenet_channels_m7 *run, const struct wavenet_stream *stream,
                           int wide, const uint8_t *tail) {
     const uint32_t pairs = stream->pairs, words = wavenet_channel_words(stream) * pairs;
-    wide = wide && stream->columns != 0;
-    if (wide ? stream->columns > LONG_MOST
-             : stream->columns >= KERNELS || kernels[stream->columns].matrix == NULL)
+    if (stream->columns > MATRIX_MOST)
         return 0;
     run->start = stream->words - 1;
     run->end = stream->words + words - 1;
-    run->begin = wide ? wavenet_matrix_long : kernels[stream->columns].matrix;
-    run->chain = wavenet_matrix_long_end - LONG_BYTES * stream->columns;
+    run->begin = stream->columns == 0 ? wavenet_matrix_0 : wavenet_matrix;
+    run->chain = wide ? wavenet_matrix_32 - MATRIX_32_BYTES * stream->columns
+                      : wavenet_matrix_16 - MATRIX_16_BYTES * stream->columns;
     run->tail = tail;
     run->a_step = 16u * stream->columns << wide;
     return 1;
