@@ -364,3 +364,57 @@ wavenet_narrow_3_end:
     pop     {r4-r11, pc}
     wide_taps
     .size   wavenet_narrow_3_m7, . - wavenet_narrow_3_m7
+
+    // Four frames of a channel: of 32 - n bits, by what saturates above and below, times 2^n.
+    .macro  clipped at
+    ldrd    r4, r5, [r0], #8
+    ldrd    r6, r7, [r0], #8
+    qadd    r4, r4, r12
+    qadd    r5, r5, r12
+    sub.w   r4, r4, r12
+    qadd    r6, r6, r12
+    sub.w   r5, r5, r12
+    qadd    r7, r7, r12
+    sub.w   r6, r6, r12
+    qsub    r4, r4, r12
+    sub.w   r7, r7, r12
+    qsub    r5, r5, r12
+    add.w   r4, r4, r12
+    qsub    r6, r6, r12
+    add.w   r5, r5, r12
+    qsub    r7, r7, r12
+    add.w   r6, r6, r12
+    lsl.w   r4, r4, r2
+    add.w   r7, r7, r12
+    lsl.w   r5, r5, r2
+    str.w   r4, [r1, #\at]
+    lsl.w   r6, r6, r2
+    str.w   r5, [r1, #16 + \at]
+    lsl.w   r7, r7, r2
+    str.w   r6, [r1, #32 + \at]
+    str.w   r7, [r1, #48 + \at]
+    .endm
+
+    // void wavenet_narrow_3_clip_m7(const int32_t *residual, int32_t *q, uint32_t n, uint32_t tiles):
+    // three channels of tiles into a history of 32 bits.
+    .section .text.wavenet_narrow_3_clip_m7, "ax", %progbits
+    .balign 8
+    .global wavenet_narrow_3_clip_m7
+    .type   wavenet_narrow_3_clip_m7, %function
+    .thumb_func
+wavenet_narrow_3_clip_m7:
+    push    {r4-r7}
+    mvn.w   r4, #0x80000000
+    asr.w   r12, r4, r2
+    sub.w   r12, r4, r12
+wavenet_narrow_3_clip_tile:
+    clipped 0
+    clipped 4
+    clipped 8
+    add.w   r0, r0, #16
+    add.w   r1, r1, #64
+    subs.w  r3, r3, #1
+    bne.w   wavenet_narrow_3_clip_tile
+    pop     {r4-r7}
+    bx      lr
+    .size   wavenet_narrow_3_clip_m7, . - wavenet_narrow_3_clip_m7

@@ -113,31 +113,9 @@ void wavenet_narrow_3_enter(const struct wavenet_walk *walk, const struct wavene
     back_2[WAVENET_ERROR] = t;
 }
 
-static inline int32_t qadd(int32_t a, int32_t b) {
-    int32_t sum;
-    __asm__("qadd %0, %1, %2" : "=r"(sum) : "r"(a), "r"(b));
-    return sum;
-}
-
-static inline int32_t qsub(int32_t a, int32_t b) {
-    int32_t difference;
-    __asm__("qsub %0, %1, %2" : "=r"(difference) : "r"(a), "r"(b));
-    return difference;
-}
-
-// Clipped to 32 - n bits by what saturates above and below, times 2^n. No weight meets the fourth
-// channel.
 void wavenet_narrow_3_remember(const struct wavenet_walk *walk, const struct wavenet_ring *ring) {
-    const uint32_t shift = ring->shift;
-    const int32_t beyond = INT32_MAX - (INT32_MAX >> shift);
-    const int32_t *r = walk->residual;
-    int32_t *q = wavenet_narrow_frame(ring, ring->at);
-    for (uint32_t tile = 0; tile < walk->tiles; tile++, r += TILE_FRAMES, q += 13)
-        for (uint32_t c = 0; c < 3; c++, q++, r += TILE_FRAMES) {
-            for (uint32_t f = 0; f < TILE_FRAMES; f++)
-                q[4 * f] = shl(qsub(qadd(r[f], beyond) - beyond, beyond) + beyond, shift);
-            __asm__ volatile(""); // keeps compilers from unrolling it
-        }
+    wavenet_narrow_3_clip_m7(walk->residual, wavenet_narrow_frame(ring, ring->at), ring->shift,
+                             walk->tiles);
     wavenet_narrow_mirror(ring, ring->at, walk->tiles * TILE_FRAMES);
 }
 

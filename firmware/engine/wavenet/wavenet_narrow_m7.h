@@ -52,6 +52,10 @@ struct wavenet_walk {
 // Plays all runs of a walk.
 void wavenet_narrow_3_m7(struct wavenet_walk *walk);
 
+// Writes three channels of a residual, tiles, into frames of 32 bits: clipped to 32 - n bits, times
+// 2^n. No weight meets the fourth channel.
+void wavenet_narrow_3_clip_m7(const int32_t *residual, int32_t *q, uint32_t n, uint32_t tiles);
+
 // Writes the next run; returns its tiles, 0 behind the last one.
 uint32_t wavenet_narrow_3_next(struct wavenet_narrow_3_m7 *run, struct wavenet_walk *walk);
 
