@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 // Copyright (c) 2026 the pedalsmith developers
 //
-// void wavenet_channels_m7(const struct wavenet_channels_m7 *run): tiles of a layer's 1x1 of
-// activations in 16 bits, the residual, and, where there is a next layer, its history of 16 bits with
-// its error feedback (README.md). The same words as wavenet.c.
+// void wavenet_channels_m7(const struct wavenet_channels_m7 *run): tiles of a layer's 1x1, of
+// activations of 16 or 32 bits, the residual, and, where there is a next layer, its history: 16 bits
+// with their error feedback, or 32 (README.md). The same words as wavenet.c.
 //
 // Two channels by four frames are eight sums, r4-r11, as in wavenet_rows_m7.S. r0 walks the stream of
-// parameters, r1 the activations. The order of the tail was found by a search over the pairing and
-// latency rules of the Cortex-M7.
+// parameters, r1 the activations. The order of the tail of 16 bits was found by a search over the
+// pairing and latency rules of the Cortex-M7.
     .syntax unified
     .thumb
 
@@ -74,6 +74,30 @@
     ldr.w   r2, [r0, #4]!
     smlawt  r11, lr, r3, r11
     ldr.w   r3, [r0, #4]!
+    .endm
+
+    // Adds both rows to the residual, which stays in the sums, and loads a word of the frame into r2.
+    .macro  add_to_residual word
+    ldr.w   r3, [r0, #8]                    // scale of row 1
+    ldr.w   r12, [r1, #0]
+    ldr.w   lr, [r1, #4]
+    smmla   r4, r4, r2, r12
+    ldr.w   r12, [r1, #8]
+    smmla   r5, r5, r2, lr
+    ldr.w   lr, [r1, #12]
+    smmla   r6, r6, r2, r12
+    ldr.w   r12, [r1, #16]
+    smmla   r7, r7, r2, lr
+    ldr.w   lr, [r1, #20]
+    smmla   r8, r8, r3, r12
+    ldr.w   r12, [r1, #24]
+    smmla   r9, r9, r3, lr
+    ldr.w   lr, [r1, #28]
+    smmla   r10, r10, r3, r12
+    ldr.w   r2, [sp, #\word]
+    smmla   r11, r11, r3, lr
+    add.w   r0, r0, #16
+    stm.w   r1!, {r4-r11}
     .endm
 
     .section .text.wavenet_channels_m7, "ax", %progbits
@@ -151,26 +175,7 @@ wavenet_matrix_32:
     .global wavenet_residual_m7
     .thumb_func
 wavenet_residual_m7:
-    ldr.w   r3, [r0, #8]                    // scale of row 1
-    ldr.w   r12, [r1, #0]
-    ldr.w   lr, [r1, #4]
-    smmla   r4, r4, r2, r12
-    ldr.w   r12, [r1, #8]
-    smmla   r5, r5, r2, lr
-    ldr.w   lr, [r1, #12]
-    smmla   r6, r6, r2, r12
-    ldr.w   r12, [r1, #16]
-    smmla   r7, r7, r2, lr
-    ldr.w   lr, [r1, #20]
-    smmla   r8, r8, r3, r12
-    ldr.w   r12, [r1, #24]
-    smmla   r9, r9, r3, lr
-    ldr.w   lr, [r1, #28]
-    smmla   r10, r10, r3, r12
-    ldr.w   r2, [sp, #END]
-    smmla   r11, r11, r3, lr
-    add.w   r0, r0, #16
-    stm.w   r1!, {r4-r11}
+    add_to_residual END
     cmp.w   r0, r2
     str.w   r1, [sp, #RESIDUAL]
     ldr.w   lr, [sp, #BEGIN]
@@ -183,26 +188,7 @@ wavenet_residual_m7:
     .global wavenet_history_long
     .thumb_func
 wavenet_history_long:
-    ldr.w   r3, [r0, #8]                    // scale of row 1
-    ldr.w   r12, [r1, #0]
-    ldr.w   lr, [r1, #4]
-    smmla   r4, r4, r2, r12
-    ldr.w   r12, [r1, #8]
-    smmla   r5, r5, r2, lr
-    ldr.w   lr, [r1, #12]
-    smmla   r6, r6, r2, r12
-    ldr.w   r12, [r1, #16]
-    smmla   r7, r7, r2, lr
-    ldr.w   lr, [r1, #20]
-    smmla   r8, r8, r3, r12
-    ldr.w   r12, [r1, #24]
-    smmla   r9, r9, r3, lr
-    ldr.w   lr, [r1, #28]
-    smmla   r10, r10, r3, r12
-    ldr.w   r2, [sp, #ROOM]
-    smmla   r11, r11, r3, lr
-    add.w   r0, r0, #16
-    stm.w   r1!, {r4-r11}
+    add_to_residual ROOM
     ldr.w   r3, [sp, #SHIFT]
     str.w   r1, [sp, #RESIDUAL]
     qadd    r4, r4, r2
