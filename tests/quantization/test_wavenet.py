@@ -19,6 +19,7 @@ from pedalsmith.native.host import HostEngine
 from pedalsmith.quantization import psm
 from pedalsmith.quantization.quantizer import quantize
 from pedalsmith.quantization.wavenet_network import from_model
+from pedalsmith.quantization.wavenet_record import WaveNetRecord
 
 
 def convolution(
@@ -120,6 +121,27 @@ def test_the_words_are_near_the_model(activation: Activation, gating: str) -> No
     assert np.all(silence == quantized.blob.rest_output)
     rest = run(model, np.zeros(300))[-1]
     assert abs(quantized.blob.rest_output / 2**23 - rest) < 1e-6
+
+
+@pytest.mark.parametrize("layers", [1, 2])
+@pytest.mark.parametrize("taps", [2, 3])
+def test_a_first_layer_that_can_hears_the_audio(layers: int, taps: int) -> None:
+    """The only layer of a network cannot: the record has no 1x1 that nobody hears."""
+    rng = np.random.default_rng(5)
+    layer = WaveNetLayer(
+        conv=convolution(rng, 6, 6, taps, 3, True),
+        mixin=convolution(rng, 1, 6, 1, 1, False),
+        activation=Activation("tanh"),
+        layer1x1=convolution(rng, 6, 6, 1, 1, True),
+    )
+    rechannel, head = convolution(rng, 1, 6, 1, 1, False), convolution(rng, 6, 1, 1, 1, True)
+    net = WaveNet((WaveNetArray(rechannel, (layer,) * layers, head),), head_scale=0.3)
+    quantized = quantize(Model((net,), 48_000), "m", noise(4, 60_000))
+    record = quantized.blob.layers[0]
+    assert isinstance(record, WaveNetRecord)
+    assert record.arrays[0].layers[0].of_audio == (layers > 1)
+    assert max(error.noise_dbfs for error in quantized.report.errors) < -90.0
+    HostEngine(psm.encode(quantized.blob)).selftest()
 
 
 @pytest.mark.parametrize("gating", ["none", "gated"])

@@ -22,10 +22,11 @@ _CHANNELS = 5
 def hears_audio(array: FloatArray, place: Place) -> bool:
     """Whether the layer at `place` of `array` is better played from the audio."""
     layer = array.layers[place[1]]
-    rows_taps, channels = layer.weights.shape[1], layer.weights.shape[2]
-    first = place == (0, 0) and array.rechannel.shape[1] == 1
-    plain = layer.matrix is not None and not layer.copies
-    return first and plain and channels >= _CHANNELS and rows_taps > 1
+    taps, channels = layer.weights.shape[1:]
+    first = place == (0, 0) and array.rechannel.shape[1] == 1 and bool(np.any(array.rechannel))
+    # The only layer may be the network's last, whose 1x1 nobody hears and no record has.
+    plain = len(array.layers) > 1 and layer.matrix is not None and not layer.copies
+    return first and plain and channels >= _CHANNELS and taps > 1
 
 
 def heard_audio(layer: FloatLayer, rechannel: Floats) -> FloatLayer:

@@ -23,7 +23,7 @@ LINEAR, LEAKY, TANH, SIGMOID, SILU, FUNCTION = range(6)
 """Numbers of the activations in the blob; FUNCTION is the first of the record's functions."""
 
 HISTORY_16, HISTORY_32, HISTORY_AUDIO = 1, 2, 3
-"""Formats of a layer's history: 16 bit with first-order error feedback, or 32 bit."""
+"""Formats of a layer's history: 16 bit with first-order error feedback, or 32 bit; or the audio."""
 
 HISTORY_SHIFT_MAX = 16
 
