@@ -330,10 +330,10 @@ lstm_only:
 
     .balign 8
 lstm_tails:
-    .irp    s, 0, 1, 2, 3
+    .irp    s, 0, 1, 2, 3, 4, 5, 6, 7, 8
     tail    \s
     .endr
-    .if     . - lstm_tails != RECURRENT_M7_SHIFTS * LSTM_TAIL_BYTES
+    .if     . - lstm_tails != 9 * LSTM_TAIL_BYTES
     .error  "LSTM_TAIL_BYTES is not the length of a tail"
     .endif
 

@@ -274,10 +274,10 @@ lstm_wide_only:
 
     .balign 8
 lstm_wide_tails:
-    .irp    s, 0, 1, 2, 3
+    .irp    s, 0, 1, 2, 3, 4, 5, 6, 7, 8
     tail    \s
     .endr
-    .if     . - lstm_wide_tails != RECURRENT_M7_SHIFTS * LSTM_WIDE_TAIL_BYTES
+    .if     . - lstm_wide_tails != 9 * LSTM_WIDE_TAIL_BYTES
     .error  "LSTM_WIDE_TAIL_BYTES is not the length of a tail"
     .endif
 

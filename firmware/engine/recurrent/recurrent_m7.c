@@ -9,7 +9,7 @@ int recurrent_m7(const struct recurrent *r, const struct layer_signal *in, uint3
                  recurrent_m7_kernel *narrow, recurrent_m7_kernel *wide) {
     const int stacked = r->inputs != 0, is_wide = r->format == RECURRENT_STATE_32;
     struct recurrent_m7 run;
-    if (r->matrix.pairs > RECURRENT_M7_PAIRS || r->cell_shift >= RECURRENT_M7_SHIFTS)
+    if (r->matrix.pairs > RECURRENT_M7_PAIRS)
         return 0;
     run.stream = r->matrix.stream;
     run.end = matvec_weights(&r->matrix, r->matrix.blocks);

@@ -2,8 +2,7 @@
 // Copyright (c) 2026 the pedalsmith developers
 //
 // The assembly kernels of a Cortex-M7: samples of a whole recurrent layer, the same words as the C.
-// They take up to RECURRENT_M7_PAIRS pairs of columns and small cell shifts; the C plays the
-// others.
+// They take up to RECURRENT_M7_PAIRS pairs of columns; the C plays what is larger.
 #ifndef RECURRENT_M7_H
 #define RECURRENT_M7_H
 
@@ -16,9 +15,6 @@
 #endif
 
 #define RECURRENT_M7_PAIRS 32
-// Cell shifts from 0 on that an LSTM has a tail for, 516 bytes each in both state formats: cells
-// that were met up to 256. Larger ones are rare, and the C plays them.
-#define RECURRENT_M7_SHIFTS 4
 
 // What a kernel reads; kernel_m7.inc has the offsets.
 struct recurrent_m7 {
@@ -42,7 +38,7 @@ typedef void recurrent_m7_kernel(const struct recurrent_m7 *run);
 // State format 1, and 2. GRU: without a layer below.
 recurrent_m7_kernel lstm_m7, lstm_wide_m7, gru_m7, gru_wide_m7;
 
-// Plays a chunk with the kernel of the state format; 0: the layer is not for it.
+// Plays a chunk with the kernel of the state format; 0: the layer is too large for it.
 int recurrent_m7(const struct recurrent *r, const struct layer_signal *in, uint32_t frames,
                  recurrent_m7_kernel *narrow, recurrent_m7_kernel *wide);
 
