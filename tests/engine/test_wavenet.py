@@ -15,6 +15,7 @@ from pedalsmith.errors import BadInput
 from pedalsmith.native.host import HostEngine, check_status
 from pedalsmith.quantization import psm
 from pedalsmith.quantization.blob import Blob
+from pedalsmith.quantization.proof import check
 from pedalsmith.quantization.reference import ReferenceEngine
 from pedalsmith.quantization.refusal import Refused
 from pedalsmith.quantization.wavenet_function import Function
@@ -178,16 +179,60 @@ def test_c_and_python_judge_random_lies_alike() -> None:
     assert 20 < sum(verdicts) < 300
 
 
-def test_what_the_proof_forbids() -> None:
-    blob = wavenet_blob(Shape(9, extreme=True))
-    record = record_of(blob)
-    array = record.arrays[0]
-    layer = array.layers[0]
-    sign = np.where(layer.conv.bias < 0, -1, 1)
-    broken = replace(layer, conv=replace(layer.conv, bias=layer.conv.bias + sign))
-    arrays = (replace(array, layers=(broken, *array.layers[1:])),)
-    with pytest.raises(Refused, match="may leave 32 bits"):
-        psm.encode(replace(blob, layers=(WaveNetRecord(arrays),)))
+EDGES = {
+    "16 bits": Shape(9, layers=3),
+    "history of 32 bits": Shape(9, layers=3, wide=True),
+    "table in 32 bits": Shape(9, layers=3, activation=TANH, wide_activation=True),
+    "1x1 of 32 bits": Shape(9, layers=3, activation=TANH, full=True, wide=True),
+    "gated": Shape(9, layers=3, activation=TANH, gated=True, wide_activation=True),
+    "of the audio": Shape(9, layers=3, audio=True, converted=True),
+}
+
+
+@pytest.mark.parametrize("name", EDGES)
+def test_c_and_python_prove_up_to_the_same_word(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The largest bias of a row that still is taken, in both; of every layer and kind of row."""
+    blob = wavenet_blob(replace(EDGES[name], extreme=True))
+    array = record_of(blob).arrays[0]
+    rest = record_of(blob).arrays[1:]
+
+    def with_bias(number: int, part: str, bias: int) -> Blob:
+        layer = array.layers[number]
+        rows = getattr(layer, part)
+        words = np.concatenate([[bias], rows.bias[1:]])
+        changed = replace(layer, **{part: replace(rows, bias=words)})
+        layers = (*array.layers[:number], changed, *array.layers[number + 1 :])
+        record = WaveNetRecord((replace(array, layers=layers), *rest))
+        return replace(blob, layers=(record,))
+
+    def refused(number: int, part: str, bias: int) -> bool:
+        try:
+            check(with_bias(number, part, bias))
+        except Refused:
+            return True
+        return False
+
+    found = 0
+    for number, layer in enumerate(array.layers):
+        for part in ("conv", "matrix", "full"):
+            if getattr(layer, part) is None or refused(number, part, 0):
+                continue
+            for sign in (-1, 1):
+                taken, beyond = 0, 2**31
+                while beyond - taken > 1:
+                    middle = (taken + beyond) // 2
+                    if refused(number, part, sign * middle):
+                        beyond = middle
+                    else:
+                        taken = middle
+                if beyond == 2**31:
+                    continue  # no row of negative weights reaches it
+                monkeypatch.setattr(psm, "check", lambda blob: None)
+                edge = [psm.encode(with_bias(number, part, sign * b)) for b in (taken, beyond)]
+                monkeypatch.undo()
+                assert [check_status(data) == 0 for data in edge] == [True, False], (number, part)
+                found += 1
+    assert found >= 6
 
 
 def test_the_arena_is_what_the_formula_says() -> None:

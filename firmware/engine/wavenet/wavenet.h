@@ -95,6 +95,16 @@ enum engine_status wavenet_read_layer(struct wavenet_layer_view *layer,
 enum engine_status wavenet_read_head(struct wavenet_array_view *array, struct blob_cursor *cursor,
                                      uint32_t *arena_bytes, struct wavenet_bounds *bounds);
 
+// Proves the sums of a layer and moves the bounds on; 0: one may leave its word.
+int wavenet_layer_proved(const struct wavenet_layer_view *layer,
+                         const struct wavenet_array_view *array, struct wavenet_bounds *bounds);
+
+// Whether the sums of a layer are scaled before its activation.
+static inline int wavenet_scaled(const struct wavenet_layer_view *layer) {
+    return layer->gated ||
+           (layer->activation != WAVENET_LINEAR && layer->activation != WAVENET_LEAKY);
+}
+
 // Frames of a layer's ring, without the mirrored ones: what it looks back and a chunk; those.
 uint32_t wavenet_ring_frames(const struct wavenet_layer_view *layer);
 uint32_t wavenet_ring_mirrored(const struct wavenet_layer_view *layer, uint32_t channels);

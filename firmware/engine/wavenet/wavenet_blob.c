@@ -87,113 +87,10 @@ COLD enum engine_status wavenet_read_head(struct wavenet_array_view *array,
     return ENGINE_OK;
 }
 
-// Largest |mulh| of a word up to `bound` by `factor`.
-COLD static uint64_t product(uint64_t bound, int32_t factor) {
-    return (bound * layer_magnitude(factor) + UINT32_MAX) >> 32;
-}
-
-// Largest |sum| of a row of weights over words of 16 bits or, floored, of 32.
-COLD static uint64_t row_bound(const uint8_t *weights, const uint8_t *bias, uint32_t row,
-                               uint32_t columns, int floored) {
-    uint64_t l1 = 0;
-    for (uint32_t i = 0; i < columns; i++)
-        l1 += layer_magnitude(blob_i16(weights + (size_t)2 * (row * columns + i)));
-    return (l1 << 15) + (floored ? columns : 0) + layer_magnitude(blob_word(bias, row));
-}
-
-COLD static int scaled(const struct wavenet_layer_view *layer) {
-    return layer->gated ||
-           (layer->activation != WAVENET_LINEAR && layer->activation != WAVENET_LEAKY);
-}
-
 // Whether the table of chords is read: by activations, and by the sigmoid of every gate.
 COLD static uint32_t reads_chords(const struct wavenet_layer_view *layer) {
     return layer->gated || layer->activation == WAVENET_TANH ||
            layer->activation == WAVENET_SIGMOID || layer->activation == WAVENET_SILU;
-}
-
-// Largest |a| where |v| is at most `v`.
-COLD static uint64_t activation_bound(const struct wavenet_layer_view *layer,
-                                      const struct wavenet_array_view *array, uint32_t row,
-                                      uint64_t v) {
-    const int from_table =
-        layer->activation == WAVENET_TANH || layer->activation == WAVENET_SIGMOID;
-    if (layer->activation == WAVENET_LINEAR)
-        return v;
-    if (layer->activation == WAVENET_LEAKY)
-        return ((uint64_t)1 << wavenet_high(layer->lift)) +
-               product(v, blob_word(layer->slope, row));
-    if (layer->activation >= WAVENET_FUNCTION && !layer->gated)
-        return array->functions->function[layer->activation - WAVENET_FUNCTION].most;
-    return (uint64_t)1 << (from_table && !layer->gated ? 24 : 31);
-}
-
-// Proves what a 1x1 of 32-bit weights adds to the residual, of activations up to `a`.
-COLD static int full_proved(const struct wavenet_layer_view *layer,
-                            const struct wavenet_array_view *array, const uint64_t *a,
-                            struct wavenet_bounds *bounds) {
-    for (uint32_t c = 0; c < array->channels; c++) {
-        uint64_t sum = layer_magnitude(blob_word(layer->matrix_bias, c));
-        for (uint32_t b = 0; b < array->bottleneck; b++)
-            sum += product(a[b], blob_word(layer->matrix_weights, c * array->bottleneck + b));
-        if (sum > INT32_MAX)
-            return 0;
-        bounds->residual[c] = (uint64_t)1 << 31;
-    }
-    return 1;
-}
-
-// Proves the sums of a layer and moves the bounds on.
-COLD static int layer_proved(const struct wavenet_layer_view *layer,
-                             const struct wavenet_array_view *array,
-                             struct wavenet_bounds *bounds) {
-    const uint32_t columns = (uint32_t)layer->taps * layer->heard, bottleneck = array->bottleneck;
-    const int wide = layer->history != WAVENET_HISTORY_16;
-    const int copy = layer->matrix == WAVENET_MATRIX_COPY;
-    const int full = layer->matrix == WAVENET_MATRIX_FULL;
-    uint64_t shifted[WAVENET_CHANNELS_MAX]; // activations as a copy or 32-bit weights have them
-    for (uint32_t r = 0; r < layer->rows; r++) {
-        uint64_t v = row_bound(layer->weights, layer->bias, r, columns, wide);
-        v += (layer_magnitude(blob_word(layer->mixin, r)) + 1) >> 1;
-        if (v > INT32_MAX)
-            return 0;
-        if (r >= bottleneck)
-            continue;
-        if (scaled(layer))
-            v = product(layer->activation == WAVENET_LEAKY ? v : (uint64_t)1 << 31,
-                        blob_word(layer->scale, r));
-        const uint64_t a = activation_bound(layer, array, r, v);
-        if (layer->activation == WAVENET_LEAKY && a > (uint64_t)1 << 15
-                                                                  << wavenet_upper(layer->lift))
-            return 0;
-        bounds->head[r] += product(a, blob_word(layer->head_scale, r));
-        shifted[r] = a << layer->copy_shift;
-        if ((copy || full) && shifted[r] > (uint64_t)1 << 31)
-            return 0;
-        if (copy)
-            bounds->residual[r] = product(shifted[r], blob_word(layer->matrix_scale, r)) +
-                                  layer_magnitude(blob_word(layer->matrix_bias, r));
-    }
-    if (full && !full_proved(layer, array, shifted, bounds))
-        return 0;
-    for (uint32_t r = 0; layer->head_matrix && r < bottleneck; r++) {
-        const uint64_t acc = row_bound(layer->head_weights, layer->head_bias, r, bottleneck,
-                                       layer->matrix != WAVENET_MATRIX_16);
-        if (acc > INT32_MAX)
-            return 0;
-        bounds->head[r] += product(acc, blob_word(layer->head_matrix_scale, r));
-    }
-    for (uint32_t c = 0; layer->matrix && !copy && !full && c < array->channels; c++) {
-        const uint64_t acc = row_bound(layer->matrix_weights, layer->matrix_bias, c, bottleneck,
-                                       layer->matrix == WAVENET_MATRIX_32);
-        if (acc > INT32_MAX)
-            return 0;
-        bounds->residual[c] += product(acc, blob_word(layer->matrix_scale, c));
-    }
-    for (uint32_t c = 0; layer->matrix && !full && c < array->channels; c++)
-        if (bounds->residual[c] > INT32_MAX)
-            return 0;
-    return 1;
 }
 
 COLD uint32_t wavenet_ring_frames(const struct wavenet_layer_view *layer) {
@@ -217,7 +114,7 @@ COLD static int take_tensors(struct wavenet_layer_view *layer,
     layer->weights = blob_take(cursor, 2 * rows * layer->taps * layer->heard);
     layer->bias = blob_take(cursor, 4 * rows);
     layer->mixin = blob_take(cursor, 4 * rows);
-    layer->scale = scaled(layer) ? blob_take(cursor, 4 * rows) : none;
+    layer->scale = wavenet_scaled(layer) ? blob_take(cursor, 4 * rows) : none;
     layer->slope = layer->activation == WAVENET_LEAKY ? blob_take(cursor, 4 * bottleneck) : none;
     layer->head_scale = blob_take(cursor, 4 * bottleneck);
     const int full = layer->matrix == WAVENET_MATRIX_FULL;
@@ -275,7 +172,7 @@ COLD enum engine_status wavenet_read_layer(struct wavenet_layer_view *layer,
     layer->rows = (uint16_t)(array->bottleneck << layer->gated);
     if (!take_tensors(layer, array, cursor))
         return ENGINE_BAD_SECTION;
-    if (bounds != NULL && !layer_proved(layer, array, bounds))
+    if (bounds != NULL && !wavenet_layer_proved(layer, array, bounds))
         return ENGINE_NOT_PROVED;
     const uint32_t channels = wavenet_even(array->channels), rows = wavenet_even(layer->rows);
     const uint32_t heard = wavenet_even(layer->heard);

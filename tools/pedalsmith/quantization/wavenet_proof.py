@@ -2,7 +2,7 @@
 # Copyright (c) 2026 the pedalsmith developers
 """The limits of a WaveNet record, and the proof that no sum of its rows leaves its word.
 
-The C loader (firmware/engine/wavenet/wavenet_blob.c) computes the same bounds in the same
+The C loader (firmware/engine/wavenet/wavenet_proof.c) computes the same bounds in the same
 integers. Only histories, what a wide convolution gives and residuals behind a 1x1 of 32-bit weights
 saturate.
 """
@@ -28,6 +28,7 @@ from pedalsmith.quantization.wavenet_record import (
     WaveNetRecord,
     WideConv,
 )
+from pedalsmith.quantization.wavenet_reference import FEEDBACK_BITS
 
 ARRAYS_MAX, LAYERS_MAX, CHANNELS_MAX, TAPS_MAX = 4, 48, 32, 32
 FRACTION_MAX = 31
@@ -164,21 +165,23 @@ def _array_bounds(
     require(max(residual) <= WORD_MAX, f"{name}: a rechannel may leave 32 bits")
     head = [abs(s) + b for s, b in zip(array.head_start.tolist(), below, strict=False)]
     for layer in array.layers:
-        a = _activation_bounds(layer, name)
+        a = _activation_bounds(layer, residual, name)
         for b, scale in enumerate(layer.head_scale.tolist()):
             head[b] += _product(a[b], scale)
         if layer.full is not None:
-            _check_full(layer.full, a, name)
-            residual = [2**31] * array.channels
+            steps = _full_bounds(layer.full, a, layer.from_table, name)
+            residual = [min(r + step, 2**31) for r, step in zip(residual, steps, strict=True)]
         if layer.copy is not None:
             wide = [bound << layer.copy.shift for bound in a]
             require(max(wide) <= 2**31, f"{name}: a copy may leave 32 bits")
             words = zip(wide, layer.copy.scale.tolist(), layer.copy.bias.tolist(), strict=True)
             residual = [_product(bound, scale) + abs(bias) for bound, scale, bias in words]
+        floored = layer.matrix_format == MATRIX_32
         for matrix, total in ((layer.matrix, residual), (layer.head_matrix, head)):
             if matrix is not None:
                 assert matrix.scale is not None
-                acc = row_bounds(matrix, layer.matrix_format == MATRIX_32, name)
+                most = a if floored else [2**31] * layer.bottleneck
+                acc = row_bounds(matrix, most, floored, name, floored and layer.from_table)
                 for c, scale in enumerate(matrix.scale.tolist()):
                     total[c] += _product(acc[c], scale)
         proved = layer.matrix is not None or layer.copy is not None
@@ -187,10 +190,23 @@ def _array_bounds(
     return residual, head
 
 
-def _activation_bounds(layer: WaveNetLayerRecord, name: str) -> list[int]:
+def _history_bounds(layer: WaveNetLayerRecord, residual: list[int]) -> list[int]:
+    """Largest |word| of each channel that a convolution hears, one of 16 bits 2^16 times that,
+    where the residual is at most `residual`."""
+    if layer.of_audio:
+        return [2**31] * 2
+    if layer.history_scale is None:
+        return [min(bound << layer.history_shift, 2**31) for bound in residual]
+    scales = layer.history_scale.tolist()
+    steps = (_product(bound, scale) for bound, scale in zip(residual, scales, strict=True))
+    return [min(((step >> FEEDBACK_BITS) + 1) << 16, 2**31) for step in steps]
+
+
+def _activation_bounds(layer: WaveNetLayerRecord, residual: list[int], name: str) -> list[int]:
     """Largest |a| of each channel of the bottleneck."""
     drive = (np.abs(layer.mixin.astype(np.int64)) + 1) >> 1
-    v = row_bounds(layer.conv, layer.history_scale is None, name, drive.tolist())
+    most, wide = _history_bounds(layer, residual), layer.history_scale is None
+    v = row_bounds(layer.conv, most, wide, name, drive=drive.tolist())
     if layer.conv.scale is not None:
         leaky = layer.activation == LEAKY  # all others lift their sums, up to the word
         scales = layer.conv.scale.tolist()
@@ -210,26 +226,49 @@ def _activation_bounds(layer: WaveNetLayerRecord, name: str) -> list[int]:
     return v[:count] if kind == LINEAR else [2**31] * count
 
 
-def _check_full(matrix: FullMatrix, a: list[int], name: str) -> None:
-    """Proves what is added to the residual, of activations up to `a`."""
+def _full_bounds(matrix: FullMatrix, a: list[int], positive: bool, name: str) -> list[int]:
+    """Largest |step| of the residual, proved to be in its word, of activations up to `a`."""
     wide = [bound << matrix.shift for bound in a]
     require(max(wide) <= 2**31, f"{name}: an activation may leave 32 bits")
+    steps = []
     for row, bias in zip(matrix.weights.tolist(), matrix.bias.tolist(), strict=True):
-        total = sum(_product(bound, w) for bound, w in zip(wide, row, strict=True))
-        require(total + abs(bias) <= WORD_MAX, f"{name}: a row may leave 32 bits")
+        above = sum(_product(most, w) for most, w in zip(wide, row, strict=True) if w > 0)
+        below = sum(_product(most, w) for most, w in zip(wide, row, strict=True) if w < 0)
+        steps.append(_reached(above, below, bias, positive))
+    require(max(steps) <= WORD_MAX, f"{name}: a row may leave 32 bits")
+    return steps
 
 
 def row_bounds(
-    matrix: Matrix16, floored: bool, name: str, drive: list[int] | None = None
-) -> list[int]:
-    """Largest |acc| of each row, proved to be in its word."""
-    l1 = np.abs(matrix.weights.astype(np.int64)).sum(axis=(1, 2))
-    acc = (l1 << 15) + (matrix.taps * matrix.channels if floored else 0)
-    acc += np.abs(matrix.bias.astype(np.int64))
-    if drive is not None:
-        acc += np.array(drive, np.int64)
-    require(np.all(acc <= WORD_MAX), f"{name}: a row may leave 32 bits")
-    return [int(bound) for bound in acc]
+    matrix: Matrix16, most: list[int], floored: bool, name: str, positive: bool = False,
+    drive: list[int] | None = None,
+) -> list[int]:  # fmt: skip
+    """Largest |acc| of each row, proved to be in its word.
+
+    `most` (channels,): the largest |word| that each is multiplied by, one of 16 bits 2^16 times
+    that; `positive`: none is below 0.
+    """
+    bounds = []
+    words = matrix.weights.astype(np.int64)
+    columns = matrix.taps * matrix.channels if floored else 0
+    sums = [np.maximum(sign * words, 0).sum(axis=1).tolist() for sign in (1, -1)]
+    for row, bias in enumerate(matrix.bias.tolist()):
+        above, below = (
+            sum(w * m for w, m in zip(side[row], most, strict=True)) >> 16 for side in sums
+        )
+        bounds.append(
+            _reached(above, below + columns, bias, positive) + (drive[row] if drive else 0)
+        )
+    require(max(bounds) <= WORD_MAX, f"{name}: a row may leave 32 bits")
+    return bounds
+
+
+def _reached(above: int, below: int, bias: int, positive: bool) -> int:
+    """Largest |bias + sum| of products up to `above` and, where words may be below 0 or not, to
+    -`below`."""
+    if not positive:
+        return above + below + abs(bias)
+    return max(abs(above + bias), abs(below - bias))
 
 
 def _product(bound: int, factor: int) -> int:

@@ -2,7 +2,7 @@
 # Copyright (c) 2026 the pedalsmith developers
 """Rows of a WaveNet's matrices in 16 bits: as fine as the proof allows, then rounded."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -39,6 +39,8 @@ class WeightRows:
     """Words of acc per value of a row"""
     column_units: Floats
     """(channels,): words per value of what is multiplied"""
+    most: Floats
+    """(channels,): largest |word| of what is multiplied; of 32 bits its upper 16"""
     start: float
     """|words| that a sum has beside weights, mixin and bias"""
 
@@ -54,20 +56,21 @@ class WeightRows:
 
 
 def nearest(
-    weights: Floats, column_units: Floats, beside: Floats, limits: Floats, start: float = 0.0
-) -> WeightRows:
+    weights: Floats, column_units: Floats, most: Floats, beside: Floats, limits: Floats,
+    start: float = 0.0,
+) -> WeightRows:  # fmt: skip
     """Rounds (rows, taps, channels) to nearest, in the largest units within `limits` (rows,).
 
-    `beside` (rows,) is what else a row adds up, at most, as a value.
+    `most` (channels,) is as WeightRows has it; `beside` (rows,) is what else a row adds up, at
+    most, as a value.
     """
     scaled = weights / column_units
-    flat = np.abs(scaled).reshape(len(scaled), -1)
-    most = flat.sum(axis=1) * 2.0**15 + beside
-    room = _SUM - start - flat.shape[1] * 2.0**15
-    units = np.minimum(_TOP / np.maximum(flat.max(axis=1), 1e-30), limits)
-    units = np.minimum(units, room / np.maximum(most, 1e-30))
+    total = (np.abs(scaled) @ most).sum(axis=1) + beside
+    room = _SUM - start - weights.shape[1] * (most.sum() + len(most))
+    units = np.minimum(_TOP / np.maximum(np.abs(scaled).max(axis=(1, 2)), 1e-30), limits)
+    units = np.minimum(units, room / np.maximum(total, 1e-30))
     words = np.rint(scaled * units[:, None, None]).astype(np.int64)
-    return WeightRows(words, units, column_units, start)
+    return WeightRows(words, units, column_units, most, start)
 
 
 def made_up(
@@ -90,10 +93,11 @@ def made_up(
     words, moved = compensated(values, np.ones((len(weights), count)), _TOP, heard)
     moved = moved * free / rows.units[:, None]
     drive = np.abs(moved) * rows.units[:, None]
-    total = (np.abs(words).sum(axis=1) + 1) * 2.0**15 + drive.sum(axis=1) + rows.start
+    made = words.reshape(rows.words.shape)
+    total = (np.abs(made) @ rows.most).sum(axis=1) + drive.sum(axis=1) + rows.start
+    total += count + 2.0**15
     safe = (total < 2.0**31) & (drive[:, 0] < 2.0**30 - 1)
-    made = np.where(safe[:, None, None], words.reshape(rows.words.shape), rows.words)
     return (
-        WeightRows(made, rows.units, rows.column_units, rows.start),
+        replace(rows, words=np.where(safe[:, None, None], made, rows.words)),
         np.where(safe[:, None], moved, beside),
     )
