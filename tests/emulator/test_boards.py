@@ -33,9 +33,9 @@ def guitar(seconds: float) -> Words:
     return np.clip(np.rint(chord * envelope * Q23_ONE), -Q23_ONE, Q23_ONE - 1).astype(np.int32)
 
 
-def write_lstm(path: Path, hidden: int, *, int8: bool = False) -> Path:
+def write_lstm(path: Path, hidden: int) -> Path:
     """An LSTM with weights of a fixed seed."""
-    path.write_bytes(random_bytes(5, hidden=(hidden,), int8=int8))
+    path.write_bytes(random_bytes(5, hidden=(hidden,)))
     return path
 
 
@@ -65,8 +65,7 @@ def test_every_sample_equals_the_host(model: Path, image: Path) -> None:
 
 @pytest.mark.parametrize("hidden", [40, 48])
 def test_a_network_near_the_limit_is_not_taken_for_an_overload(hidden: int, tmp_path: Path) -> None:
-    # In 8 bits, which take as long to play: an LSTM-48 of 16 has no room in the image's flash.
-    model = write_lstm(tmp_path / "lstm.psm", hidden, int8=True)
+    model = write_lstm(tmp_path / "lstm.psm", hidden)
     words = guitar(0.5)
     done = run(build("daisy_seed", model, tmp_path / "image").bin, "daisy_seed", words)
     assert np.array_equal(done.samples, HostPedal(model.read_bytes()).process(words))

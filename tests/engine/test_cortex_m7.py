@@ -3,6 +3,7 @@
 """The Cortex-M7 engine, assembly and all, gives the host's words: two compilers, two emulators."""
 
 from functools import cache
+from itertools import product
 from pathlib import Path
 
 import numpy as np
@@ -72,6 +73,15 @@ def test_both_compilers_in_unicorn(images, compiler: str, assembly: bool) -> Non
         for audio in signals(5, FRAMES).values():
             assert np.array_equal(machine.process(audio), expected.process(audio))
         assert machine.call("engine_selftest", machine.engine, machine.blob_at, len(data)) == 0
+
+
+@pytest.mark.parametrize("compiler", ARM_COMPILERS)
+def test_an_lstm_with_every_cell_shift(images, compiler: str) -> None:
+    """Three layers of both state formats: one pair of columns, an even number and an odd one."""
+    image, audio = images(compiler), signals(7, FRAMES)["random"]
+    for shift, state in product(range(9), (1, 2)):
+        data = random_bytes(shift, hidden=(2, 5, 8), cell_shift=shift, state=state)
+        assert np.array_equal(Machine(image, data).process(audio), HostEngine(data).process(audio))
 
 
 @pytest.mark.parametrize("compiler", ARM_COMPILERS)

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from elftools.elf.elffile import ELFFile
 
+from engine.blobs import random_bytes
 from pedalsmith.errors import BadInput
 from pedalsmith.native.boards import Board, board_names, load_board
 from pedalsmith.native.firmware import Image, build
@@ -74,6 +75,12 @@ def test_use_is_what_the_sections_say(image: Image) -> None:
     flash = next(use for use in image.use if use.name == "flash")
     assert flash.used == image.bin.stat().st_size
     assert flash.size == 128 * 1024
+
+
+def test_an_lstm_48_of_16_bit_weights_has_room_beside_the_program(image: Image) -> None:
+    flash = next(use for use in image.use if use.name == "flash")
+    model = random_bytes(1, hidden=(48,), golden_frames=64)
+    assert flash.used + len(model) + 1024 <= flash.size, "1 KB is for what a user writes about it"
 
 
 def test_hex_and_bin_hold_the_same_bytes(image: Image) -> None:
