@@ -10,8 +10,6 @@ enum { MAGIC = 0x53505332, SECTORS = 2, PLACES = BOARD_STORE_SECTOR / SLOTS_RECO
 _Static_assert(sizeof(struct slots_record) <= SLOTS_RECORD, "a record is larger than its place");
 _Static_assert(sizeof(struct slots_entry) == 44, "the structures in flash have gaps");
 
-static const struct slots_record empty = {.at_start = BANK_NO_SLOT};
-
 static uint32_t place_at(uint32_t place) {
     return place / PLACES * BOARD_STORE_SECTOR + place % PLACES * SLOTS_RECORD;
 }
@@ -40,7 +38,7 @@ static bool valid(const struct slots *slots, const struct slots_record *record) 
 }
 
 void slots_open(struct slots *slots, const uint8_t *memory, size_t bytes) {
-    *slots = (struct slots){.memory = memory, .now = &empty};
+    *slots = (struct slots){.memory = memory, .now = &slots->none, .none.at_start = BANK_NO_SLOT};
     const size_t directory = SECTORS * BOARD_STORE_SECTOR;
     // With one slot two areas are needed.
     if (!memory || bytes < directory + 2 * SLOTS_AREA) {

@@ -49,7 +49,7 @@ struct slots {
     const uint8_t *memory; // NULL: there is no store
     uint32_t areas;
     uint32_t count;                 // of slots
-    const struct slots_record *now; // in flash, or an empty one
+    const struct slots_record *now; // in flash, or `none`
     uint32_t record;                // its place, counted over both sectors
     uint32_t failed_at;             // offset in the store where an erase or a write failed last
     uint32_t worn;                  // areas that failed since the start, bit by bit
@@ -58,7 +58,8 @@ struct slots {
     uint8_t slot;
     struct slots_entry coming;
     uint32_t received;
-    uint32_t crc; // of what was received, as read back
+    uint32_t crc;             // of what was received, as read back
+    struct slots_record none; // an empty one, here since a Daisy's flash is dearer than its RAM
 };
 
 // Finds the newest record. `memory` is what board_store gives.

@@ -53,6 +53,12 @@ CASES = [
     Shape(36, (6, 4), 6, taps=4, activation=2, audio=True, wide=True, converted=True),
     Shape(37, (8,), 8, layers=5, taps=6, wide_at=(1, 3), wide_activation=True, converted=True),
     Shape(38, (16, 8), 8, activation=2, wide_at=(0, 2), converted=True, extreme=True),
+    Shape(39, (8, 4), 8, activation=2, lift=2, converted=True),
+    Shape(40, (12, 6), 6, activation=3, lift=3, wide=True, wide_activation=True, converted=True),
+    Shape(41, (6, 12), 6, activation=2, lift=4, wide_at=(1,), extreme=True, converted=True),
+    Shape(42, (8, 6), 8, activation=2, full=True, wide=True, converted=True, extreme=True),
+    Shape(43, (16, 12), 16, activation=3, full=True, wide=True, lift=2, converted=True),
+    Shape(44, (10,), 9, activation=2, full=True, wide_at=(0, 2), lift=0, audio=True),
 ]
 
 

@@ -68,6 +68,8 @@ class Shape:
     """A 1x1 has weights of 32 bits."""
     audio: bool = False
     """The first layer hears the audio, if it has a 1x1."""
+    lift: int | None = None
+    """Of layers with the table."""
     converted: bool = False
     """Layers as the converter makes most: a 1x1 in all but the last, no sums of a table lifted."""
 
@@ -170,7 +172,7 @@ def _layer(
         if has_matrix and not shape.full
         else None,
         full=_full(rng, shape, channels) if has_matrix and shape.full else None,
-        head_matrix=_head_matrix(rng, shape) if shape.heads else None,
+        head_matrix=_head_matrix(rng, shape) if shape.heads and not shape.full else None,
         copy=_copy(rng, shape, matrix.scale) if copies else None,
         matrix_format=MATRIX_16
         if has_matrix and not (shape.wide_activation or shape.full)
@@ -251,6 +253,8 @@ def _lift(rng: np.random.Generator, shape: Shape) -> int:
     activation = shape.activation
     if activation == LINEAR:
         return 0
+    if shape.lift is not None and activation in (TANH, SIGMOID):
+        return shape.lift
     usual = LIFT_ONE + LIFT if activation == LEAKY else int(rng.integers(0, 2 - shape.converted))
     if shape.full and shape.converted and activation != LEAKY:
         return 1

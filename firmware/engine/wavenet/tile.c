@@ -33,7 +33,7 @@ void tile_16(const struct tile *tile, const void *const *tap, int32_t *acc) {
 
 void tile_32(const struct tile *tile, const void *const *tap, int32_t *acc) {
 #ifdef WORDS_M7
-    if (tile->column_step == 1) {
+    if (tile->column_step == 1 && tile->column_pairs <= TILE_M7_PAIRS) {
         tile_32_m7(tile, tap, acc);
         return;
     }

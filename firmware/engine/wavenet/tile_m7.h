@@ -5,8 +5,8 @@
 #ifndef TILE_M7_H
 #define TILE_M7_H
 
-// Pairs of columns, at most.
-#define TILE_M7_PAIRS 16
+// Pairs of columns, at most: no board plays more in time.
+#define TILE_M7_PAIRS 8
 
 #ifndef __ASSEMBLER__
 

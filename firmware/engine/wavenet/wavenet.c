@@ -4,14 +4,11 @@
 // Layer by layer over a chunk of frames, TILE_FRAMES at a time (README.md).
 #include "wavenet.h"
 
-#include "activation.h"
 #include "fixed.h"
-#include "tile_m7.h"
 #include "wavenet_m7.h"
 #include "words_m7.h"
 
 _Static_assert(WAVENET_CHUNK % TILE_FRAMES == 0, "a chunk is whole tiles");
-_Static_assert(WAVENET_CHANNELS_MAX <= 2 * TILE_M7_PAIRS, "tile_m7.S has code for all columns");
 
 static void reset_layer(struct wavenet_layer *layer, const struct wavenet_stream *writer) {
     struct wavenet_ring *const ring = &layer->ring;
@@ -133,109 +130,6 @@ static void convolve(const struct wavenet *net, const struct wavenet_layer *laye
         tile_16(&tile, tap, net->acc);
 }
 
-// sat32(acc 2^n)
-static inline int32_t lifted(int32_t acc, uint32_t lift) {
-    return sat((int64_t)acc * (1 << lift), 32);
-}
-
-// Not inlined: the image of a Daisy is nearly full.
-static __attribute__((noinline)) void scale_tile(int32_t *v, uint32_t lift, int32_t scale) {
-    for (uint32_t f = 0; lift != 0 && f < TILE_FRAMES; f++)
-        v[f] = lifted(v[f], lift);
-    for (uint32_t f = 0; f < TILE_FRAMES; f++)
-        v[f] = mulh(v[f], scale);
-}
-
-static __attribute__((noinline)) void sigmoid_tile(const struct sigmoid_chord *chords, int32_t *v) {
-    for (uint32_t f = 0; f < TILE_FRAMES; f++)
-        v[f] = activation_sigmoid(chords, v[f]);
-}
-
-static void leaky_tile(const struct wavenet_layer *layer, int32_t slope, int32_t *v) {
-    const int32_t up = layer->lift - WAVENET_LIFT_ONE, down = up < 0 ? -up : 0;
-    const int32_t top = (1 << wavenet_high(layer->lift)) - 1, bottom = layer->gated ? 0 : -top - 1;
-    for (uint32_t f = 0; f < TILE_FRAMES; f++)
-        v[f] = clip(v[f] >> down, bottom, top) + mulh(v[f], slope);
-}
-
-// Four frames of a row: v to a.
-static void activate(const struct wavenet_layer *layer, const struct sigmoid_chord *chords,
-                     int32_t slope, int32_t *v) {
-    int32_t s[TILE_FRAMES];
-    switch (layer->activation) {
-    case WAVENET_LEAKY:
-        leaky_tile(layer, slope, v);
-        break;
-    case WAVENET_TANH:
-        sigmoid_tile(chords, v);
-        for (uint32_t f = 0; layer->gated && f < TILE_FRAMES; f++)
-            v[f] = activation_tanh_of(v[f]);
-        break;
-    case WAVENET_SIGMOID:
-        sigmoid_tile(chords, v);
-        for (uint32_t f = 0; layer->gated && f < TILE_FRAMES; f++)
-            v[f] <<= 7;
-        break;
-    case WAVENET_SILU:
-        for (uint32_t f = 0; f < TILE_FRAMES; f++)
-            s[f] = v[f];
-        sigmoid_tile(chords, s);
-        for (uint32_t f = 0; f < TILE_FRAMES; f++)
-            v[f] = mulh(v[f], s[f] << 7);
-        break;
-    case WAVENET_FUNCTION:
-        for (uint32_t f = 0; f < TILE_FRAMES; f++)
-            v[f] = wavenet_function_at(layer->function, v[f]);
-        break;
-    default:
-        break;
-    }
-}
-
-// As a 1x1 that reads 16 bits has it.
-static inline int16_t upper(const struct wavenet_layer *layer, int32_t a) {
-    const int from_table = !layer->gated && (layer->activation == WAVENET_TANH ||
-                                             layer->activation == WAVENET_SIGMOID);
-    if (from_table)
-        return (int16_t)((a >> 8) - (1 << 15));
-    return (int16_t)(a >> (layer->activation == WAVENET_LEAKY ? wavenet_upper(layer->lift) : 16));
-}
-
-// Activations and head sum of a tile, from the sums in net->acc. Frames of the last tile that are
-// not there yet hold old words, which harm nobody: nothing can overflow.
-static void activate_tile(struct wavenet *net, const struct wavenet_layer *layer,
-                          uint32_t bottleneck, uint32_t frame) {
-    const int scaled =
-        layer->gated || (layer->activation != WAVENET_LINEAR && layer->activation != WAVENET_LEAKY);
-    const uint32_t lift = layer->activation == WAVENET_LEAKY ? 0 : layer->lift;
-    const uint32_t width = wavenet_even(bottleneck);
-    int32_t *const wide = net->a + frame * width;
-    int16_t *const narrow = (int16_t *)(net->a + frame / 2 * width);
-    int32_t *const head = net->head + frame * width;
-    for (uint32_t r = 0; r < bottleneck; r++) {
-        const int32_t *const row = wavenet_row_back(&layer->rows, r);
-        int32_t *const v = net->acc + r * TILE_FRAMES, *const h = head + r * TILE_FRAMES;
-        if (scaled)
-            scale_tile(v, lift, row[WAVENET_SCALE]);
-        activate(layer, net->chords, row[WAVENET_SLOPE], v);
-        if (layer->gated) {
-            int32_t *const gate = v + bottleneck * TILE_FRAMES;
-            scale_tile(gate, lift, wavenet_row_back(&layer->rows, r + bottleneck)[WAVENET_SCALE]);
-            sigmoid_tile(net->chords, gate);
-            for (uint32_t f = 0; f < TILE_FRAMES; f++)
-                v[f] = mulh(v[f], gate[f] << 7);
-        }
-        for (uint32_t f = 0; f < TILE_FRAMES; f++)
-            h[f] += mulh(v[f], row[WAVENET_HEAD]);
-        if (layer->matrix_format == WAVENET_MATRIX_32)
-            for (uint32_t f = 0; f < TILE_FRAMES; f++)
-                wide[r * TILE_FRAMES + f] = v[f];
-        else
-            for (uint32_t f = 0; f < TILE_FRAMES; f++)
-                narrow[(r / 2 * TILE_FRAMES + f) * 2 + (r & 1)] = upper(layer, v[f]);
-    }
-}
-
 // Adds the 1x1 of a tile's activations to the residual, or to the head sum.
 static void add_matrix(const struct wavenet *net, const struct wavenet_stream *stream, int wide,
                        int32_t *residual, uint32_t frame) {
@@ -275,6 +169,15 @@ static void add_matrices(struct wavenet *net, const struct wavenet_stream *strea
         add_matrix(net, stream, wide, residual, frame);
 }
 
+// Writes what is left of a chunk into a ring, and its first frames behind the last.
+static void end_history(const struct wavenet_ring *ring, const struct wavenet_stream *writer,
+                        const int32_t *residual, uint32_t channels, uint32_t done,
+                        uint32_t frames) {
+    if (done < frames)
+        remember(ring, writer, residual, channels, done, frames - done);
+    wavenet_mirror(ring, frames);
+}
+
 // Adds a 1x1 to the residual, and writes that into the next layer's ring, if there is one. `wide`:
 // of activations in 32 bits.
 static void play_channels(struct wavenet *net, const struct wavenet_stream *stream, int wide,
@@ -287,11 +190,8 @@ static void play_channels(struct wavenet *net, const struct wavenet_stream *stre
         add_matrices(net, stream, wide, residual, frames);
     else if (done < frames && stream->columns != 0)
         add_matrix(net, stream, wide, residual, done);
-    if (next == NULL)
-        return;
-    if (done < frames)
-        remember(next, stream, residual, channels, done, frames - done);
-    wavenet_mirror(next, frames);
+    if (next != NULL)
+        end_history(next, stream, residual, channels, done, frames);
 }
 
 // Writes the audio into the history of a layer that hears it.
@@ -333,15 +233,21 @@ static void play_layer(struct wavenet *net, struct wavenet_layer *layer,
     for (; frame < frames; frame += TILE_FRAMES) {
         begin_sums(net, layer, frame);
         convolve(net, layer, frame);
-        activate_tile(net, layer, array->bottleneck, frame);
+        wavenet_activate(net, layer, array->bottleneck, frame);
     }
     const int words = layer->matrix_format == WAVENET_MATRIX_32;
     if (layer->heads != NULL)
         add_matrices(net, layer->heads, words, net->head, frames);
+    uint32_t done = 0;
+    if (layer->full)
+        done = wavenet_full_run(net, layer, array, next, residual, frames);
     if (layer->copy != NULL)
-        wavenet_copy(net, layer, array, residual, frames);
-    play_channels(net, &layer->channels, words && layer->copy == NULL, next, residual,
-                  array->channels, frames);
+        wavenet_copy(net, layer, array, residual, done, frames);
+    if (done == 0)
+        play_channels(net, &layer->channels, words && layer->copy == NULL, next, residual,
+                      array->channels, frames);
+    else if (next != NULL)
+        end_history(next, &layer->channels, residual, array->channels, done, frames);
     wavenet_advance(&layer->ring, frames);
 }
 

@@ -170,9 +170,10 @@ struct wavenet_layer {
     const int32_t *function; // WAVENET_FUNCTION: its words
     // A 1x1 to the head sum, as `channels` is one to the residual; NULL for none.
     const struct wavenet_stream *heads;
-    // Of each channel scale and bias, where the residual is replaced; bias and weights of a 1x1
-    // that is `full`, of WAVENET_MATRIX_FULL; else NULL.
-    const int32_t *copy;
+    // Of each channel scale and bias, where the residual is replaced. Of a 1x1 that is `full`, of
+    // WAVENET_MATRIX_FULL, blocks of a pair of channels: both biases, and both weights of each
+    // column. Else NULL.
+    int32_t *copy;
 };
 
 struct wavenet_array {
@@ -191,7 +192,8 @@ struct wavenet {
     struct wavenet_array *array[WAVENET_ARRAYS_MAX];
     int32_t *residual[2]; // even channels; of this array and of the one below
     int32_t *head;        // even bottleneck: the head sum; the next array's is in `out`
-    int32_t *a;           // even bottleneck: activations, or pairs of their upper halves
+    int32_t *a;           // even bottleneck: activations, of a layer that is `full` shifted; or
+                          // pairs of their upper halves
     int32_t *out;         // head outputs, even but for the last one
     int32_t *acc;         // even rows x TILE_FRAMES
     const struct sigmoid_chord *chords; // NULL where no layer reads them
@@ -209,6 +211,11 @@ static inline uint32_t wavenet_row_words(const struct wavenet_stream *stream) {
 
 static inline uint32_t wavenet_channel_words(const struct wavenet_stream *stream) {
     return WAVENET_CHANNELS_FRONT + 2u * stream->columns + WAVENET_CHANNELS_BACK;
+}
+
+// Words of a block of a 1x1 of 32-bit weights.
+static inline uint32_t wavenet_full_words(uint32_t bottleneck) {
+    return 2 + 2 * wavenet_even(bottleneck);
 }
 
 // Bias and mixin of a row; its bias alone.
@@ -232,9 +239,15 @@ static inline int32_t *wavenet_channel_back(const struct wavenet_stream *stream,
 // Mirrors the first frames of a ring behind the last, so that no tile wraps. `frames` are new.
 void wavenet_mirror(const struct wavenet_ring *ring, uint32_t frames);
 
-// Copies a chunk's activations to the residual, or adds their 1x1 of 32-bit weights to it.
+// Activations and head sum of the tile from `frame` on, from the sums in net->acc.
+void wavenet_activate(struct wavenet *net, const struct wavenet_layer *layer, uint32_t bottleneck,
+                      uint32_t frame);
+
+// Of a chunk's frames from `from` on copies the activations to the residual, or adds their 1x1 of
+// 32-bit weights to it, which has been done with those before.
 void wavenet_copy(const struct wavenet *net, const struct wavenet_layer *layer,
-                  const struct wavenet_array *array, int32_t *residual, uint32_t frames);
+                  const struct wavenet_array *array, int32_t *residual, uint32_t from,
+                  uint32_t frames);
 
 // Moves on behind the chunk. A short past is copied to the beginning rather than wrapped around, so
 // that a chunk is one run of tiles.

@@ -167,7 +167,8 @@ COLD enum engine_status wavenet_read_layer(struct wavenet_layer_view *layer,
     if ((copy && array->channels != array->bottleneck) || layer->taps < 1 ||
         layer->taps > TILE_TAPS_MAX || layer->dilation < 1 ||
         wavenet_ring_frames(layer) - WAVENET_CHUNK > ENGINE_REST_FRAMES ||
-        (audio && (layer->dilation % 2 != 0 || copy || !layer->matrix)))
+        (audio && (layer->dilation % 2 != 0 || copy || !layer->matrix)) ||
+        (full && layer->head_matrix))
         return ENGINE_BAD_SHAPE;
     layer->rows = (uint16_t)(array->bottleneck << layer->gated);
     if (!take_tensors(layer, array, cursor))
@@ -185,7 +186,7 @@ COLD enum engine_status wavenet_read_layer(struct wavenet_layer_view *layer,
         stream_bytes(channels, layer->matrix && !copy && !full ? array->bottleneck : 0,
                      WAVENET_CHANNELS_FRONT + WAVENET_CHANNELS_BACK) +
         (copy ? 8 * array->channels : 0) +
-        (full ? layer_eights(4 * array->channels * (array->bottleneck + 1u)) : 0);
+        (full ? layer_eights(4 * (channels / 2) * wavenet_full_words(array->bottleneck)) : 0);
     if (layer->head_matrix)
         *arena_bytes +=
             WAVENET_HEADS_BYTES + stream_bytes(array->bottleneck, array->bottleneck,

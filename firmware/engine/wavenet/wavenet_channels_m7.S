@@ -8,25 +8,7 @@
 // Two channels by four frames are eight sums, r4-r11, as in wavenet_rows_m7.S. r0 walks the stream of
 // parameters, r1 the activations. The order of the tail of 16 bits was found by a search over the
 // pairing and latency rules of the Cortex-M7.
-    .syntax unified
-    .thumb
-
-    // The frame, a copy of struct wavenet_channels_m7.
-    .equ    FROM, 0         // activations
-    .equ    FROM_STEP, 4    // bytes of a tile of them
-    .equ    TILES, 8
-    .equ    START, 12       // before the first word of the stream
-    .equ    RING_STEP, 16   // from the end of a tile's first frame to the next tile
-    .equ    TAIL, 20
-    .equ    RESIDUAL, 24
-    .equ    RING, 28
-    .equ    STRIDE, 32      // bytes of a frame of the ring
-    .equ    END, 36         // the last word of the stream
-    .equ    BEGIN, 40
-    .equ    CHAIN, 44       // where it is entered
-    .equ    SHIFT, 48       // of a history of 32 bits
-    .equ    ROOM, 52        // from the largest residual that does not saturate to the largest word
-    .equ    FRAME_BYTES, 60
+#include "wavenet_channels_m7.inc"
 
     // A pair of columns, whose first frame is in r12, the weights in r2, r3: activations of 16 bits.
     .macro  pair_of
@@ -176,6 +158,9 @@ wavenet_matrix_32:
     .thumb_func
 wavenet_residual_m7:
     add_to_residual END
+    .global wavenet_residual_next
+    .thumb_func
+wavenet_residual_next:
     cmp.w   r0, r2
     str.w   r1, [sp, #RESIDUAL]
     ldr.w   lr, [sp, #BEGIN]
@@ -191,6 +176,9 @@ wavenet_history_long:
     add_to_residual ROOM
     ldr.w   r3, [sp, #SHIFT]
     str.w   r1, [sp, #RESIDUAL]
+    .global wavenet_history_clipped
+    .thumb_func
+wavenet_history_clipped:
     qadd    r4, r4, r2
     qadd    r5, r5, r2
     sub.w   r4, r4, r2
@@ -231,6 +219,9 @@ wavenet_history_long:
     lsl.w   r9, r9, r3
     lsl.w   r10, r10, r3
     lsl.w   r11, r11, r3
+    .global wavenet_history_words
+    .thumb_func
+wavenet_history_words:
     ldr.w   r12, [sp, #RING]
     ldr.w   lr, [sp, #STRIDE]
     ldr.w   r1, [sp, #END]

@@ -21,20 +21,18 @@ static void copy_tile(const struct wavenet *net, const struct wavenet_layer *lay
     }
 }
 
-// Adds a 1x1 of 32-bit weights to the residual, which saturates. Nobody reads the activations after
-// that.
+// Adds a 1x1 of 32-bit weights to the residual, which saturates.
 static void add_full(const struct wavenet *net, const struct wavenet_layer *layer,
                      int32_t *residual, const struct wavenet_array *array, uint32_t frame) {
-    const uint32_t bottleneck = array->bottleneck;
-    const int32_t *word = layer->copy;
-    int32_t *const a = net->a + frame * wavenet_even(bottleneck);
+    const uint32_t bottleneck = array->bottleneck, block = wavenet_full_words(bottleneck);
+    const int32_t *const a = net->a + frame * wavenet_even(bottleneck);
     int32_t *to = residual + frame * wavenet_even(array->channels);
-    for (uint32_t i = 0; i < bottleneck * TILE_FRAMES; i++)
-        a[i] = shl(a[i], layer->copy_shift);
     for (uint32_t c = 0; c < array->channels; c++, to += TILE_FRAMES) {
-        int32_t s0 = *word++, s1 = s0, s2 = s0, s3 = s0;
-        const int32_t *const end = word + bottleneck, *heard = a;
-        for (; word < end; word++, heard += TILE_FRAMES) {
+        const int32_t *word = layer->copy + c / 2 * block + (c & 1);
+        int32_t s0 = *word, s1 = s0, s2 = s0, s3 = s0;
+        for (uint32_t b = 0; b < bottleneck; b++) {
+            const int32_t *const heard = a + b * TILE_FRAMES;
+            word += 2;
             s0 += mulh(heard[0], *word);
             s1 += mulh(heard[1], *word);
             s2 += mulh(heard[2], *word);
@@ -48,8 +46,9 @@ static void add_full(const struct wavenet *net, const struct wavenet_layer *laye
 }
 
 void wavenet_copy(const struct wavenet *net, const struct wavenet_layer *layer,
-                  const struct wavenet_array *array, int32_t *residual, uint32_t frames) {
-    for (uint32_t frame = 0; frame < frames; frame += TILE_FRAMES) {
+                  const struct wavenet_array *array, int32_t *residual, uint32_t from,
+                  uint32_t frames) {
+    for (uint32_t frame = from; frame < frames; frame += TILE_FRAMES) {
         if (layer->full)
             add_full(net, layer, residual, array, frame);
         else

@@ -70,15 +70,18 @@ COLD static void load_matrix(const struct wavenet_stream *stream, uint32_t rows,
     }
 }
 
-// Bias and weights of each channel.
+// As struct wavenet_layer has it. A kernel reads two words behind it, which are at least the
+// head's.
 COLD static int load_full(struct wavenet_layer *layer, const struct wavenet_layer_view *view,
                           uint32_t channels, uint32_t bottleneck, struct layer_arena *arena) {
-    int32_t *const words = layer_take(arena, (size_t)4 * channels * (bottleneck + 1));
+    const uint32_t block = wavenet_full_words(bottleneck);
+    const uint32_t count = wavenet_even(channels) / 2 * block;
+    int32_t *const words = layer_take(arena, (size_t)4 * count);
     for (uint32_t c = 0; words != NULL && c < channels; c++) {
-        int32_t *const own = words + c * (bottleneck + 1);
+        int32_t *const own = words + c / 2 * block + (c & 1);
         own[0] = blob_word(view->matrix_bias, c);
         for (uint32_t b = 0; b < bottleneck; b++)
-            own[1 + b] = blob_word(view->matrix_weights, c * bottleneck + b);
+            own[2 * (1 + b)] = blob_word(view->matrix_weights, c * bottleneck + b);
     }
     layer->copy = words;
     layer->copy_shift = (uint8_t)view->copy_shift;

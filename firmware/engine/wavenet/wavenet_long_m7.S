@@ -181,19 +181,7 @@ wavenet_leaky_long_many:
     older_taps 10, r3, r2
     b.w     wavenet_leaky_long_few
 
-    // Of sums that are taken twice, saturated.
     .balign 8
-    .global wavenet_twice_long
-    .thumb_func
-wavenet_twice_long:
-    qadd    r4, r4, r4
-    qadd    r5, r5, r5
-    qadd    r6, r6, r6
-    qadd    r7, r7, r7
-    qadd    r8, r8, r8
-    qadd    r9, r9, r9
-    qadd    r10, r10, r10
-    qadd    r11, r11, r11
     // Tanh and sigmoid by the table.
     .global wavenet_table_long
     .thumb_func
@@ -205,6 +193,9 @@ wavenet_table_long:
     ldr.w   r12, [sp, #BASES]
     smmul   r6, r6, r2
     smmul   r7, r7, r2
+    .global wavenet_table_long_scaled
+    .thumb_func
+wavenet_table_long_scaled:
     beq.w   wavenet_table_long_last
     ldr.w   r2, [sp, #SLOPES]
     smmul   r10, r10, r3

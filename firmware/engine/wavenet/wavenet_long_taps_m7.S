@@ -74,7 +74,9 @@ wavenet_long_\columns:
     .section .text.wavenet_long_taps_m7, "ax", %progbits
     long_taps 1
     long_taps 2
+    long_taps 3
     long_taps 4
-#ifndef ENGINE_WITHOUT_WAVENET_SQUARE_16
+    long_taps 6
+#ifndef ENGINE_WITHOUT_WAVENET_16
     long_taps 8
 #endif

@@ -29,13 +29,14 @@ struct wavenet_rows_m7 {
     struct wavenet_rows_walk *walk;
     uint32_t left; // tiles behind the run
     uint32_t at;
+    const void *scaled;
 };
 
 // A layer's rows over a chunk, as far as they are played.
 struct wavenet_rows_walk {
     const struct wavenet *net;
     const struct wavenet_layer *layer;
-    const uint8_t *chain, *tail;
+    const uint8_t *chain, *tail, *scaled;
     uint32_t width;       // rows of the head sum
     uint32_t tile, tiles; // played, and in all
     int32_t newest;       // frame of the history, of the newest tap
@@ -127,5 +128,10 @@ uint32_t wavenet_channels_run(struct wavenet *net, const struct wavenet_stream *
 // A 1x1 to the residual or the head sum alone: of all frames or none.
 uint32_t wavenet_residual_run(struct wavenet *net, const struct wavenet_stream *stream, int wide,
                               int32_t *residual, uint32_t frames);
+
+// A 1x1 of 32-bit weights and the history `next`, if there is one: whole tiles, or 0.
+uint32_t wavenet_full_run(struct wavenet *net, const struct wavenet_layer *layer,
+                          const struct wavenet_array *array, const struct wavenet_ring *next,
+                          int32_t *residual, uint32_t frames);
 
 #endif

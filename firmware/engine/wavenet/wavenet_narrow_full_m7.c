@@ -18,12 +18,27 @@ COLD static int serves(const struct wavenet_layer *layer) {
            (layer->copy == NULL || (layer->full && layer->copy_shift == WAVENET_FULL_SHIFT));
 }
 
-COLD int wavenet_narrow_full_serves(const struct wavenet_array *array) {
+// Each channel's bias and weights side by side, in the place of pairs of channels.
+COLD static void lay_out(int32_t *words, uint32_t channels) {
+    int32_t pair[2 * (1 + WAVENET_NARROW_MAX)];
+    const uint32_t own = 1 + channels;
+    for (uint32_t c = 0; c < channels; c += 2, words += 2 * own) {
+        for (uint32_t i = 0; i < 2 * own; i++)
+            pair[i] = words[i];
+        for (uint32_t i = 0; i < 2 * own; i++)
+            words[(i & 1) * own + i / 2] = pair[i];
+    }
+}
+
+COLD int wavenet_narrow_full_load(struct wavenet_array *array) {
     if ((array->channels != 2 && array->channels != 4) || array->bottleneck != array->channels)
         return 0;
     for (uint32_t l = 0; l < array->count; l++)
         if (!serves(&array->layers[l]))
             return 0;
+    for (uint32_t l = 0; l < array->count; l++)
+        if (array->layers[l].copy != NULL)
+            lay_out(array->layers[l].copy, array->channels);
     return 1;
 }
 

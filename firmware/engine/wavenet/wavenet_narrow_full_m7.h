@@ -45,8 +45,8 @@ void wavenet_narrow_4_m7(struct wavenet_narrow_full_walk *walk);
 int wavenet_narrow_full_next(struct wavenet_narrow_full_m7 *run,
                              struct wavenet_narrow_full_walk *walk);
 
-// Whether these kernels play a loaded array, and that, as wavenet_array_run.
-int wavenet_narrow_full_serves(const struct wavenet_array *array);
+// As wavenet_narrow_load and wavenet_array_run.
+int wavenet_narrow_full_load(struct wavenet_array *array);
 void wavenet_narrow_full_run(struct wavenet *net, struct wavenet_array *array, int32_t *residual,
                              uint32_t frames);
 

@@ -25,7 +25,7 @@ COLD int wavenet_narrow_load(struct wavenet_array *array) {
     if (array->layers[0].of_audio)
         return 0;
     if (array->channels != 3)
-        return wavenet_narrow_full_serves(array);
+        return wavenet_narrow_full_load(array);
     if (array->bottleneck != 3)
         return 0;
     for (uint32_t l = 0; l < array->count; l++)

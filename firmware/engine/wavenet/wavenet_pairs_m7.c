@@ -7,19 +7,28 @@
 
 #ifdef WAVENET_M7
 
-extern const uint8_t wavenet_leaky_m7[], wavenet_table_m7[], wavenet_twice_m7[];
-extern const uint8_t wavenet_leaky_long[], wavenet_table_long[], wavenet_twice_long[];
-extern const uint8_t wavenet_long_1[], wavenet_long_2[], wavenet_long_4[], wavenet_long_8[];
+extern const uint8_t wavenet_leaky_m7[], wavenet_leaky_long[];
+extern const uint8_t wavenet_table_m7[], wavenet_table_long[], wavenet_table_full[];
+extern const uint8_t wavenet_table_scaled[], wavenet_table_long_scaled[],
+    wavenet_table_full_scaled[];
+extern const uint8_t wavenet_lift_1[], wavenet_lift_2[], wavenet_lift_3[];
+extern const uint8_t wavenet_long_1[], wavenet_long_2[], wavenet_long_3[], wavenet_long_4[],
+    wavenet_long_6[], wavenet_long_8[];
 extern const uint8_t wavenet_taps_1[], wavenet_taps_2[], wavenet_taps_3[], wavenet_taps_4[],
     wavenet_taps_6[], wavenet_taps_8[];
 extern const uint8_t wavenet_matrix_0[], wavenet_matrix[], wavenet_matrix_16[], wavenet_matrix_32[];
 extern const uint8_t wavenet_residual_m7[], wavenet_history_m7[], wavenet_history_long[];
+extern const uint8_t wavenet_matrix_full[], wavenet_full_residual[], wavenet_full_history[];
 
 // As in wavenet_square_m7.c.
-#ifdef ENGINE_WITHOUT_WAVENET_SQUARE_16
+#ifdef ENGINE_WITHOUT_WAVENET_16
+#define TAPS_8 NULL
 #define LONG_8 NULL
+enum { FULL_MOST = 8 };
 #else
+#define TAPS_8 wavenet_taps_8
 #define LONG_8 wavenet_long_8
+enum { FULL_MOST = 16 };
 #endif
 
 // Kernels by pairs of columns; `long_taps` of a history of 32 bits, for up to 16 taps.
@@ -30,12 +39,12 @@ static const struct {
     {NULL, NULL, 0},
     {wavenet_taps_1, wavenet_long_1, 3},
     {wavenet_taps_2, wavenet_long_2, 6},
-    {wavenet_taps_3, NULL, 3},
+    {wavenet_taps_3, wavenet_long_3, 3},
     {wavenet_taps_4, wavenet_long_4, 15},
     {NULL, NULL, 0},
-    {wavenet_taps_6, NULL, 3},
+    {wavenet_taps_6, wavenet_long_6, 3},
     {NULL, NULL, 0},
-    {wavenet_taps_8, LONG_8, 3},
+    {TAPS_8, LONG_8, 3},
 };
 enum { KERNELS = sizeof kernels / sizeof kernels[0] };
 
@@ -46,16 +55,38 @@ static uint32_t tap_bytes(uint32_t pairs) {
 
 // Bytes of the code of a pair of columns of a 1x1, and the most of them.
 enum { MATRIX_16_BYTES = 56, MATRIX_32_BYTES = 104, MATRIX_MOST = 8 };
+// Of a column of 32-bit weights; the most of them is FULL_MOST.
+enum { FULL_BYTES = 56 };
 
-static const uint8_t *tail_of(const struct wavenet_layer *layer) {
+// By so many bits wavenet_table_full_m7.S shifts activations.
+enum { TABLE_FULL_SHIFT = 7 };
+
+// What a tail of the table begins with, by the lift; NULL: by itself.
+static const uint8_t *const lifts[] = {NULL, wavenet_lift_1, wavenet_lift_2, wavenet_lift_3};
+
+// Tails of the table by what the 1x1 reads: 16 bits, 32, or 31 beside weights of 32.
+static const struct {
+    const uint8_t *tail, *scaled;
+} tables[] = {{wavenet_table_m7, wavenet_table_scaled},
+              {wavenet_table_long, wavenet_table_long_scaled},
+              {wavenet_table_full, wavenet_table_full_scaled}};
+
+// Sets the tail; 0 where there is none.
+static int find_tail(struct wavenet_rows_walk *walk) {
+    const struct wavenet_layer *const layer = walk->layer;
     const int wide = layer->matrix_format == WAVENET_MATRIX_32;
-    if (layer->activation == WAVENET_LEAKY && layer->lift == WAVENET_LIFT_ONE + 2)
-        return wide ? wavenet_leaky_long : wavenet_leaky_m7;
-    if (layer->activation != WAVENET_TANH && layer->activation != WAVENET_SIGMOID)
-        return NULL;
-    if (layer->lift == 0)
-        return wide ? wavenet_table_long : wavenet_table_m7;
-    return layer->lift > 1 ? NULL : wide ? wavenet_twice_long : wavenet_twice_m7;
+    walk->tail = wide ? wavenet_leaky_long : wavenet_leaky_m7;
+    walk->scaled = NULL;
+    if (layer->activation == WAVENET_LEAKY)
+        return layer->lift == WAVENET_LIFT_ONE + 2 && !(layer->full && layer->copy_shift);
+    if ((layer->activation != WAVENET_TANH && layer->activation != WAVENET_SIGMOID) ||
+        layer->lift >= sizeof lifts / sizeof lifts[0] ||
+        (layer->full && layer->copy_shift != TABLE_FULL_SHIFT))
+        return 0;
+    const uint32_t kind = layer->full ? 2 : (uint32_t)wide;
+    walk->tail = layer->lift == 0 ? tables[kind].tail : lifts[layer->lift];
+    walk->scaled = tables[kind].scaled;
+    return 1;
 }
 
 // Where a tile enters the products of its rows; NULL where there are none for them.
@@ -65,19 +96,19 @@ static const uint8_t *chain_of(const struct wavenet_ring *ring, uint32_t taps) {
         return NULL;
     if (ring->wide)
         return kernels[pairs].long_taps;
-    return taps > kernels[pairs].taps ? NULL : kernels[pairs].taps_end - taps * tap_bytes(pairs);
+    if (kernels[pairs].taps_end == NULL || taps > kernels[pairs].taps)
+        return NULL;
+    return kernels[pairs].taps_end - taps * tap_bytes(pairs);
 }
 
 uint32_t wavenet_rows_pairs(struct wavenet *net, const struct wavenet_layer *layer,
                             uint32_t bottleneck, uint32_t frames) {
-    const uint8_t *const tail = tail_of(layer), *const chain = chain_of(&layer->ring, layer->taps);
-    if (tail == NULL || layer->gated || chain == NULL)
-        return 0;
     struct wavenet_rows_walk walk;
     walk.net = net;
     walk.layer = layer;
-    walk.chain = chain;
-    walk.tail = tail;
+    walk.chain = chain_of(&layer->ring, layer->taps);
+    if (layer->gated || walk.chain == NULL || !find_tail(&walk))
+        return 0;
     walk.width = wavenet_even(bottleneck);
     walk.tile = 0;
     walk.tiles = (frames + TILE_FRAMES - 1) / TILE_FRAMES;
@@ -95,6 +126,7 @@ static void begin_rows(struct wavenet_rows_m7 *run, const struct wavenet_rows_wa
     const struct wavenet_stream *const rows = &walk->layer->rows;
     run->chain = walk->chain;
     run->tail = walk->tail;
+    run->scaled = walk->scaled;
     run->taps = walk->layer->taps;
     run->step = TILE_FRAMES * frame_bytes(&walk->layer->ring);
     run->start = rows->words - 1;
@@ -181,28 +213,46 @@ static int begin_channels(struct wavenet_channels_m7 *run, const struct wavenet_
     return 1;
 }
 
+// Whole tiles of a chunk, whose history goes into `next`.
+static uint32_t play_tiles(const struct wavenet *net, struct wavenet_channels_m7 *run,
+                           const struct wavenet_ring *next, int32_t *residual, uint32_t frames) {
+    const uint32_t step = frame_bytes(next), tiles = frames / TILE_FRAMES;
+    uint32_t at = next->at;
+    run->stride = step;
+    run->ring_step = 3 * step;
+    run->shift = next->shift;
+    run->room = INT32_MAX - (INT32_MAX >> next->shift);
+    for (uint32_t tile = 0; tile < tiles; tile += run->tiles) {
+        run->tiles = wavenet_tiles_until(next, at, tiles - tile);
+        run->a = net->a + tile * (run->a_step / 4);
+        run->residual = residual + tile * TILE_FRAMES * next->channels;
+        run->ring = (uint8_t *)next->words + at * step;
+        wavenet_channels_m7(run);
+        at = wavenet_ring_after(next, at, run->tiles);
+    }
+    return tiles * TILE_FRAMES;
+}
+
+// A chunk of the residual alone.
+static uint32_t play_residual(const struct wavenet *net, struct wavenet_channels_m7 *run,
+                              int32_t *residual, uint32_t frames) {
+    run->tiles = (frames + TILE_FRAMES - 1) / TILE_FRAMES;
+    run->a = net->a;
+    run->residual = residual;
+    run->ring = NULL; // counted on, but never written
+    run->ring_step = run->stride = run->shift = 0;
+    run->room = 0;
+    wavenet_channels_m7(run);
+    return frames;
+}
+
 uint32_t wavenet_channels_pairs(struct wavenet *net, const struct wavenet_stream *stream, int wide,
                                 const struct wavenet_ring *next, int32_t *residual,
                                 uint32_t frames) {
-    const uint32_t pairs = stream->pairs, step = frame_bytes(next);
     struct wavenet_channels_m7 run;
-    uint32_t at = next->at;
     if (!begin_channels(&run, stream, wide, next->wide ? wavenet_history_long : wavenet_history_m7))
         return 0;
-    run.stride = step;
-    run.ring_step = 3 * step;
-    run.shift = next->shift;
-    run.room = INT32_MAX - (INT32_MAX >> next->shift);
-    const uint32_t tiles = frames / TILE_FRAMES;
-    for (uint32_t tile = 0; tile < tiles; tile += run.tiles) {
-        run.tiles = wavenet_tiles_until(next, at, tiles - tile);
-        run.a = net->a + tile * (run.a_step / 4);
-        run.residual = residual + tile * TILE_FRAMES * 2 * pairs;
-        run.ring = (uint8_t *)next->words + at * step;
-        wavenet_channels_m7(&run);
-        at = wavenet_ring_after(next, at, run.tiles);
-    }
-    return tiles * TILE_FRAMES;
+    return play_tiles(net, &run, next, residual, frames);
 }
 
 uint32_t wavenet_residual_run(struct wavenet *net, const struct wavenet_stream *stream, int wide,
@@ -210,14 +260,26 @@ uint32_t wavenet_residual_run(struct wavenet *net, const struct wavenet_stream *
     struct wavenet_channels_m7 run;
     if (stream->columns == 0 || !begin_channels(&run, stream, wide, wavenet_residual_m7))
         return 0;
-    run.tiles = (frames + TILE_FRAMES - 1) / TILE_FRAMES;
-    run.a = net->a;
-    run.residual = residual;
-    run.ring = NULL; // counted on, but never written
-    run.ring_step = run.stride = run.shift = 0;
-    run.room = 0;
-    wavenet_channels_m7(&run);
-    return frames;
+    return play_residual(net, &run, residual, frames);
+}
+
+uint32_t wavenet_full_run(struct wavenet *net, const struct wavenet_layer *layer,
+                          const struct wavenet_array *array, const struct wavenet_ring *next,
+                          int32_t *residual, uint32_t frames) {
+    const uint32_t columns = wavenet_even(array->bottleneck);
+    const uint32_t words = wavenet_even(array->channels) / 2 * wavenet_full_words(columns);
+    struct wavenet_channels_m7 run;
+    if (columns > FULL_MOST || (next != NULL && !next->wide))
+        return 0;
+    run.start = layer->copy - 1;
+    run.end = layer->copy + words - 1;
+    run.begin = wavenet_matrix;
+    run.chain = wavenet_matrix_full - FULL_BYTES * columns;
+    run.tail = next != NULL ? wavenet_full_history : wavenet_full_residual;
+    run.a_step = 16 * columns;
+    if (next == NULL)
+        return play_residual(net, &run, residual, frames);
+    return play_tiles(net, &run, next, residual, frames);
 }
 
 #endif

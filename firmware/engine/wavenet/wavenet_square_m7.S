@@ -281,6 +281,6 @@
 
     square  wavenet_square_8_m7, pair_of, 4, 16
     square  wavenet_square_8_long, long_pair_of, 4, 32
-#ifndef ENGINE_WITHOUT_WAVENET_SQUARE_16
+#ifndef ENGINE_WITHOUT_WAVENET_16
     square  wavenet_square_16_m7, pair_of, 8, 16
 #endif

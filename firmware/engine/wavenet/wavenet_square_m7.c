@@ -13,7 +13,7 @@ typedef void kernel(const int32_t *stream, const int32_t *a, int32_t *residual, 
 kernel wavenet_square_8_m7, wavenet_square_8_long, wavenet_square_16_m7;
 
 // 6 KB of code are only worth their place where 16 channels can be played in time (board.json).
-#ifdef ENGINE_WITHOUT_WAVENET_SQUARE_16
+#ifdef ENGINE_WITHOUT_WAVENET_16
 #define OF_16 NULL
 #else
 #define OF_16 wavenet_square_16_m7

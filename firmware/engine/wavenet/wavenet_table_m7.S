@@ -7,19 +7,7 @@
 #include "wavenet_rows_m7.inc"
 
     .section .text.wavenet_table_m7, "ax", %progbits
-    // Of sums that are taken twice, saturated.
     .balign 8
-    .global wavenet_twice_m7
-    .thumb_func
-wavenet_twice_m7:
-    qadd    r4, r4, r4
-    qadd    r5, r5, r5
-    qadd    r6, r6, r6
-    qadd    r7, r7, r7
-    qadd    r8, r8, r8
-    qadd    r9, r9, r9
-    qadd    r10, r10, r10
-    qadd    r11, r11, r11
     // Tanh and sigmoid by the table.
     .global wavenet_table_m7
     .thumb_func
@@ -31,6 +19,9 @@ wavenet_table_m7:
     ldr.w   r12, [sp, #BASES]
     smmul   r6, r6, r2
     smmul   r7, r7, r2
+    .global wavenet_table_scaled
+    .thumb_func
+wavenet_table_scaled:
     beq.w   wavenet_table_last
     ssat    r1, #12, r4, asr #16
     smmul   r9, r9, r3

@@ -64,4 +64,6 @@ wavenet_taps_\columns:
     chain   3, 3
     chain   4, 15
     chain   6, 3
+#ifndef ENGINE_WITHOUT_WAVENET_16
     chain   8, 3
+#endif

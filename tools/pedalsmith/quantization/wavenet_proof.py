@@ -140,6 +140,7 @@ def _check_layer(layer: WaveNetLayerRecord, array: WaveNetArrayRecord, name: str
         shapes += [(layer.copy.bias, array.channels), (layer.copy.scale, array.channels)]
     if layer.full is not None:
         require(layer.matrix is None and layer.copy is None, f"{name}: two 1x1 to the residual")
+        require(layer.head_matrix is None, f"{name}: a 1x1 to the head beside one of 32 bits")
         require(0 <= layer.full.shift <= COPY_SHIFT_MAX, f"{name}: a 1x1 shifted")
         size = (array.channels, array.bottleneck)
         require(layer.full.weights.shape == size, f"{name}: a 1x1 that is not {size}")

@@ -160,8 +160,9 @@ class FullMatrix:
 
     @property
     def arena_bytes(self) -> int:
-        """Of weights and bias."""
-        return eights(4 * (self.weights.size + self.bias.size))
+        """Of weights and bias, both padded."""
+        channels, columns = map(even, self.weights.shape)
+        return eights(4 * channels * (columns + 1))
 
 
 @dataclass(frozen=True)

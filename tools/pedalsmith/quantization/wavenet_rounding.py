@@ -12,10 +12,12 @@ from pedalsmith.quantization.wavenet_audio import audio_gram, heard_audio, hears
 from pedalsmith.quantization.wavenet_formats import Formats
 from pedalsmith.quantization.wavenet_grams import Place
 from pedalsmith.quantization.wavenet_layer_rounding import HALF, WHOLE, LayerRounding
-from pedalsmith.quantization.wavenet_network import FloatArray, FloatWaveNet
+from pedalsmith.quantization.wavenet_network import FloatArray, FloatLayer, FloatWaveNet
 from pedalsmith.quantization.wavenet_ranges import Ranges
 from pedalsmith.quantization.wavenet_record import (
     LEAKY,
+    SIGMOID,
+    TANH,
     WaveNetArrayRecord,
     WaveNetRecord,
     WideConv,
@@ -80,6 +82,12 @@ def rounded(
     )
 
 
+def _may_be_full(layer: FloatLayer) -> bool:
+    """Whether a 1x1 of 32-bit weights has a kernel behind `layer`."""
+    table = layer.kind in (TANH, SIGMOID) and not (layer.gated or layer.copies)
+    return table and layer.head_matrix is None
+
+
 class _ArrayRounding:
     def __init__(
         self, net: FloatWaveNet, ranges: Ranges, grams: dict[Place, Floats], index: int,
@@ -94,10 +102,9 @@ class _ArrayRounding:
         self.units = RESIDUAL_ONE / np.max(met, axis=0)
         # Where every history is a residual of 32 bits, that saturates: its unit follows what is met
         # instead of what is proved, which is 4 to 6 bits more and 17 dB in the sums of the rows.
-        self.full = all(
-            ((index, number) in formats.histories and not layer.copies)
-            or hears_audio(self.array, (index, number))
-            for number, layer in enumerate(layers)
+        self.full = all(map(_may_be_full, layers)) and all(
+            (index, number) in formats.histories or hears_audio(self.array, (index, number))
+            for number in range(len(layers))
         )
         self.signal_bound = np.abs(self.array.rechannel) @ signal
         self._build()
