@@ -24,9 +24,10 @@ from models.examples import small_model
 from pedalsmith.audio import SAMPLE_RATE
 from pedalsmith.cli import build_app
 from pedalsmith.errors import BadInput, NegativeResult
-from pedalsmith.intake import job
+from pedalsmith.intake import fitting, job
 from pedalsmith.intake.batch import Table, convert_all, find_jobs
-from pedalsmith.intake.job import Row, Settings, convert_file
+from pedalsmith.intake.fitting import Attempt, Settings
+from pedalsmith.intake.job import Row, convert_file
 from pedalsmith.models.exporters import keras_json, nam
 from pedalsmith.models.importers import ImportOptions
 from pedalsmith.quantization import psm
@@ -132,7 +133,7 @@ def test_one_model_becomes_a_blob_and_a_row(
     row = convert_file(model, "tone.json", tmp_path / "tone.psm", SETTINGS)
     assert row.outcome == "fits"
     assert row.reason == "by `pedalsmith load` or in an image of the kind bootloader."
-    monkeypatch.setattr(job, "load_percent", lambda blob, board, name: 80.4)
+    monkeypatch.setattr(fitting, "load_percent", lambda blob, board, name: 80.4)
     row = convert_file(model, "tone.json", tmp_path / "tight.psm", SETTINGS)
     assert (row.outcome, row.reason) == ("too big", "needs 80.4 % of the CPU, 80 % is allowed.")
     assert not (tmp_path / "tight.psm").exists() and not (tmp_path / "bad.psm").exists()
@@ -162,7 +163,9 @@ def container(tmp_path: Path) -> Path:
 def test_the_best_of_a_container_that_fits_is_taken(
     container: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(job, "load_percent", lambda blob, board, name: 10 * blob.layers[0].hidden)
+    monkeypatch.setattr(
+        fitting, "load_percent", lambda blob, board, name: 10 * blob.layers[0].hidden
+    )
     monkeypatch.setattr(job, "other_image", lambda blob, board, path: "")
     noise = np.random.default_rng(0).uniform(-0.3, 0.3, 3 * SAMPLE_RATE + 1)
     guitar = tmp_path / "guitar.wav"
@@ -190,11 +193,11 @@ def test_a_number_is_for_the_files_that_hold_several(
 ) -> None:
     tried: list[ImportOptions] = []
 
-    def attempts(path: Path, options: ImportOptions, _: object) -> list[object]:
+    def best(path: Path, options: ImportOptions, *_: object) -> Attempt:
         tried.append(options)
         raise BadInput("enough")
 
-    monkeypatch.setattr(job, "attempts", attempts)
+    monkeypatch.setattr(job, "best_attempt", best)
     for path in (container, tmp_path / "one.nam"):
         convert_file(path, path.name, tmp_path / "x.psm", replace(SETTINGS, submodel=2))
     assert [options.submodel for options in tried] == [2, None]
@@ -296,7 +299,7 @@ def test_control_c_in_a_terminal_ends_it_in_one_line(folder: Path, tmp_path: Pat
 
 def table_of(folder: Path, out: Path) -> list[str]:
     """The files that are in the table."""
-    table = Table(out, Settings("daisy_seed", "int16", 80.0))
+    table = Table(out, Settings("daisy_seed", "int16", 90.0))
     return [job.shown for job in find_jobs(folder, out) if table.known(job)]
 
 

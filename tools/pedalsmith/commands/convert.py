@@ -2,7 +2,6 @@
 # Copyright (c) 2026 the pedalsmith developers
 """`pedalsmith convert`: a float model into the blob that the engine plays."""
 
-from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -53,7 +52,7 @@ def command(
     ] = None,
     max_cpu: Annotated[
         float, typer.Option(min=1, max=100, help="With --board: percent of the block time.")
-    ] = 80.0,
+    ] = 90.0,
     json: Annotated[bool, typer.Option("--json", help="Print the figures as JSON.")] = False,
 ) -> None:
     """Quantize a float model into a blob for the pedal.
@@ -65,7 +64,8 @@ def command(
     """
     from pedalsmith.console import emit_json, notice, talk
     from pedalsmith.errors import BadInput, NegativeResult
-    from pedalsmith.intake.job import attempts, other_image, too_big
+    from pedalsmith.intake.fitting import Settings, best_attempt
+    from pedalsmith.intake.job import other_image
     from pedalsmith.models.importers import ImportOptions, load_model
     from pedalsmith.native.boards import load_board
     from pedalsmith.quantization.psm import write
@@ -77,22 +77,21 @@ def command(
         raise BadInput(f"--noise {noise:g}: is outside -200..0 dBFS; -80 is usual.")
     options = ImportOptions(sample_rate, submodel)
     samples = _calibration_samples(calibration, channel)
-    tries: Iterable[tuple[Conversion, float]]
     if board is None:
-        only = load_model(model, options)
-        aim = usual_noise(only) if noise is None else noise
-        tries = [(Conversion(only, str(model), samples), aim)]
+        source = load_model(model, options)
+        aim = usual_noise(source) if noise is None else noise
+        with talk.status(f"quantizing {model.name} ..."):
+            quantized = Conversion(source, str(model), samples).quantized(weights, aim)
     else:
         load_board(board)
-        tries = attempts(model, options, samples, noise)
-    for conversion, aim in tries:
-        with talk.status(f"quantizing {model.name} ..."):
-            quantized = conversion.quantized(weights, aim)
-            refusal = too_big(quantized.blob, board, max_cpu, model) if board else ""
-        if not refusal:
-            break
-    else:
-        raise NegativeResult(f"{model}: does not fit {board}: {refusal}")
+        with talk.status(f"quantizing {model.name} for {board} ..."):
+            settings = Settings(board, weights, max_cpu)
+            attempt = best_attempt(model, options, samples, settings, noise)
+        if attempt.quantized is None:
+            raise BadInput(f"{model}: {attempt.reason}")
+        if attempt.reason:
+            raise NegativeResult(f"{model}: does not fit {board}: {attempt.reason}")
+        source, aim, quantized = attempt.model, attempt.aim, attempt.quantized
     write(output, quantized.blob)
     if board and (kind := other_image(quantized.blob, board, model)):
         notice(
@@ -100,7 +99,7 @@ def command(
             f"running pedal (pedalsmith load), or build with --image {kind}."
         )
     worst = max(error.noise_dbfs for error in quantized.report.errors)
-    if noise is None and aim != usual_noise(conversion.model):
+    if noise is None and aim != usual_noise(source):
         notice(
             f"{output.name}: its error is {worst:.1f} dBFS, so that it fits {board}; "
             "--noise -100 makes it truer and slower."

@@ -32,7 +32,7 @@ def command(
     weights: Annotated[str, typer.Option(help="int16, int8 or auto.")] = "int16",
     max_cpu: Annotated[
         float, typer.Option(min=1, max=100, help="Percent of the block time a model may take.")
-    ] = 80.0,
+    ] = 90.0,
     submodel: Annotated[
         int | None,
         typer.Option(min=1, help="Of files that hold several; the largest that fits if not said."),
@@ -65,7 +65,8 @@ def command(
     from pedalsmith.console import emit_json, talk
     from pedalsmith.errors import BadInput, NegativeResult
     from pedalsmith.intake.batch import Table, convert_all, find_jobs
-    from pedalsmith.intake.job import Settings, convert_file
+    from pedalsmith.intake.fitting import Settings
+    from pedalsmith.intake.job import convert_file
     from pedalsmith.intake.tally import Tally, counted
     from pedalsmith.native.boards import load_board
     from pedalsmith.quantization.quantizer import WEIGHT_BITS

@@ -24,7 +24,8 @@ from pathlib import Path
 
 from pedalsmith.errors import BadInput
 from pedalsmith.files import clear_unfinished, write_whole
-from pedalsmith.intake.job import Row, Settings, convert_file
+from pedalsmith.intake.fitting import Settings
+from pedalsmith.intake.job import Row, convert_file
 from pedalsmith.models.importers import count_models
 from pedalsmith.models.parsing.content import LARGEST_FILE
 
