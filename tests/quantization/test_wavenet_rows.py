@@ -7,6 +7,7 @@ import numpy as np
 from pedalsmith.quantization.wavenet_rows import WeightRows, made_up, nearest
 
 COLUMNS = np.array([2_000.0, 5_000.0, 900.0])
+MOST = np.array([2.0**15, 2.0**15, 9_000.0])
 
 
 def heard(seed: int) -> np.ndarray:
@@ -28,7 +29,7 @@ def test_making_up_is_ten_decibels_truer() -> None:
     weights, beside = rng.normal(size=(4, 5, 3)), rng.normal(size=(4, 2))
     signal = heard(2)
     exact = np.concatenate([weights.reshape(4, -1), beside], axis=1)
-    rows = nearest(weights, COLUMNS, np.abs(beside).sum(axis=1), np.full(4, 2.0**20))
+    rows = nearest(weights, COLUMNS, MOST, np.abs(beside).sum(axis=1), np.full(4, 2.0**20))
     better, moved = made_up(rows, weights, beside, signal @ signal.T)
     before = noise(rows, beside, exact, signal)
     assert noise(better, moved, exact, signal) < 0.1 * before
@@ -40,9 +41,10 @@ def test_no_row_leaves_its_word() -> None:
     for seed in range(20):
         rng = np.random.default_rng(seed)
         weights, beside = rng.normal(size=(6, 5, 3)), 1e4 * rng.normal(size=(6, 2))
-        rows = nearest(weights, np.ones(3), np.abs(beside).sum(axis=1), np.full(6, np.inf), 2.0**28)
+        drive, limits = np.abs(beside).sum(axis=1), np.full(6, np.inf)
+        rows = nearest(weights, np.ones(3), MOST, drive, limits, 2.0**28)
         signal = heard(seed)
         made, moved = made_up(rows, weights, beside, signal @ signal.T)
-        sums = np.abs(made.words).sum(axis=(1, 2)) * 2.0**15 + 2.0**28
+        sums = (np.abs(made.words) @ MOST).sum(axis=1) + 2.0**28
         sums += np.abs(moved * made.units[:, None]).sum(axis=1)
         assert np.all(sums < 2.0**31) and np.all(np.abs(made.words) < 2**15)

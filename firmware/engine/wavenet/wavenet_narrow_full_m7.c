@@ -23,8 +23,10 @@ COLD static void lay_out(int32_t *words, uint32_t channels) {
     int32_t pair[2 * (1 + WAVENET_NARROW_MAX)];
     const uint32_t own = 1 + channels;
     for (uint32_t c = 0; c < channels; c += 2, words += 2 * own) {
-        for (uint32_t i = 0; i < 2 * own; i++)
+        for (uint32_t i = 0; i < 2 * own; i++) {
             pair[i] = words[i];
+            __asm__ volatile(""); // keeps compilers from calling memcpy
+        }
         for (uint32_t i = 0; i < 2 * own; i++)
             words[(i & 1) * own + i / 2] = pair[i];
     }
