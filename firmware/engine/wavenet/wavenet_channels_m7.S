@@ -10,25 +10,7 @@
 // pairing and latency rules of the Cortex-M7.
 #include "wavenet_channels_m7.inc"
 
-    // A pair of columns, whose first frame is in r12, the weights in r2, r3: activations of 16 bits.
-    .macro  pair_of
-    smlad   r4, r2, r12, r4
-    ldr.w   lr, [r1, #4]
-    smlad   r8, r3, r12, r8
-    ldr.w   r12, [r1, #8]
-    smlad   r5, r2, lr, r5
-    smlad   r9, r3, lr, r9
-    ldr.w   lr, [r1, #12]
-    smlad   r6, r2, r12, r6
-    smlad   r10, r3, r12, r10
-    ldr.w   r12, [r1, #16]!
-    smlad   r7, r2, lr, r7
-    ldr.w   r2, [r0, #4]!
-    smlad   r11, r3, lr, r11
-    ldr.w   r3, [r0, #4]!
-    .endm
-
-    // The same of 32 bits, a product each.
+    // A pair of columns of activations of 32 bits, a product each.
     .macro  long_pair
     smlawb  r4, r12, r2, r4
     ldr.w   lr, [r1, #4]
@@ -136,7 +118,7 @@ wavenet_matrix:
     mov.w   r10, r11
     ldr.w   pc, [sp, #CHAIN]
     .rept   8
-    pair_of
+    column  smlad
     .endr
     .global wavenet_matrix_16
     .thumb_func

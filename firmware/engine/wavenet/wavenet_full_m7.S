@@ -6,24 +6,6 @@
 // activations of 32.
 #include "wavenet_channels_m7.inc"
 
-    // A column of 32-bit weights, those of both rows in r2, r3, the first frame in r12.
-    .macro  full_column
-    smmla   r4, r12, r2, r4
-    ldr.w   lr, [r1, #4]
-    smmla   r8, r12, r3, r8
-    ldr.w   r12, [r1, #8]
-    smmla   r5, lr, r2, r5
-    smmla   r9, lr, r3, r9
-    ldr.w   lr, [r1, #12]
-    smmla   r6, r12, r2, r6
-    smmla   r10, r12, r3, r10
-    ldr.w   r12, [r1, #16]!
-    smmla   r7, lr, r2, r7
-    ldr.w   r2, [r0, #4]!
-    smmla   r11, lr, r3, r11
-    ldr.w   r3, [r0, #4]!
-    .endm
-
     // Adds both rows to the residual, which saturates and stays in the sums; back to before the next
     // rows, since nothing follows the weights. Loads a word of the frame into r2.
     .macro  add_full word
@@ -56,7 +38,7 @@
 #else
     .rept   16
 #endif
-    full_column
+    column  smmla
     .endr
     .global wavenet_matrix_full
     .thumb_func
