@@ -100,9 +100,13 @@ int wavenet_layer_proved(const struct wavenet_layer_view *layer,
                          const struct wavenet_array_view *array, struct wavenet_bounds *bounds);
 
 // Whether the sums of a layer are scaled before its activation.
-static inline int wavenet_scaled(const struct wavenet_layer_view *layer) {
-    return layer->gated ||
-           (layer->activation != WAVENET_LINEAR && layer->activation != WAVENET_LEAKY);
+static inline int wavenet_scaled(uint32_t activation, uint32_t gated) {
+    return gated || (activation != WAVENET_LINEAR && activation != WAVENET_LEAKY);
+}
+
+// Whether its activations are the table's own words, 0 and above.
+static inline int wavenet_from_table(uint32_t activation, uint32_t gated) {
+    return !gated && (activation == WAVENET_TANH || activation == WAVENET_SIGMOID);
 }
 
 // Frames of a layer's ring, without the mirrored ones: what it looks back and a chunk; those.

@@ -67,9 +67,7 @@ static void activate(const struct wavenet_layer *layer, const struct sigmoid_cho
 
 // As a 1x1 that reads 16 bits has it.
 static inline int16_t upper(const struct wavenet_layer *layer, int32_t a) {
-    const int from_table = !layer->gated && (layer->activation == WAVENET_TANH ||
-                                             layer->activation == WAVENET_SIGMOID);
-    if (from_table)
+    if (wavenet_from_table(layer->activation, layer->gated))
         return (int16_t)((a >> 8) - (1 << 15));
     return (int16_t)(a >> (layer->activation == WAVENET_LEAKY ? wavenet_upper(layer->lift) : 16));
 }
@@ -78,8 +76,7 @@ static inline int16_t upper(const struct wavenet_layer *layer, int32_t a) {
 // overflow.
 void wavenet_activate(struct wavenet *net, const struct wavenet_layer *layer, uint32_t bottleneck,
                       uint32_t frame) {
-    const int scaled =
-        layer->gated || (layer->activation != WAVENET_LINEAR && layer->activation != WAVENET_LEAKY);
+    const int scaled = wavenet_scaled(layer->activation, layer->gated);
     const uint32_t lift = layer->activation == WAVENET_LEAKY ? 0 : layer->lift;
     const uint32_t width = wavenet_even(bottleneck);
     int32_t *const wide = net->a + frame * width;

@@ -114,7 +114,8 @@ COLD static int take_tensors(struct wavenet_layer_view *layer,
     layer->weights = blob_take(cursor, 2 * rows * layer->taps * layer->heard);
     layer->bias = blob_take(cursor, 4 * rows);
     layer->mixin = blob_take(cursor, 4 * rows);
-    layer->scale = wavenet_scaled(layer) ? blob_take(cursor, 4 * rows) : none;
+    layer->scale =
+        wavenet_scaled(layer->activation, layer->gated) ? blob_take(cursor, 4 * rows) : none;
     layer->slope = layer->activation == WAVENET_LEAKY ? blob_take(cursor, 4 * bottleneck) : none;
     layer->head_scale = blob_take(cursor, 4 * bottleneck);
     const int full = layer->matrix == WAVENET_MATRIX_FULL;

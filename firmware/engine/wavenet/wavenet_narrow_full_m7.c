@@ -11,10 +11,9 @@
 #include "cold.h"
 
 COLD static int serves(const struct wavenet_layer *layer) {
-    return (layer->activation == WAVENET_TANH || layer->activation == WAVENET_SIGMOID) &&
-           layer->lift == 1 && layer->taps == WAVENET_FULL_TAPS && !layer->gated &&
-           layer->ring.wide && layer->ring.shift == 0 && layer->heads == NULL &&
-           layer->channels.columns == 0 &&
+    return wavenet_from_table(layer->activation, layer->gated) && layer->lift == 1 &&
+           layer->taps == WAVENET_FULL_TAPS && layer->ring.wide && layer->ring.shift == 0 &&
+           layer->heads == NULL && layer->channels.columns == 0 &&
            (layer->copy == NULL || (layer->full && layer->copy_shift == WAVENET_FULL_SHIFT));
 }
 

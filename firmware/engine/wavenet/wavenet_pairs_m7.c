@@ -79,7 +79,7 @@ static int find_tail(struct wavenet_rows_walk *walk) {
     walk->scaled = NULL;
     if (layer->activation == WAVENET_LEAKY)
         return layer->lift == WAVENET_LIFT_ONE + 2 && !(layer->full && layer->copy_shift);
-    if ((layer->activation != WAVENET_TANH && layer->activation != WAVENET_SIGMOID) ||
+    if (!wavenet_from_table(layer->activation, layer->gated) ||
         layer->lift >= sizeof lifts / sizeof lifts[0] ||
         (layer->full && layer->copy_shift != TABLE_FULL_SHIFT))
         return 0;

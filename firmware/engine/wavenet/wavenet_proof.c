@@ -25,8 +25,7 @@ COLD static uint64_t reached(uint64_t above, uint64_t below, int32_t bias, int p
     if (!positive)
         return above + below + layer_magnitude(bias);
     const int64_t high = (int64_t)above + bias, low = (int64_t)below - bias;
-    const int64_t largest = high > low ? high : low;
-    return largest > 0 ? (uint64_t)largest : 0;
+    return (uint64_t)(high > low ? high : low); // above + below between them: one is not negative
 }
 
 // Largest |sum| of a row of weights of 16 bits.
@@ -43,12 +42,6 @@ COLD static uint64_t row_bound(const uint8_t *weights, const uint8_t *bias, uint
     return reached(side[0] >> 16, below, blob_word(bias, row), heard->positive);
 }
 
-// Whether activations are the table's own words, 0 and above.
-COLD static int from_table(const struct wavenet_layer_view *layer) {
-    return !layer->gated &&
-           (layer->activation == WAVENET_TANH || layer->activation == WAVENET_SIGMOID);
-}
-
 // Largest |a| where |v| is at most `v`.
 COLD static uint64_t activation_bound(const struct wavenet_layer_view *layer,
                                       const struct wavenet_array_view *array, uint32_t row,
@@ -60,7 +53,7 @@ COLD static uint64_t activation_bound(const struct wavenet_layer_view *layer,
                product(v, blob_word(layer->slope, row));
     if (layer->activation >= WAVENET_FUNCTION && !layer->gated)
         return array->functions->function[layer->activation - WAVENET_FUNCTION].most;
-    return (uint64_t)1 << (from_table(layer) ? 24 : 31);
+    return (uint64_t)1 << (wavenet_from_table(layer->activation, layer->gated) ? 24 : 31);
 }
 
 // Largest words of a history, as `struct heard` has them, of a residual up to `bounds`.
@@ -88,8 +81,8 @@ COLD static int full_proved(const struct wavenet_layer_view *layer,
             const int32_t weight = blob_word(layer->matrix_weights, c * array->bottleneck + b);
             side[weight < 0] += product(a[b], weight);
         }
-        const uint64_t sum =
-            reached(side[0], side[1], blob_word(layer->matrix_bias, c), from_table(layer));
+        const uint64_t sum = reached(side[0], side[1], blob_word(layer->matrix_bias, c),
+                                     wavenet_from_table(layer->activation, layer->gated));
         if (sum > INT32_MAX)
             return 0;
         bounds->residual[c] += sum;
@@ -112,7 +105,8 @@ COLD int wavenet_layer_proved(const struct wavenet_layer_view *layer,
                                   layer->history != WAVENET_HISTORY_16, 0};
     const int narrow = layer->matrix == WAVENET_MATRIX_16;
     const struct heard activations = {a, bottleneck, bottleneck, !narrow,
-                                      !narrow && from_table(layer)};
+                                      !narrow &&
+                                          wavenet_from_table(layer->activation, layer->gated)};
     history_bounds(layer, bounds, most);
     for (uint32_t r = 0; r < layer->rows; r++) {
         uint64_t v = row_bound(layer->weights, layer->bias, r, &history);
@@ -121,7 +115,7 @@ COLD int wavenet_layer_proved(const struct wavenet_layer_view *layer,
             return 0;
         if (r >= bottleneck)
             continue;
-        if (wavenet_scaled(layer))
+        if (wavenet_scaled(layer->activation, layer->gated))
             v = product(layer->activation == WAVENET_LEAKY ? v : (uint64_t)1 << 31,
                         blob_word(layer->scale, r));
         a[r] = activation_bound(layer, array, r, v);

@@ -12,13 +12,7 @@
     .global wavenet_table_m7
     .thumb_func
 wavenet_table_m7:
-    cmp.w   r0, r12
-    smmul   r4, r4, r2
-    ldr.w   r3, [r0, #8]                    // scale of row 1
-    smmul   r5, r5, r2
-    ldr.w   r12, [sp, #BASES]
-    smmul   r6, r6, r2
-    smmul   r7, r7, r2
+    scale_first
     .global wavenet_table_scaled
     .thumb_func
 wavenet_table_scaled:

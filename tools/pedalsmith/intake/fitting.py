@@ -95,7 +95,7 @@ def _truest(
 
     aims = noises(conversion.model) if noise is None else (noise,)
     truest = _attempt(conversion, aims[0], path, settings)
-    if not truest.reason or len(aims) == 1:
+    if not truest.reason or truest.quantized is None or len(aims) == 1:
         return truest
     best = _attempt(conversion, aims[-1], path, settings)
     slow, fast = 0, len(aims) - 1

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from pedalsmith.quantization.wavenet_formats import Formats
 from pedalsmith.quantization.wavenet_grams import Place
 from pedalsmith.quantization.wavenet_network import FloatArray, FloatLayer, FloatWaveNet
-from pedalsmith.quantization.wavenet_record import LEAKY, SIGMOID, TANH
+from pedalsmith.quantization.wavenet_record import LEAKY
 from pedalsmith.quantization.wavenet_rows import LIFT, lift_of
 
 THREE_TAPS = range(2, 17)
@@ -45,8 +45,8 @@ def _is_full(array: FloatArray) -> bool:
     """Whether the kernels of two and four channels play `array`."""
     return len(array.rechannel) in (2, 4) and all(
         layer.weights.shape == (len(array.rechannel), 3, len(array.rechannel))
-        and layer.kind in (TANH, SIGMOID)
-        and not (layer.gated or layer.copies)
+        and layer.from_table
+        and not layer.copies
         and layer.head_matrix is None
         for layer in array.layers
     )

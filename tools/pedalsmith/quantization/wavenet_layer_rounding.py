@@ -106,13 +106,14 @@ class LayerRounding:
 
     def _one_by_one(self, matrix: Floats) -> tuple[WeightRows, Floats]:
         """A 1x1 of the activations, and the largest |value| that it gives."""
+        word = self.activation_word
         if self.wide_activation:
-            columns, word = self.activation_units / 2.0**16, self.activation_word
+            columns = self.activation_units / 2.0**16
             most = np.minimum(self.activation_most * columns * _OUTWARD, 2.0**15)
         else:
-            columns, word = self.activation_units / self.columns16, self.activation_word
+            columns = self.activation_units / self.columns16
             most = np.full(len(columns), 2.0**15)
-            if self._from_table:
+            if self.layer.from_table:
                 # The table's upper 16 bits less 2^15.
                 columns = self.activation_units / 2.0**8
                 word = word - 2.0**15 / columns
@@ -127,14 +128,9 @@ class LayerRounding:
         what each activation adds at most, and what all of them do in silence."""
         above = np.where(most > 0, most, 0.0).sum(axis=1)
         below = above - most.sum(axis=1)
-        if not (self.wide_activation and self._from_table):
+        if not (self.wide_activation and self.layer.from_table):
             above = below = above + below
         return np.asarray(np.maximum(np.abs(above - rest), np.abs(below + rest)) * _OUTWARD)
-
-    @property
-    def _from_table(self) -> bool:
-        """Whether words are the table's own, 0 and above."""
-        return self.layer.kind in (TANH, SIGMOID) and not self.layer.gated
 
     def full_most(self) -> Floats:
         """(channels,) the largest |value| that a 1x1 of 32-bit weights adds to the residual."""
@@ -177,7 +173,7 @@ class LayerRounding:
             if layer.kind not in (LEAKY, LINEAR):
                 # Sums that may be so large are saturated: their activation has long been.
                 # Kernels of full arrays always lift by 1, which most trained models need.
-                least = 1 if self.is_full and layer.kind in (TANH, SIGMOID) else 0
+                least = int(self.is_full)
                 self.lift = max(int(np.ceil(np.log2(over))), least)
                 over /= 2.0**self.lift
             if over > 1.0001 or self.lift > LIFT_MAX:

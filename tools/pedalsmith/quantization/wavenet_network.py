@@ -77,6 +77,11 @@ class FloatLayer:
         """Channels after the activation."""
         return len(self.activation_rest)
 
+    @property
+    def from_table(self) -> bool:
+        """Whether the engine reads the activations from its table and leaves them as they are."""
+        return self.kind in (TANH, SIGMOID) and not self.gated
+
     def activations(self, r: Floats, audio: Floats) -> Floats:
         """Centred: (channels, time) and (time,) -> (bottleneck, time)"""
         return self.activate(self.driven(r, audio)) - self.activation_rest[:, None]

@@ -269,7 +269,7 @@ def _reached(above: int, below: int, bias: int, positive: bool) -> int:
     -`below`."""
     if not positive:
         return above + below + abs(bias)
-    return max(abs(above + bias), abs(below - bias))
+    return max(above + bias, below - bias)
 
 
 def _product(bound: int, factor: int) -> int:

@@ -16,8 +16,6 @@ from pedalsmith.quantization.wavenet_network import FloatArray, FloatLayer, Floa
 from pedalsmith.quantization.wavenet_ranges import Ranges
 from pedalsmith.quantization.wavenet_record import (
     LEAKY,
-    SIGMOID,
-    TANH,
     WaveNetArrayRecord,
     WaveNetRecord,
     WideConv,
@@ -84,8 +82,7 @@ def rounded(
 
 def _may_be_full(layer: FloatLayer) -> bool:
     """Whether a 1x1 of 32-bit weights has a kernel behind `layer`."""
-    table = layer.kind in (TANH, SIGMOID) and not (layer.gated or layer.copies)
-    return table and layer.head_matrix is None
+    return layer.from_table and not layer.copies and layer.head_matrix is None
 
 
 class _ArrayRounding:
@@ -107,11 +104,11 @@ class _ArrayRounding:
             for number in range(len(layers))
         )
         self.signal_bound = np.abs(self.array.rechannel) @ signal
-        self._build()
-        lifts = [made.lift for made in self.layers if made.layer.kind != LEAKY]
-        if self.full and max(lifts, default=0) > 1:
-            # Rather half the room above than a lift that no kernel has.
-            self.units = self.units * 2.0
+        if self.full:
+            self._build()
+            if max(made.lift for made in self.layers) > 1:
+                # Rather half the room above than a lift that costs cycles.
+                self.units = self.units * 2.0
         # What the 1x1 may add limits the unit of the residual, which limits the 1x1.
         while True:
             residual_most = self._build()
