@@ -38,12 +38,16 @@ def load(blob: tuple[str, float], board: str, name: str) -> float:
 
 
 def best(
-    monkeypatch: pytest.MonkeyPatch, most: float, *names: str, noise: float | None = None
+    monkeypatch: pytest.MonkeyPatch,
+    most: float,
+    *names: str,
+    noise: float | None = None,
+    wavenet: bool = True,
 ) -> fitting.Attempt:
     Made.aims = []
     models = [SimpleNamespace(name=name) for name in names]
     monkeypatch.setattr(quantizer, "Conversion", Made)
-    monkeypatch.setattr(quantizer, "serves", lambda model: True)
+    monkeypatch.setattr(quantizer, "serves", lambda model: wavenet)
     monkeypatch.setattr(fitting, "_candidates", lambda path, options: iter(models))
     monkeypatch.setattr(fitting, "load_percent", load)
     settings = Settings("teensy41", "int16", most)
@@ -80,6 +84,20 @@ def test_a_small_model_with_little_noise_is_better_than_a_large_one_with_much(
     assert (found.model.name, found.aim) == ("large", -75.0)
     found = best(monkeypatch, 95, "vast")
     assert found.reason == "needs more RAM than there is." and found.percent is None
+
+
+def test_of_a_recurrent_network_the_narrow_state_is_taken_where_the_wide_one_is_too_slow(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    found = best(monkeypatch, 97, "amp", wavenet=False)
+    assert (found.aim, Made.aims) == (-80.0, [("amp", -80.0)])
+    found = best(monkeypatch, 95, "amp", wavenet=False)
+    assert (found.aim, found.reason) == (-60.0, "")
+    assert Made.aims == [("amp", -80.0), ("amp", -60.0)]
+    found = best(monkeypatch, 70, "amp", wavenet=False)
+    assert found.reason == "needs 82.0 % of the CPU, 70 % is allowed."
+    found = best(monkeypatch, 95, "large", "small", wavenet=False)
+    assert (found.model.name, found.aim) == ("small", -80.0)
 
 
 def test_a_noise_that_is_asked_for_is_the_only_aim(monkeypatch: pytest.MonkeyPatch) -> None:

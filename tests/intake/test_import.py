@@ -188,6 +188,40 @@ def test_the_best_of_a_container_that_fits_is_taken(
     assert psm.read(tone).metadata["extra"]["submodel"] == "2"
 
 
+def test_what_it_costs_that_a_model_fits_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An LSTM that needs 32 bits of state, on a board that is fast enough for 16."""
+    path, guitar = tmp_path / "quiet.json", tmp_path / "guitar.wav"
+    keras_json.write(small_model(units=4, input_gain_db=-30.0), path)
+    noise = np.random.default_rng(0).uniform(-0.3, 0.3, 3 * SAMPLE_RATE + 1)
+    soundfile.write(guitar, noise, SAMPLE_RATE)
+    monkeypatch.setattr(job, "_guitar", lambda: noise)
+    monkeypatch.setattr(
+        fitting, "load_percent", lambda blob, board, name: 40.0 * blob.layers[0].state_format
+    )
+    monkeypatch.setattr(job, "other_image", lambda blob, board, path: "")
+
+    def converted(most: str) -> tuple[int, str]:
+        arguments = ["convert", str(path), "-o", str(tmp_path / "tone.psm")]
+        options = ["--calibration", str(guitar), "--board", "daisy_seed", "--max-cpu", most]
+        said = CliRunner().invoke(build_app(), [*arguments, *options])
+        assert said.exit_code == 0, said.output
+        blob = psm.read(tmp_path / "tone.psm")
+        return blob.layers[0].state_format, " ".join(said.stderr.split())
+
+    said = "dB below the sound, so that it fits"
+    row = convert_file(path, "quiet.json", tmp_path / "row.psm", replace(SETTINGS, max_cpu=80.0))
+    assert (row.outcome, row.cpu_percent, row.reason) == ("fits", 80.0, "")
+    row = convert_file(path, "quiet.json", tmp_path / "row.psm", replace(SETTINGS, max_cpu=79.0))
+    assert (row.outcome, row.cpu_percent) == ("fits", 40.0)
+    assert row.reason.endswith(f"{-row.esr_db:.0f} {said}.")
+    form, words = converted("80")
+    assert form == 2 and said not in words
+    form, words = converted("79")
+    assert form == 1 and f"{said} daisy_seed; --noise -80 makes it truer and slower." in words
+
+
 def test_a_number_is_for_the_files_that_hold_several(
     container: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -17,7 +17,13 @@ from pedalsmith.models.reference import Reference
 from pedalsmith.native.host import HostEngine
 from pedalsmith.quantization import psm
 from pedalsmith.quantization.blob import KNOB_ONE
-from pedalsmith.quantization.quantizer import Quantizer, quantize
+from pedalsmith.quantization.quantizer import (
+    ESR_DB,
+    NOISE_DBFS,
+    ROUGHEST_DBFS,
+    Quantizer,
+    quantize,
+)
 from pedalsmith.quantization.reference import ReferenceEngine
 
 AUDIO = plucks(0.6)
@@ -112,6 +118,21 @@ def test_formats_are_chosen_by_the_error_they_leave() -> None:
     assert quantizer.choose("auto", between).noise_dbfs <= between
     # Nothing reaches this: the best there is.
     assert quantizer.choose("int16", -190.0).noise_dbfs == pytest.approx(wide.noise_dbfs)
+
+
+def test_a_quiet_capture_is_as_true_as_a_loud_one_unless_told_otherwise() -> None:
+    """Whoever plays it turns it up, and its error as well."""
+    quiet = random_model("lstm", 6, seed=7, gains=(-50.0, 10.0))
+    quantizer = Quantizer(quiet, "quiet", AUDIO)
+    narrow, wide = quantizer.best(16, 1), quantizer.best(16, 2)
+    assert narrow.noise_dbfs < NOISE_DBFS and narrow.errors[0].esr_db > ESR_DB
+    assert wide.errors[0].esr_db < narrow.errors[0].esr_db - 20
+    for weights in ("int16", "auto"):
+        chosen = quantizer.choose(weights, NOISE_DBFS)
+        assert chosen is wide, weights  # found once, whatever is aimed at
+        assert quantizer.choose(weights, ROUGHEST_DBFS) is narrow, weights
+    # What 8 bits of weight leave, a wider state does not mend.
+    assert quantizer.choose("int8", NOISE_DBFS).state_format == 1
 
 
 def test_silence_ends_in_the_stated_output() -> None:

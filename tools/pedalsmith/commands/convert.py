@@ -31,7 +31,7 @@ def command(
         float | None,
         typer.Option(
             help="dBFS; an error above it gets the model wider, slower formats. "
-            "-80 if not given, -100 for a WaveNet."
+            "-80 if not given (and 55 dB below the sound), -100 for a WaveNet."
         ),
     ] = None,
     calibration: Annotated[
@@ -48,7 +48,7 @@ def command(
         int | None, typer.Option(min=8000, help="Hz, for a file that does not say it.")
     ] = None,
     board: Annotated[
-        str | None, typer.Option(help="Of a file that holds several, take the best that fits this.")
+        str | None, typer.Option(help="Take the best model and formats that fit this.")
     ] = None,
     max_cpu: Annotated[
         float, typer.Option(min=1, max=100, help="With --board: percent of the block time.")
@@ -65,7 +65,7 @@ def command(
     from pedalsmith.console import emit_json, notice, talk
     from pedalsmith.errors import BadInput, NegativeResult
     from pedalsmith.intake.fitting import Settings, best_attempt
-    from pedalsmith.intake.job import other_image
+    from pedalsmith.intake.job import cost_of_fitting, other_image
     from pedalsmith.models.importers import ImportOptions, load_model
     from pedalsmith.native.boards import load_board
     from pedalsmith.quantization.psm import write
@@ -99,10 +99,11 @@ def command(
             f"running pedal (pedalsmith load), or build with --image {kind}."
         )
     worst = max(error.noise_dbfs for error in quantized.report.errors)
-    if noise is None and aim != usual_noise(source):
+    usual = usual_noise(source)
+    if noise is None and aim != usual:
         notice(
-            f"{output.name}: its error is {worst:.1f} dBFS, so that it fits {board}; "
-            "--noise -100 makes it truer and slower."
+            f"{output.name}: {cost_of_fitting(quantized.report)}, so that it fits {board}; "
+            f"--noise {usual:g} makes it truer and slower."
         )
     if worst > aim:
         notice(

@@ -96,13 +96,18 @@ def _row(attempt: Attempt, path: Path, shown: str, output: Path, settings: Setti
         return replace(row, outcome="too big")
     write(output, quantized.blob)
     kind = other_image(quantized.blob, settings.board, path)
-    remark = _remark(model, quantized.report, kind)
+    remark = _remark(attempt, quantized.report, kind)
     return replace(row, outcome="fits", reason=remark, blob=output.name)
 
 
-def _remark(model: Model, report: "Report", kind: str) -> str:
-    """Which of several models was taken, what image it needs, what its rate costs; or nothing."""
-    extra, remarks = model.metadata.extra, []
+def _remark(attempt: Attempt, report: "Report", kind: str) -> str:
+    """Which of several models was taken, what it costs that it fits, what image it needs, what its
+    rate costs; or nothing."""
+    from pedalsmith.quantization.quantizer import usual_noise
+
+    extra, remarks = attempt.model.metadata.extra, []
+    if attempt.aim > usual_noise(attempt.model):
+        remarks.append(f"{cost_of_fitting(report)}, so that it fits")
     if kind:
         remarks.append(f"by `pedalsmith load` or in an image of the kind {kind}")
     if "bank_models" in extra:
@@ -112,6 +117,14 @@ def _remark(model: Model, report: "Report", kind: str) -> str:
     if report.rate is not None:
         remarks.append(f"resampled from {report.rate.model_rate} Hz ({report.rate.esr_db:.0f} dB)")
     return ", ".join(remarks) + "." if remarks else ""
+
+
+def cost_of_fitting(report: "Report") -> str:
+    """The error of a model that has rougher formats than usual: the worst in dBFS, and beside what
+    guitar as it was recorded comes out as."""
+    worst = max(error.noise_dbfs for error in report.errors)
+    nominal = min(report.errors, key=lambda error: abs(error.level_db))
+    return f"its error is {worst:.1f} dBFS, {-nominal.esr_db:.0f} dB below the sound"
 
 
 def other_image(blob: "Blob", board: str, path: Path) -> str:
