@@ -94,6 +94,21 @@ def test_of_recurrent_networks_the_largest_that_has_room_is_named(
     assert smaller.smaller_with_room(BOARD, blob, 100.0) == "take a smaller model"
 
 
+def test_a_recurrent_network_is_advised_itself_with_less_state() -> None:
+    wide = recurrent_blob(Shape("lstm", 12, state_bits=32))
+    narrow, eight = (
+        100 * priced(recurrent_blob(shape)).worst_cycles / BUDGET
+        for shape in (Shape("lstm", 12), Shape("lstm", 8, state_bits=32))
+    )
+    assert eight < narrow, "or the smaller one would be too slow as well"
+    how = "the same with 16 bits of state (`pedalsmith convert --board daisy_seed`)"
+    for limit, advice in (
+        (narrow + 0.1, f"{how} would take {narrow:.0f} %"),
+        ((narrow + eight) / 2, f"LSTM-8 would take {eight:.0f} %"),
+    ):
+        assert smaller.smaller_that_fits(BOARD, wide, priced(wide), IMAGE, limit) == advice
+
+
 def test_of_the_usual_wavenets_the_costliest_that_fits_is_named(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

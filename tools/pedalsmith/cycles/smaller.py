@@ -65,7 +65,7 @@ def smaller_that_fits(board: Board, blob: Blob, cost: Price, image: Image, perce
     """Of the model's kind, the largest whose worst block takes at most `percent` of the block time.
 
     `cost` is what a block with `blob` takes on the board, in `image`. "LSTM-16 would take 52 %", or
-    the advice to take a smaller model.
+    what the model itself would take with less state, or the advice to take a smaller model.
     """
     budget = board.clock_hz / board.sample_rate
     alone = price_engine_in(encode(blob), board.block, chip_memory(board), image.regions)
@@ -79,7 +79,7 @@ def smaller_that_fits(board: Board, blob: Blob, cost: Price, image: Image, perce
     if isinstance(blob.layers[0], WaveNetRecord):
         found = _wavenet(board, image, most, layer_facts(blob.layers[0])["macs"])
     elif isinstance(blob.layers[0], LstmRecord | GruRecord):
-        found = _recurrent(board, blob, blob.layers[0], most)
+        found = _recurrent(board, image, blob, blob.layers[0], most)
     if found is None:
         return _SMALLER
     name, smaller = found
@@ -91,10 +91,17 @@ def _advice(name: str, percent: float) -> str:
 
 
 def _recurrent(
-    board: Board, blob: Blob, first: LstmRecord | GruRecord, most_cycles: float
+    board: Board, image: Image, blob: Blob, first: LstmRecord | GruRecord, most_cycles: float
 ) -> tuple[str, Price] | None:
-    """The largest of the same kind, layers, knobs and state, priced with random weights."""
+    """The same network with a narrower state, else the largest of the same kind, layers, knobs and
+    state, priced with random weights."""
     like = _shape_of(blob, first)
+    if like.state_bits == 32:
+        narrow = recurrent_blob(replace(like, state_bits=16))
+        cost = price_engine_in(encode(narrow), board.block, chip_memory(board), image.regions)
+        if cost.worst_cycles <= most_cycles:
+            how = f"`pedalsmith convert --board {board.folder}`"
+            return f"the same with 16 bits of state ({how})", cost
     fitting = largest_that_fits(like, most_cycles, board.block)
     return (f"{like.kind.upper()}-{fitting[0]}", fitting[1]) if fitting else None
 
