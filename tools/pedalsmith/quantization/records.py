@@ -6,13 +6,17 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pedalsmith.quantization.blob import DenseRecord, GruRecord, LstmRecord
+from pedalsmith.quantization.blob import KNOB_ONE, DenseRecord, GruRecord, LstmRecord
 from pedalsmith.quantization.network import Head, Recurrent, State
 from pedalsmith.quantization.proof import Refused
 from pedalsmith.quantization.rows import Floats, Ints, Rows
 
 _WORD = 2.0**31 - 1
 _STATE_ONE = 2**30 - 256
+
+KNOB_UNIT = 2.0**24 * 2**15 / KNOB_ONE
+"""Of a word of a knob's weight: a knob that is turned up has KNOB_ONE, which as Q15 is not quite 1,
+and a long memory hears that."""
 
 
 @dataclass(frozen=True)
@@ -75,12 +79,17 @@ def recurrent_record(
         "rest_hidden": hidden,
         "rest_error": error,
         "input": fixed(wide.input, 24, f"{name}: an input weight") if first else None,
-        "knob": fixed(wide.knob, 24, f"{name}: a knob weight") if wide.knob.shape[1] else None,
+        "knob": _knob(wide.knob, name) if wide.knob.shape[1] else None,
     }
     if layer.kind == "gru":
         return GruRecord(**common, rest_state=h30)
     cell = np.clip(np.rint(state.c[0] * 2.0 ** (24 - shift)), -(2**30), 2**30 - 1)
     return LstmRecord(**common, rest_state=cell.astype(np.int64), cell_shift=shift)
+
+
+def _knob(weights: Floats, name: str) -> Ints:
+    """Words of knob weights (rows, knobs)."""
+    return fixed(weights * (KNOB_UNIT / 2.0**24), 24, f"{name}: a knob weight")
 
 
 def _floors(layer: Recurrent, rows: Rows, state_format: int) -> Floats:

@@ -12,6 +12,7 @@ from pedalsmith.quantization.cell import CellFormat
 from pedalsmith.quantization.fir_record import FirRecord
 from pedalsmith.quantization.measure import LevelError
 from pedalsmith.quantization.network import Network
+from pedalsmith.quantization.records import KNOB_UNIT
 from pedalsmith.quantization.rows import Floats
 from pedalsmith.quantization.wavenet_record import WaveNetRecord
 
@@ -99,7 +100,7 @@ def tensor_reports(network: Network, blob: Blob) -> tuple[TensorReport, ...]:
         if record.input is not None:
             found.append(tensor_report(name, "input", record.input / 2.0**24, layer.input, 32))
         if record.knob is not None:
-            found.append(tensor_report(name, "knob", record.knob / 2.0**24, layer.knob, 32))
+            found.append(tensor_report(name, "knob", record.knob / KNOB_UNIT, layer.knob, 32))
         found.append(tensor_report(name, "bias", record.bias / 2.0**23, layer.bias, 32))
     return tuple(found)
 
