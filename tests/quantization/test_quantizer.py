@@ -10,13 +10,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from random_models import plucks, random_model
 
-from pedalsmith.audio import Q23_ONE, from_q23, to_q23
+from pedalsmith.audio import Q23_ONE, SAMPLE_RATE, from_q23, to_q23
 from pedalsmith.errors import BadInput
-from pedalsmith.models.model import Lstm
+from pedalsmith.models.model import Lstm, Model
 from pedalsmith.models.reference import Reference
 from pedalsmith.native.host import HostEngine
 from pedalsmith.quantization import psm
 from pedalsmith.quantization.blob import KNOB_ONE
+from pedalsmith.quantization.cell import saturating
 from pedalsmith.quantization.quantizer import (
     ESR_DB,
     NOISE_DBFS,
@@ -158,6 +159,40 @@ def test_a_cell_that_grows_gets_a_wider_format() -> None:
     assert cell.largest > 64
     assert cell.range >= 2 * cell.largest
     assert quantizer.best(16, 1).errors[0].noise_dbfs < -60
+
+
+def counting(bias: float, drive: float) -> Model:
+    """Of an LSTM's four units the first forgets nothing: it counts tanh(bias + drive x)."""
+    model = random_model("lstm", 4, size=0.5, seed=1)
+    layer = model.layers[0]
+    assert isinstance(layer, Lstm)
+    kernel, recurrent, own = (part.copy() for part in (layer.kernel, layer.recurrent, layer.bias))
+    kernel[:, ::4], recurrent[:, ::4], own[::4] = 0.0, 0.0, 20.0
+    own[8], kernel[0, 8] = bias, drive
+    return replace(
+        model,
+        layers=(replace(layer, kernel=kernel, recurrent=recurrent, bias=own), model.layers[1]),
+    )
+
+
+def test_a_cell_that_only_counts_up_saturates_and_one_that_comes_back_does_not() -> None:
+    """One format serves all units: holding a count takes fraction bits of the others."""
+    up = Quantizer(counting(3.0, 0.0), "up", plucks(1.2))
+    assert up.cells[0].largest > 8192 and up.cells[0].range == 256
+    assert up.best(16, 2).errors[0].esr_db < ESR_DB
+    slow = 0.5 * np.sin(2 * np.pi * 4 * np.arange(SAMPLE_RATE) / SAMPLE_RATE)
+    back = Quantizer(counting(0.0, 8.0), "back", slow)
+    assert back.cells[0].range > back.cells[0].largest > 8192
+    held = back.best(16, 2)
+    back.cells = {0: saturating(back.cells[0])}
+    early = back.measure(back.assemble(held.candidate, 2))
+    assert early[0].esr_db > held.errors[0].esr_db + 10
+
+
+def test_a_knob_that_is_turned_up_is_1() -> None:
+    """As Q15 it is 32767; a difference of 3e-5 stood out from everything else."""
+    quantizer = Quantizer(random_model("gru", 4, size=2.0, seed=2, knobs=1), "knob", AUDIO)
+    assert quantizer.best(16, 2).errors[0].esr_db < -110
 
 
 @pytest.mark.parametrize("kind", ["lstm", "gru"])

@@ -4,15 +4,18 @@
 
 |c'| <= f |c| + i |g|, so a unit whose forget gate never exceeds F and whose i |g| never exceeds A
 keeps |c| <= A / (1 - F). Gates are bounded from the weights: v <= bias + sum |w| + |input| + knobs.
+
+A layer has one format. A unit that counts up for as long as the guitar plays takes fraction bits of
+all the others, and of its own c no more is heard than tanh(c), 1 from 10 on, and when it is back:
+where saturating it is nearer to the float model, that is better (quantizer.py measures both).
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from pedalsmith.quantization.blob import CELL_SHIFT_MAX
 from pedalsmith.quantization.network import Recurrent, sigmoid
-from pedalsmith.quantization.proof import Refused
 
 _RANGE = 64.0
 """|c| that the cell holds with shift 0."""
@@ -43,20 +46,21 @@ class CellFormat:
         return self.bound < self.range
 
 
-def cell_format(layer: Recurrent, largest: float, name: str) -> CellFormat:
-    """Chooses the format of a layer whose |c| came to `largest`; Refused when none holds it."""
+def cell_format(layer: Recurrent, largest: float) -> CellFormat:
+    """The format that holds a layer whose |c| came to `largest`, or as much of it as any does."""
     bound = cell_bound(layer)
     shift = _shift_for(largest * _HEADROOM)
     proving = _shift_for(bound)
     if shift < proving <= _CHEAP_SHIFT:
         shift = proving
-    if shift > CELL_SHIFT_MAX:
-        raise Refused(
-            f"{name}: its cell state reaches {largest:.0f}; the engine holds "
-            f"{_RANGE * 2**CELL_SHIFT_MAX / _HEADROOM:.0f} with headroom. Train it with a bounded "
-            "cell state"
-        )
+    shift = min(shift, CELL_SHIFT_MAX)
     return CellFormat(shift, _RANGE * 2**shift, largest, bound)
+
+
+def saturating(cell: CellFormat) -> CellFormat:
+    """The format for a layer that shall keep its fraction bits and saturate."""
+    shift = min(cell.shift, _CHEAP_SHIFT)
+    return replace(cell, shift=shift, range=_RANGE * 2**shift)
 
 
 def cell_bound(layer: Recurrent) -> float:

@@ -20,7 +20,7 @@ from pedalsmith.quantization import fir_quantizer, psm
 from pedalsmith.quantization.blob import Blob, RecurrentRecord
 from pedalsmith.quantization.calibration import Calibration, calibration_of, loud
 from pedalsmith.quantization.candidates import Candidate, Candidates
-from pedalsmith.quantization.cell import CellFormat, cell_format
+from pedalsmith.quantization.cell import CellFormat, cell_format, saturating
 from pedalsmith.quantization.measure import LevelError, level_errors, play, settled
 from pedalsmith.quantization.metadata import metadata_of
 from pedalsmith.quantization.network import State, from_model
@@ -183,8 +183,8 @@ class Quantizer:
         self.calibration: Calibration = calibration_of(samples, self.network.knobs)
         self.rest = self._rest()
         self.reference, self.largest_cell = self._reference(loud(samples))
-        self.cells = self._cells()
         self.candidates = Candidates(self.network, self.calibration, exact=exact)
+        self.cells = self._cells()
         self._best: dict[tuple[int, int], Tried] = {}
 
     def _rest(self) -> list[State]:
@@ -223,13 +223,26 @@ class Quantizer:
         return np.stack(heard).reshape(self.calibration.excerpts.shape), largest
 
     def _cells(self) -> dict[int, CellFormat]:
-        """Layer -> the format of its cell, for the LSTM layers."""
+        """Layer -> the format of its cell, for the LSTM layers: of those that hold it and those
+        that saturate, the ones with the least error."""
+        layers = enumerate(self.network.layers)
+        holding = {
+            index: cell_format(layer, float(self.largest_cell[index]))
+            for index, layer in layers
+            if layer.kind == "lstm"
+        }
+        narrow = {index: saturating(cell) for index, cell in holding.items()}
+        if narrow == holding:
+            return holding
         try:
-            return {
-                index: cell_format(layer, float(self.largest_cell[index]), f"layer {index + 1}")
-                for index, layer in enumerate(self.network.layers)
-                if layer.kind == "lstm"
-            }
+            plain = next(self.candidates.of(16))
+
+            def score(cells: dict[int, CellFormat]) -> float:
+                self.cells = cells
+                blob = self.assemble(plain, 2)
+                return Tried(plain, blob, self.measure(blob)).score
+
+            return min((holding, narrow), key=score)
         except Refused as refusal:
             raise BadInput(f"{self.name}: {refusal}.") from None
 
