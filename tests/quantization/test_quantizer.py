@@ -136,6 +136,17 @@ def test_a_quiet_capture_is_as_true_as_a_loud_one_unless_told_otherwise() -> Non
     assert quantizer.choose("int8", NOISE_DBFS).state_format == 1
 
 
+def test_where_nothing_is_true_enough_compensation_is_trusted_more() -> None:
+    model = random_model("lstm", 8, seed=2)
+    layer = model.layers[0]
+    assert isinstance(layer, Lstm)
+    loud = replace(layer, kernel=layer.kernel * np.float32(30.0))
+    quantizer = Quantizer(replace(model, layers=(loud, model.layers[1])), "loud", AUDIO)
+    usual = quantizer.best(16, 2)
+    assert quantizer.choose("int16", usual.noise_dbfs + 0.1) is usual
+    assert quantizer.choose("int16", usual.noise_dbfs - 0.1).score < usual.score - 1.0
+
+
 def test_silence_ends_in_the_stated_output() -> None:
     blob = quantize(random_model("lstm", 8, size=1.5, seed=2), "random", AUDIO, "int8").blob
     engine = HostEngine(psm.encode(blob))

@@ -7,6 +7,7 @@ is played by the integer engine itself, and the one with the least error is kept
 """
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -239,8 +240,7 @@ class Quantizer:
 
             def score(cells: dict[int, CellFormat]) -> float:
                 self.cells = cells
-                blob = self.assemble(plain, 2)
-                return Tried(plain, blob, self.measure(blob)).score
+                return self._tried(plain, 2).score
 
             return min((holding, narrow), key=score)
         except Refused as refusal:
@@ -280,6 +280,11 @@ class Quantizer:
             from_q23(played).reshape(levels, count, time), self.reference, self.rest_output
         )
 
+    def _tried(self, candidate: Candidate, state_format: int) -> Tried:
+        """Raises Refused when a proof fails."""
+        blob = self.assemble(candidate, state_format)
+        return Tried(candidate, blob, self.measure(blob))
+
     def best(self, bits: int, state_format: int) -> Tried:
         """Returns the best candidate; its ESR at 0 dB is never above that of plain rounding.
 
@@ -295,12 +300,10 @@ class Quantizer:
         try:
             for candidate in self.candidates.of(bits):
                 try:
-                    blob = self.assemble(candidate, state_format)
+                    tried.append(self._tried(candidate, state_format))
                 except Refused:
                     if not tried:
                         raise
-                    continue
-                tried.append(Tried(candidate, blob, self.measure(blob)))
         except Refused as refusal:
             raise BadInput(f"{self.name}: {refusal}.") from None
         limit = tried[0].errors[0].esr_db
@@ -319,6 +322,10 @@ class Quantizer:
                 if best.noise_dbfs <= noise_dbfs and true:
                     return best
                 tried.append(best)
+        if weights != "int8":
+            for candidate in self.candidates.last():
+                with suppress(Refused):
+                    tried.append(self._tried(candidate, 2))
         return min(tried, key=lambda t: t.score)
 
     def finish(self, tried: Tried) -> Quantized:
