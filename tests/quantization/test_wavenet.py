@@ -56,7 +56,8 @@ def model_of(seed: int, activation: Activation, gating: str = "none", channels: 
 
 
 def mixed(seed: int, activation: Activation, gating: str = "none") -> Model:
-    """The same with a head1x1 wider than the bottleneck, as PedalNet and some of NAM have."""
+    """The same with a head1x1 wider than the bottleneck, as PedalNet and some of NAM have, and with
+    a bias where the audio comes in, as PedalNet has."""
     model = model_of(seed, activation, gating)
     rng = np.random.default_rng(seed)
     net = model.layers[0]
@@ -68,7 +69,8 @@ def mixed(seed: int, activation: Activation, gating: str = "none") -> Model:
             for layer in array.layers
         )
         head = convolution(rng, width, array.head.outputs, 2, 1, True)
-        arrays.append(replace(array, layers=layers, head=head))
+        rechannel = convolution(rng, array.rechannel.inputs, array.channels, 1, 1, True)
+        arrays.append(replace(array, rechannel=rechannel, layers=layers, head=head))
     return replace(model, layers=(replace(net, arrays=tuple(arrays)),))
 
 

@@ -235,7 +235,7 @@ def _array(
 ) -> tuple[FloatArray, Floats, Floats]:
     """The array, and what silence leaves behind it: the residual and the head output."""
     rechannel = _kernel(array.rechannel)[:, 0]
-    r = rechannel @ residual
+    r = rechannel @ residual + _bias(array.rechannel)
     width = max(array.head.inputs, *(layer.bottleneck for layer in array.layers))
     head = _wider(_kernel(array.head), 2, width)
     total = np.zeros(width) if below is None else _wider(below, 0, width)
