@@ -164,6 +164,40 @@ def test_a_header_gives_what_its_json_gives(
                 assert np.array_equal(getattr(a, key), getattr(b, key)), key
 
 
+def test_a_header_is_played_as_its_program_plays_it(tmp_path: Path) -> None:
+    """FunBox multiplies the output, and what is commented out it does not have."""
+    rng = np.random.default_rng(2)
+
+    def model(name: str) -> tuple[str, Gru]:
+        shapes = ((1, 12), (4, 12), (2, 12))
+        gru = Gru(*(rng.normal(size=shape).astype(np.float32) for shape in shapes))
+        return header(name, gru, rng.normal(size=(4, 1)), rng.normal(size=1)), gru
+
+    (first, _), (old, _), (last, gru) = model("Model1"), model("Model2"), model("Model2")
+    level = "  Model2.levelAdjust = {};\n"
+    old = old[old.index("  Model2") :] + level.format(9)
+    path = tmp_path / "models.h"
+
+    def written(levels: str) -> None:
+        lines = "".join("  //" + line[2:] + "\n" for line in first.splitlines()[-5:])
+        path.write_text(f"{first}/*\n{old}*/\n{lines}{last}{levels}")
+
+    audio = rng.normal(scale=0.3, size=200)
+    written("")
+    assert count_models(path) == 2
+    plain = load_model(path, ImportOptions(48_000, submodel=2))
+    assert np.array_equal(plain.layers[0].recurrent, gru.recurrent)  # type: ignore[union-attr]
+    assert plain.metadata.name == "Model2"
+    written(level.format("0.5") + "  //" + level.format(7).strip() + "\n")
+    half = load_model(path, ImportOptions(48_000, submodel=2))
+    np.testing.assert_allclose(run(half, audio), 0.5 * run(plain, audio), rtol=1e-12)
+    assert load_model(path, RATE).output_gain_db == 0.0
+    for level_, words in (("much", "where a number belongs"), ("0.0f", "0.001 to 1000 can be")):
+        written(level.format(level_))
+        with pytest.raises(BadInput, match=rf"Model2.levelAdjust: is .*{words}"):
+            load_model(path, ImportOptions(48_000, submodel=2))
+
+
 def test_a_header_with_a_number_for_a_tensor_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "all_model_data.h"
     path.write_text("Model1.rec_weight_hh_l0 = 1.5;\n")
