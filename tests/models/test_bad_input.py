@@ -39,6 +39,13 @@ WHOLE_FILES = {
     "png": (b"\x89PNG\r\n\x1a\n", "is no model file"),
     "pickle": (b"\x80\x02}q\x00.", "Python pickle"),
     "hdf5": (b"\x89HDF\r\n\x1a\n", "HDF5"),
+    "web page": (b"\n\n <!DOCTYPE html>\n<html>", "is a web page"),
+    "web page of old": (b"<HTML><body>", "(on GitHub: Raw)"),
+    "Git LFS": (b"version https://git-lfs.github.com/spec/v1\noid sha256:0", "git lfs pull"),
+    "SmartAmpPro": (
+        b'{"conv1d": {}, "conv1d_1": {}, "dense": {}, "lstm": {}, "input_size": 120}',
+        "is a GuitarLSTM or SmartAmpPro model",
+    ),
     "truncated JSON": (b'{"layers": [{"type": "ls', "line 1, column"),
     "other JSON": (b'{"colour": "red"}', "JSON, but of no known model format"),
     "a list": (b"[1, 2]", "JSON, but of no known model format"),

@@ -53,6 +53,12 @@ def load_model(path: Path, options: ImportOptions = ImportOptions()) -> Model:
             model: Model = importer.read(content, options)
             validate(model, str(path))
             return model
+    if content.json and content.json.has("input_size", "conv1d", "conv1d_1", "lstm"):
+        raise BadInput(
+            f"{path}: is a GuitarLSTM or SmartAmpPro model, strided convolutions below an LSTM "
+            "that begins anew with each sample, which the engine does not play; take a capture of "
+            "another kind, such as NeuralPi, Proteus or SmartAmp."
+        )
     what = "JSON, but of no known model format" if content.json else "no model file"
     known = ", ".join(importer.NAME for importer in importers)
     raise BadInput(f"{path}: is {what}; name a file of one of these: {known}.")

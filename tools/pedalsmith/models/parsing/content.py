@@ -28,6 +28,9 @@ _FOREIGN = (
     (b"PSMB", "a blob, which is a model already converted"),
 )
 
+_PAGE_BEGINS = 500
+"""Bytes within which a web page says that it is one; some begin with blank lines."""
+
 _WIDE_TEXT = (b"\xff\xfe", b"\xfe\xff", b"{\0", b"\0{", b"\0\0\0{")
 """How UTF-16 and UTF-32 begin, with and without a byte order mark."""
 
@@ -42,6 +45,15 @@ class Content:
             if self.data.startswith(magic) or self.data[4:8] == b"TFL3":
                 what = "a TensorFlow Lite model" if self.data[4:8] == b"TFL3" else what
                 raise BadInput(f"{path}: is {what}, not a model file; name the .nam or .json file.")
+        if self.data[:_PAGE_BEGINS].lstrip().lower().startswith((b"<!doctype html", b"<html")):
+            raise BadInput(
+                f"{path}: is a web page, not a model file; download the file that the page shows "
+                "(on GitHub: Raw)."
+            )
+        if self.data.startswith(b"version https://git-lfs"):
+            raise BadInput(
+                f"{path}: stands for a file that Git LFS keeps elsewhere; get that by git lfs pull."
+            )
         if self.data.startswith(_WIDE_TEXT):
             raise BadInput(f"{path}: is text in UTF-16 or UTF-32; save it as UTF-8.")
 
