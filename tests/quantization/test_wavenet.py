@@ -125,6 +125,29 @@ def test_the_words_are_near_the_model(activation: Activation, gating: str) -> No
     assert abs(quantized.blob.rest_output / 2**23 - rest) < 1e-6
 
 
+@pytest.mark.parametrize("kind", ["tanh", "sigmoid", "silu", "hardtanh"])
+def test_a_row_with_small_sums_keeps_them_beside_one_with_large(kind: str) -> None:
+    """All rows of a layer are lifted by the same bits, and saturate: of a public SmartAmp capture
+    that took gates of -6, far from any sum of other rows, for -1."""
+    model = model_of(3, Activation(kind), "gated")
+    net = model.layers[0]
+    assert isinstance(net, WaveNet)
+
+    def unlike(layer: WaveNetLayer) -> WaveNetLayer:
+        kernel, bias = layer.conv.kernel.copy(), layer.conv.bias
+        assert bias is not None
+        kernel[..., 0] *= 30.0
+        kernel[..., layer.bottleneck + 1] *= 0.2
+        bias = bias.copy()
+        bias[layer.bottleneck + 1] = -4.0
+        return replace(layer, conv=replace(layer.conv, kernel=kernel, bias=bias))
+
+    arrays = (replace(a, layers=tuple(map(unlike, a.layers))) for a in net.arrays)
+    model = replace(model, layers=(replace(net, arrays=tuple(arrays)),))
+    quantized = quantize(model, "m", noise(4, 60_000))
+    assert max(error.noise_dbfs for error in quantized.report.errors) < -95.0
+
+
 @pytest.mark.parametrize("layers", [1, 2])
 @pytest.mark.parametrize("taps", [2, 3])
 def test_a_first_layer_that_can_hears_the_audio(layers: int, taps: int) -> None:

@@ -44,6 +44,12 @@ WHOLE = 2.0**31 * 0.9999
 _OUTWARD = 1.0001
 """By which a bound in float is taken larger, for what the words' rounding adds."""
 
+_SIGMOID_ENDS = 16.0
+"""|z| from which on the table is level."""
+
+_LARGEST_SUM = 100.0
+"""|z| that is kept for an activation that never ends, at most; a word has 128."""
+
 
 class LayerRounding:
     """Units, chosen when it is made, and weights; the record once the units around are known."""
@@ -95,6 +101,10 @@ class LayerRounding:
         most = np.minimum(most, 2.0**15)
         self.conv = nearest(layer.weights, columns, most, beside, limits, self.kink)
         self._activation_units(drive)
+        limits = np.minimum(limits, self._unsaturated(drive))
+        if np.any(self.conv.units > limits):
+            self.conv = nearest(layer.weights, columns, most, beside, limits, self.kink)
+            self._activation_units(drive)
         self.copies = layer.copies and with_matrix
         self.matrix_rows = self.head_rows = self.full = None
         if layer.matrix is not None and with_matrix and full:
@@ -156,6 +166,19 @@ class LayerRounding:
             top = (self.high / self.lowered + self.kink) / self.headroom
             limits[:b] = np.minimum(limits[:b], top / np.maximum(drive[:b], 1e-9))
         return limits
+
+    def _unsaturated(self, drive: Floats) -> Floats:
+        """Largest units of acc that a lift, which all rows share, leaves room for what matters."""
+        layer, b = self.layer, self.layer.bottleneck
+        if layer.kind == LEAKY or not self.scaled:
+            return np.full(len(layer.bias), np.inf)
+        ends = np.full(len(layer.bias), _SIGMOID_ENDS)
+        if layer.kind in (TANH, SIGMOID):
+            ends[:b] /= 2.0 if layer.kind == TANH else 1.0
+        else:
+            ends[:b] = _LARGEST_SUM
+        matters = np.minimum(self.headroom * np.maximum(drive, 1e-9), ends)
+        return np.asarray(2.0 ** (31 - self.lift) / matters)
 
     def _activation_units(self, drive: Floats) -> None:
         """Words per value of v and of a, what the word of a is worth in silence, and its largest
