@@ -24,7 +24,7 @@ from pedalsmith.models.importers import ImportOptions, load_model
 from pedalsmith.models.model import Model
 from pedalsmith.models.reference import run
 from pedalsmith.quantization.quantizer import quantize
-from pedalsmith.quantization.rate import RateReference, rate_record
+from pedalsmith.quantization.rate import Int, RateReference, rate_record
 from pedalsmith.quantization.resampling import at_model_rate, delayed
 
 START, SECONDS = 3, 2
@@ -87,23 +87,15 @@ def resampled(model: Model, guitar: Samples) -> tuple[Samples, float]:
     """The float network between the engine's filters, and the samples that it is late by."""
     record = rate_record(model.sample_rate, SAMPLE_RATE)
     rest = int(to_q23(run(model, [0.0], knobs=knobs(model), silence=model.sample_rate))[0])
-    words = to_q23(guitar).tolist()
-    frames: list[int] = []
-    played = iter(np.zeros(0, np.int32).tolist())
+    reference = RateReference(record)
+    reference.reset(rest)
 
-    def network(word: int) -> int:
-        frames.append(word)
-        return next(played, 0)
+    def network(frames: Int) -> Int:
+        heard = from_q23(frames.astype(np.int32))
+        return to_q23(run(model, heard, knobs=knobs(model))).astype(np.int64)
 
-    # What the network is given does not depend on what it gives: first without it, then with.
-    for _ in range(2):
-        reference = RateReference(record)
-        reference.reset(rest)
-        frames.clear()
-        output = [reference.step(word, network) for word in words]
-        heard = from_q23(np.array(frames, np.int32))
-        played = iter(to_q23(run(model, heard, knobs=knobs(model))).tolist())
-    return from_q23(np.array(output, np.int32)), record.latency
+    output = reference.play(to_q23(guitar).astype(np.int64), network)
+    return from_q23(output.astype(np.int32)), record.latency
 
 
 def knobs(model: Model) -> tuple[float, ...]:
