@@ -18,6 +18,7 @@ from pedalsmith.quantization.blob import Blob
 from pedalsmith.quantization.rate import COEFFICIENT_ONE, RateRecord, rate_record
 from pedalsmith.quantization.reference import REST_FRAMES, ReferenceEngine, with_golden
 from pedalsmith.quantization.refusal import Refused
+from pedalsmith.quantization.resampling import typical
 
 from .arm import Machine, build
 from .blobs import random_blob, signals
@@ -120,6 +121,13 @@ def test_bytes_to_blob_and_back() -> None:
     data = psm.encode(blob_at(44_100, knobs=2))
     assert psm.encode(psm.decode(data)) == data
     assert HostEngine(data).arena_bytes == psm.decode(data).arena_bytes
+
+
+def test_what_it_costs_is_measured_where_the_recording_is_as_loud_as_on_the_whole() -> None:
+    loudness = np.repeat([0.01, 1.0, 0.55, 0.02], 100)
+    take = loudness * np.random.default_rng(1).normal(size=400)
+    assert np.array_equal(typical(take, 100), take[200:300])
+    assert np.array_equal(typical(take, 1000), take)
 
 
 def test_rates_too_far_apart_are_refused() -> None:

@@ -58,8 +58,8 @@ def on_board(
 
 
 def _measured(model: Model, blob: Blob, rate: RateRecord, samples: Samples) -> RateReport:
-    """Plays the start of the samples both ways."""
-    heard = samples[: round(MEASURED_SECONDS * SAMPLE_RATE)]
+    """Plays a typical stretch of the samples both ways."""
+    heard = typical(samples, round(MEASURED_SECONDS * SAMPLE_RATE))
     knobs = [value / KNOB_ONE for value in blob.resting_knobs]
     silence = model.sample_rate // 2
     true = run(model, at_model_rate(heard, model), knobs=knobs, silence=silence)
@@ -74,6 +74,14 @@ def _measured(model: Model, blob: Blob, rate: RateRecord, samples: Samples) -> R
         1e3 * rate.latency / SAMPLE_RATE,
         10 * np.log10(max(error, 1e-20) / max(power, 1e-20)),
     )
+
+
+def typical(samples: Samples, count: int) -> Samples:
+    """`count` samples in a row, of pieces side by side those whose power is nearest to all of it: an
+    error that does not depend on the level would look large beside the quiet start of a take."""
+    pieces = [samples[at : at + count] for at in range(0, max(len(samples) - count, 0) + 1, count)]
+    power = float(np.mean(np.square(samples)))
+    return min(pieces, key=lambda piece: abs(float(np.mean(np.square(piece))) - power))
 
 
 def delayed(samples: Samples, by: float) -> Samples:
