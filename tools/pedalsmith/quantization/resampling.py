@@ -77,8 +77,8 @@ def _measured(model: Model, blob: Blob, rate: RateRecord, samples: Samples) -> R
 
 
 def typical(samples: Samples, count: int) -> Samples:
-    """`count` samples in a row, of pieces side by side those whose power is nearest to all of it: an
-    error that does not depend on the level would look large beside the quiet start of a take."""
+    """`count` samples in a row, of pieces side by side those whose power is nearest to that of all:
+    an error that does not depend on the level would look large beside a take's quiet start."""
     pieces = [samples[at : at + count] for at in range(0, max(len(samples) - count, 0) + 1, count)]
     power = float(np.mean(np.square(samples)))
     return min(pieces, key=lambda piece: abs(float(np.mean(np.square(piece))) - power))

@@ -138,7 +138,8 @@ def fit_step(step: Floats, bits: int) -> tuple[Ints, Ints]:
     for row in np.flatnonzero(scale > _LARGEST_SCALE):
         raise Refused(
             f"row {row} of a recurrent matrix has weights too large for the engine "
-            f"(they sum to more than {L1_MAX * _LARGEST_SCALE / _SCALE_ONE:.0f})"
+            f"(they sum to more than {L1_MAX * _LARGEST_SCALE / _SCALE_ONE:.0f}); "
+            "train it with weight decay, or take another capture"
         )
     return shift, np.maximum(scale, 1)
 
