@@ -8,11 +8,14 @@ from pathlib import Path
 from pedalsmith.cycles.core import Core, Timing
 from pedalsmith.cycles.engine import build
 from pedalsmith.cycles.image import Image
-from pedalsmith.cycles.memory import tightly_coupled
+from pedalsmith.cycles.memory import Cache, Memory, Region, tightly_coupled
 from pedalsmith.emulator.bare import BareMachine
 
 BUFFER = 0x20100000 - 0x10000
 """r0 at the start of every snippet; r1 lies 4 KB higher. Both in DTCM, at multiples of 8."""
+
+LINE_FILL = 30
+"""Cycles of a line fill of `cached`."""
 
 _SHORT, _LONG = 32, 96
 
@@ -40,6 +43,17 @@ def run(image: Image, function: str, core: Core) -> Timing:
     machine = BareMachine((start, data) for start, data, _ in image.segments)
     trace, _ = machine.record(image.extent(function)[0], BUFFER, BUFFER + 0x1000)
     return core.run(trace)
+
+
+def cached(start: int) -> Memory:
+    """64 KiB behind the cache from `start` on; all else is tightly coupled."""
+    end = start + (1 << 16)
+    regions = (
+        Region("behind the cache", start, end - start, line_fill=LINE_FILL),
+        Region("tightly coupled", 0, start),
+        Region("tightly coupled", end, (1 << 32) - end),
+    )
+    return Memory(regions, Cache(16 * 1024, 2), Cache(16 * 1024, 4))
 
 
 def cycles_of(bodies: Mapping[str, str], folder: Path) -> dict[str, float]:

@@ -13,14 +13,13 @@ from pedalsmith import emulator
 from pedalsmith.cycles import chips
 from pedalsmith.cycles.core import Core
 from pedalsmith.cycles.image import Image
-from pedalsmith.cycles.memory import Cache, Memory, Region, tightly_coupled
+from pedalsmith.cycles.memory import Access, Cache, tightly_coupled
 from pedalsmith.cycles.report import by_function, listing
 from pedalsmith.cycles.rules import MISPREDICT, MISPREDICT_EARLY_FLAGS
 from pedalsmith.emulator.bare import BareMachine
 
-from .snippets import BUFFER, assemble, run
+from .snippets import BUFFER, LINE_FILL, assemble, cached, run
 
-LINE_FILL = 30
 
 FUNCTIONS = {
     # 100 turns of a loop whose branch goes back, after a distance that hides nothing.
@@ -57,16 +56,6 @@ def test_flags_set_early_make_a_misprediction_cheaper(image: Image) -> None:
     mispredicted = (late.cycles - early.cycles) / (MISPREDICT - MISPREDICT_EARLY_FLAGS)
     # Taken every second time, it is what a two-bit counter guesses wrong every time.
     assert mispredicted == pytest.approx(400, abs=4)
-
-
-def cached(start: int) -> Memory:
-    end = start + (1 << 16)
-    regions = (
-        Region("behind the cache", start, end - start, line_fill=LINE_FILL),
-        Region("tightly coupled", 0, start),
-        Region("tightly coupled", end, (1 << 32) - end),
-    )
-    return Memory(regions, Cache(16 * 1024, 2), Cache(16 * 1024, 4))
 
 
 def test_a_line_is_filled_once(image: Image) -> None:
@@ -107,7 +96,7 @@ def test_the_memories_of_a_chip_do_not_overlap(name: str) -> None:
     assert all(end <= start for (_, end), (start, _) in pairwise(spans))
     for address in (0x0000_0400, 0x2000_0400):
         assert memory.fetch_cost(address) == 0
-        assert memory.data_cost(address, load=True) == 0
+        assert memory.data_cost(address, Access.LOAD, now=0) == 0
     assert not memory.immediate
 
 

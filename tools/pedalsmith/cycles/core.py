@@ -11,8 +11,8 @@ from collections.abc import Hashable
 from dataclasses import dataclass, field
 
 from pedalsmith.cycles.decode import Decoder, Reader
-from pedalsmith.cycles.instruction import Instruction, Unit
-from pedalsmith.cycles.memory import Memory
+from pedalsmith.cycles.instruction import Instruction, Trait, Unit
+from pedalsmith.cycles.memory import Access, Memory
 from pedalsmith.cycles.pipeline import STRAIGHT_ON, Accesses, Issue, Pipeline, Snapshot
 from pedalsmith.cycles.predictor import Predictor
 from pedalsmith.emulator.bare import Trace
@@ -24,17 +24,14 @@ _LONGEST = 256
 """Instructions of a straight run; longer ones are cut."""
 
 
-_NO_WAITS = [0] * _LONGEST
-
-
 @dataclass(frozen=True, slots=True)
 class _Straight:
     """Instructions that follow each other in memory, a branch at most at the end."""
 
     instructions: tuple[Instruction, ...]
     memory_positions: tuple[int, ...]
-    loads: tuple[bool, ...]
-    """For each of the memory positions whether it loads."""
+    kinds: tuple[Access, ...]
+    """What it does at each of the memory positions."""
     reads: tuple[int, ...]
     writes: tuple[int, ...]
     groups: tuple[int, ...]
@@ -156,16 +153,13 @@ class Core:
         branching = STRAIGHT_ON
         if last.ends_block and following >= 0:
             branching = self.predictor.predict(last, following)
-        waits, fetch_waits = _NO_WAITS, dict[int, int]()
+        patient, fetch_waits = False, dict[int, int]()
         if not self._immediate:
-            waits = [
-                sum([memory.data_cost(address, load) for address, _ in made]) if made else 0
-                for made, load in zip(accesses, straight.loads, strict=True)
-            ]
+            patient = any(memory.may_wait(at) for made in accesses if made for at, _ in made)
             fetch_waits = {
                 group: cost for group in straight.groups if (cost := memory.fetch_cost(group << 3))
             }
-        cached = not fetch_waits and not any(waits)
+        cached = not fetch_waits and not patient
         key: Hashable = None
         if cached:
             key = (
@@ -189,7 +183,10 @@ class Core:
             touched: Accesses = ()
             wait = 0
             if instruction.touches_memory:
-                touched, wait = tuple(accesses[position] or ()), waits[position]
+                touched = tuple(accesses[position] or ())
+                for address, _ in touched if patient else ():
+                    kind = straight.kinds[position]
+                    wait += memory.data_cost(address, kind, core.soonest + wait)
                 position += 1
             how = branching if instruction is last else STRAIGHT_ON
             issues.append(core.step(instruction, touched, how, wait))
@@ -200,13 +197,19 @@ class Core:
         return account
 
 
+def _kind(instruction: Instruction) -> Access:
+    if instruction.traits & Trait.PRELOAD:
+        return Access.PRELOAD
+    return Access.STORE if instruction.unit is Unit.STORE else Access.LOAD
+
+
 def _join(instructions: tuple[Instruction, ...]) -> _Straight:
     first, last = instructions[0], instructions[-1]
     positions = tuple(i for i, one in enumerate(instructions) if one.touches_memory)
     return _Straight(
         instructions,
         positions,
-        tuple(instructions[p].unit is not Unit.STORE for p in positions),
+        tuple(_kind(instructions[p]) for p in positions),
         tuple(sorted({number for one in instructions for number, _ in one.reads})),
         tuple(sorted({number for one in instructions for number, _, _ in one.writes})),
         tuple(range(first.address >> 3, ((last.address + last.size - 1) >> 3) + 1)),

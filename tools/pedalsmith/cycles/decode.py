@@ -206,9 +206,11 @@ def _describe_access(b: Builder) -> None:
     b.unit = Unit.LOAD if load else Unit.STORE
     if name in _SHORT:
         b.traits |= Trait.SHORT
+    if name == "pld":
+        b.traits |= Trait.PRELOAD
     memory = next(i for i, operand in enumerate(ops) if operand.type == arm.ARM_OP_MEM)
     data = [] if name == "pld" else ops[:memory]
-    b.touches_memory = name != "pld"
+    b.touches_memory = True
     if name in {"ldrd", "strd"}:
         b.traits |= Trait.ALONE
     made = Made.SHORT_LOAD if name in _SHORT else Made.LOAD

@@ -47,6 +47,8 @@ class Trait(IntEnum):
     """A branch whose target comes from a register or from memory."""
     VFP_ACCESS = 256
     """vldr, vstr, vmov: must not share a cycle with a floating-point multiply-accumulate."""
+    PRELOAD = 1024
+    """pld: a load of which nothing but the line fill is left."""
     MAC_SHADOW = 512
     """vadd and the like: not within three cycles after a floating-point multiply-accumulate."""
 

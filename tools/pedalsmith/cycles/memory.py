@@ -5,14 +5,30 @@
 Tightly coupled memory answers at once. Everything else is behind the caches, which are simulated
 (least recently used; the silicon picks at random): a hit costs nothing more, a miss the line fill
 of the memory behind it.
+
+A PLD begins a line fill and goes on. Arm names two buffers for line fills; that they share the bus so
+that a fill begins where the one before ends is an assumption, the slowest that there may be.
 """
 
 from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from enum import Enum
 
 LINE = 32
 """Bytes of a cache line."""
+
+
+FILLS = 2
+"""Line fills that may be under way."""
+
+
+class Access(Enum):
+    """What an instruction does to memory."""
+
+    LOAD = 0
+    STORE = 1
+    PRELOAD = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +78,8 @@ class Memory:
     regions: Sequence[Region]
     instruction_cache: Cache
     data_cache: Cache
+    _fills: list[tuple[int, int]] = field(default_factory=list)
+    """(line, cycle in which it is there) of what was preloaded and may still be on its way."""
     _last: Region | None = None
 
     @property
@@ -73,6 +91,7 @@ class Memory:
         """Empties the caches."""
         self.instruction_cache.forget()
         self.data_cache.forget()
+        self._fills.clear()
 
     def region(self, address: int) -> Region | None:
         """The region that holds the address; None where nothing is."""
@@ -92,15 +111,33 @@ class Memory:
             return 0
         return 0 if self.instruction_cache.touch(address) else region.line_fill
 
-    def data_cost(self, address: int, load: bool) -> int:
-        """Extra cycles of a load or store. A store's line fill is hidden by the store buffer."""
+    def may_wait(self, address: int) -> bool:
+        """Whether an access may cost more than one to tightly coupled memory."""
+        region = self.region(address)
+        return region is not None and bool(region.line_fill or region.load or region.store)
+
+    def data_cost(self, address: int, access: Access, now: int) -> int:
+        """Extra cycles of an access in cycle `now`. A store's line fill is hidden by the store
+        buffer, a PLD's by what comes before the line is needed.
+        """
         region = self.region(address)
         if region is None:
             return 0
         if not region.line_fill:
-            return region.load if load else region.store
+            return {Access.LOAD: region.load, Access.STORE: region.store}.get(access, 0)
         hit = self.data_cache.touch(address)
-        return 0 if hit or not load else region.line_fill
+        if access is Access.STORE:
+            return 0
+        self._fills = [fill for fill in self._fills if fill[1] > now]
+        if hit:
+            line = address // LINE
+            return next((at - now for filled, at in self._fills if filled == line), 0)
+        begin = max([now, *[at for _, at in self._fills]])
+        if access is Access.LOAD:
+            return begin - now + region.line_fill
+        wait = self._fills[-FILLS][1] - now if len(self._fills) >= FILLS else 0
+        self._fills.append((address // LINE, begin + region.line_fill))
+        return wait
 
 
 def tightly_coupled() -> Memory:

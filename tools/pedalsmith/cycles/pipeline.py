@@ -86,6 +86,11 @@ class Pipeline:
     """When each bank has taken the stores that were buffered."""
     _stores: deque[int] = field(default_factory=deque)
 
+    @property
+    def soonest(self) -> int:
+        """First cycle in which another instruction may issue."""
+        return self.cycle if self._older is not None else self._free
+
     def step(
         self,
         instruction: Instruction,

@@ -14,7 +14,7 @@ from pedalsmith.cycles.report import FunctionCost, by_function
 from pedalsmith.emulator.bare import Trace
 
 _SETTLE_BLOCKS = 24
-"""Blocks played before the first that is priced: fades after a start are over by then."""
+"""Blocks played before the one that is priced: fades after a start are over by then."""
 
 Words = npt.NDArray[np.int32]
 
@@ -37,10 +37,10 @@ class Price:
     instructions: float
     """Executed a sample, mean over a block of loud noise; an exact count."""
     cycles: float
-    """The same block in the steady state."""
+    """The same block, with the caches and the predictions that the one before it left."""
     worst_cycles: float
-    """The dearest of three: that block, the same with nothing predicted and nothing cached, and
-    so a full-scale square wave. A predictor that has learnt nothing can cost less than one that
+    """The dearest of three: that block, and with nothing predicted and nothing cached the one before
+    and a full-scale square wave. A predictor that has learnt nothing can cost less than one that
     leaves every short loop a round too late."""
     functions: tuple[FunctionCost, ...]
     """Of the steady block, whole block, the costliest first."""
@@ -55,11 +55,10 @@ def price(player: Player, core: Core, name_at: Callable[[int], str], block: int)
     """Plays blocks of `block` samples on `player` and prices them on `core`."""
     rng = np.random.default_rng(1)
     noise = rng.integers(-(1 << 21), 1 << 21, (_SETTLE_BLOCKS + 1, block), dtype=np.int32)
-    for words in noise[:-1]:
+    for words in noise[:-2]:
         player.play(words)
-    trace = player.record(noise[-1])
-    cold = core.run(trace).cycles
-    steady = core.run(trace)
+    cold = core.run(player.record(noise[-2])).cycles
+    steady = core.run(player.record(noise[-1]))
     core.forget()
     square = np.where(np.arange(block) % 24 < 12, (1 << 23) - 1, -(1 << 23)).astype(np.int32)
     worst = max(cold, steady.cycles, core.run(player.record(square)).cycles)

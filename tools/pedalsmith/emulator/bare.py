@@ -36,7 +36,10 @@ _ARGUMENTS = (
 
 @dataclass(slots=True)
 class Trace:
-    """Addresses of executed instructions, and (address, bytes) of the accesses by position."""
+    """Addresses of executed instructions, and (address, bytes) of the accesses by position.
+
+    A PLD counts as an access to a word.
+    """
 
     addresses: list[int] = field(default_factory=list)
     accesses: dict[int, list[tuple[int, int]]] = field(default_factory=dict)
@@ -116,8 +119,15 @@ class BareMachine:
         """As call; returns what was executed too. About 100 times slower."""
         trace = Trace()
         addresses, accesses = trace.addresses, trace.accesses
+        preloads: dict[int, tuple[int, int] | None] = {}
 
-        def on_code(_uc: Any, address: int, _size: int, _data: Any) -> None:
+        def on_code(uc: Any, address: int, size: int, _data: Any) -> None:
+            if address not in preloads:
+                preloads[address] = _preload(bytes(uc.mem_read(address, size)))
+            if (preload := preloads[address]) is not None:
+                register, offset = preload
+                at = int(uc.reg_read(register)) + offset & 0xFFFFFFFC
+                accesses[len(addresses)] = [(at, 4)]
             addresses.append(address)
 
         def on_access(_uc: Any, _kind: int, address: int, size: int, _v: int, _data: Any) -> None:
@@ -136,3 +146,19 @@ class BareMachine:
                 self._uc.hook_del(hook)
             self._uc.ctl_flush_tb()
         return trace, result
+
+
+def _preload(code: bytes) -> tuple[int, int] | None:
+    """The base (for reg_read) and the offset of a PLD; None of any other instruction.
+
+    The emulator does not tell of it, since it reads nothing.
+    """
+    if len(code) != 4 or code[0] & 15 > 12:
+        return None
+    base = arm_const.UC_ARM_REG_R0 + (code[0] & 15)
+    first, second = int.from_bytes(code[:2], "little") & 0xFFF0, int.from_bytes(code[2:], "little")
+    if first == 0xF890 and second & 0xF000 == 0xF000:
+        return base, second & 0xFFF
+    if first == 0xF810 and second & 0xFF00 == 0xFC00:
+        return base, -(second & 0xFF)
+    return None
