@@ -45,6 +45,29 @@ static inline void copy_four(int32_t *to, const int32_t *from) {
                      : "memory");
 }
 
+// Four times the same word.
+static inline void fill_four(int32_t *to, int32_t word) {
+    __asm__ volatile("strd %0, %0, [%1]\n\t"
+                     "strd %0, %0, [%1, #8]"
+                     :
+                     : "r"(word), "r"(to)
+                     : "memory");
+}
+
+// `count` words to a lower place, eight at a time.
+static inline void copy_down(int32_t *to, const int32_t *from, uint32_t count) {
+    for (; count >= 8; count -= 8)
+        __asm__ volatile("ldmia %1!, {r3, r4, r5, r6, r8, r9, r10, r12}\n\t"
+                         "stmia %0!, {r3, r4, r5, r6, r8, r9, r10, r12}"
+                         : "+r"(to), "+r"(from)
+                         :
+                         : "r3", "r4", "r5", "r6", "r8", "r9", "r10", "r12", "memory");
+    for (; count >= 4; count -= 4, to += 4, from += 4)
+        copy_four(to, from);
+    for (; count > 0; count--)
+        *to++ = *from++;
+}
+
 #else
 
 static inline int32_t add_pair(const int16_t *w, const int16_t *q, int32_t acc) {
@@ -62,6 +85,17 @@ static inline void copy_four(int32_t *to, const int32_t *from) {
     to[2] = c;
     to[3] = d;
     __asm__ volatile(""); // keeps compilers from calling memmove
+}
+
+static inline void fill_four(int32_t *to, int32_t word) {
+    to[0] = to[1] = to[2] = to[3] = word;
+}
+
+static inline void copy_down(int32_t *to, const int32_t *from, uint32_t count) {
+    for (uint32_t i = 0; i < count; i++) {
+        to[i] = from[i];
+        __asm__ volatile(""); // keeps compilers from calling memmove
+    }
 }
 
 #endif

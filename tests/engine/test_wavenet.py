@@ -53,6 +53,7 @@ shapes = st.builds(
     copies=st.booleans(),
     full=st.booleans(),
     audio=st.booleans(),
+    upper=st.booleans(),
 )
 
 

@@ -59,6 +59,10 @@ CASES = [
     Shape(42, (8, 6), 8, activation=2, full=True, wide=True, converted=True, extreme=True),
     Shape(43, (16, 12), 16, activation=3, full=True, wide=True, lift=2, converted=True),
     Shape(44, (10,), 9, activation=2, full=True, wide_at=(0, 2), lift=0, audio=True),
+    Shape(45, (8,), 8, taps=6, head_taps=16, audio=True, upper=True, converted=True),
+    Shape(46, (16, 8), 16, activation=2, upper=True, converted=True, extreme=True),
+    Shape(47, (5, 3), 3, head_taps=3, upper=True, extreme=True),
+    Shape(48, (1, 4), 1, activation=3, head_taps=2, upper=True),
 ]
 
 

@@ -72,6 +72,8 @@ class Shape:
     """Of layers with the table."""
     converted: bool = False
     """Layers as the converter makes most: a 1x1 in all but the last, no sums of a table lifted."""
+    upper: bool = False
+    """Heads and rechannels are in Q32."""
 
 
 def wavenet_blob(shape: Shape, golden_frames: int = 8) -> Blob:
@@ -90,7 +92,7 @@ def every_feature() -> list[bytes]:
         replace(small, seed=2, activation=FUNCTION, extreme=True, copies=True),
         replace(small, seed=3, activation=FUNCTION, extreme=True, gated=True, wide=True),
         replace(small, seed=4, heads=True, copies=True, wide_activation=True),
-        replace(small, seed=5, activation=SIGMOID, extreme=True, copies=True, head_taps=3),
+        replace(small, seed=5, activation=SIGMOID, extreme=True, copies=True, head_taps=3, upper=True),
         replace(small, seed=6, activation=SIGMOID, extreme=True, full=True, wide=True, audio=True),
     ]
     return [psm.encode(wavenet_blob(shape, golden_frames=2)) for shape in shapes]
@@ -128,6 +130,8 @@ def _words(rng: np.random.Generator, shape: Shape, *size: int) -> Int:
 def _wide(rng: np.random.Generator, shape: Shape, outputs: int, taps: int, inputs: int) -> WideConv:
     """Outputs up to a quarter of the word, which is what residuals and head sums begin with."""
     fraction = int(rng.integers(3, 25))
+    if shape.upper:
+        fraction = 32
     top = max(2 ** (fraction - 2) // (taps * inputs), 1)
     weights = rng.integers(-top, top, (outputs, taps, inputs), endpoint=shape.extreme)
     if taps * inputs > 2 ** (fraction - 2):

@@ -6,8 +6,9 @@
 #include "fixed.h"
 #include "tile.h"
 #include "wide_m7.h"
+#include "words_m7.h"
 
-enum { FRACTION_MAX = 31 };
+enum { FRACTION_MAX = 32 };
 
 // The frames before a chunk, and the chunk.
 static uint32_t heard_frames(uint32_t taps) {
@@ -22,6 +23,7 @@ COLD enum engine_status wide_read(struct wide_view *view, struct blob_cursor *cu
     if (view->taps < 1 || view->taps > WIDE_TAPS_MAX || view->inputs < 1 || outputs < 1 ||
         view->inputs > LAYER_WIDTH_MAX || outputs > LAYER_WIDTH_MAX)
         return ENGINE_BAD_SHAPE;
+    view->saturates = 0;
     view->weights = blob_take(cursor, 4 * outputs * columns);
     view->bias = blob_take(cursor, 4 * outputs);
     if (view->weights == NULL || view->bias == NULL)
@@ -32,6 +34,9 @@ COLD enum engine_status wide_read(struct wide_view *view, struct blob_cursor *cu
             sum += layer_magnitude(blob_word(view->weights, o * columns + i));
         if (sum >> 32 != 0)
             return ENGINE_NOT_PROVED;
+        const uint32_t bias = (uint32_t)layer_magnitude(blob_word(view->bias, o));
+        const uint32_t above = bias < INT32_MAX ? INT32_MAX - bias : 0;
+        view->saturates |= view->fraction < 32 && sum >= above >> (31 - view->fraction);
         sum = (sum << 31) + (layer_magnitude(blob_word(view->bias, o)) << view->fraction) +
               ((uint64_t)1 << (view->fraction - 1));
         if (sum >> 63 != 0)
@@ -75,6 +80,7 @@ COLD int wide_load(struct wide *wide, const struct wide_view *view, struct layer
     wide->outputs = view->outputs;
     wide->taps = view->taps;
     wide->fraction = view->fraction;
+    wide->saturates = view->saturates;
     wide->in_channels = (uint16_t)((view->inputs + 1) & ~1);
     wide->out_channels = (uint16_t)((view->outputs + 1) & ~1);
     return 1;
@@ -112,18 +118,18 @@ static void hear(struct wide *wide, const int32_t *in, uint32_t frames) {
 // Keeps the newest frames of a chunk as the past of the next one.
 static void keep(struct wide *wide, uint32_t frames) {
     const uint32_t past = wide->taps - 1u, length = heard_frames(wide->taps);
-    for (uint32_t i = 0; i < wide->inputs; i++) {
-        int32_t *const heard = wide->heard + i * length;
-        for (uint32_t f = 0; f < past; f++) {
-            heard[f] = heard[frames + f];
-            __asm__ volatile(""); // keeps compilers from calling memmove
-        }
-    }
+    for (uint32_t i = 0; i < wide->inputs; i++)
+        copy_down(wide->heard + i * length, wide->heard + i * length + frames, past);
 }
 
-// (sum >> f), which is proved to be a word
-static inline int32_t word_of(int64_t sum, uint32_t f) {
-    return (int32_t)((uint32_t)sum >> f | (uint32_t)(sum >> 32) << (32 - f));
+int64_t wide_start(const struct wide *wide, uint32_t output) {
+    const int64_t twice = 2 * (int64_t)wide->bias[output] + 1;
+    return (int64_t)((uint64_t)twice << (wide->fraction - 1));
+}
+
+// Not inline: the four of a tile would be 300 bytes.
+static __attribute__((noinline)) int32_t word_of(int64_t sum, uint32_t f) {
+    return sat(sum >> f, 32);
 }
 
 // Four frames of one output; `step` words from an input to the next.
@@ -145,17 +151,10 @@ static void convolve(const struct wide *wide, uint32_t taps, const int32_t *w, i
             u2 = u3;
         }
     }
-    if (wide->out_channels == 1) {
-        out[0] = sat(a >> f, 32);
-        out[1] = sat(b >> f, 32);
-        out[2] = sat(c >> f, 32);
-        out[3] = sat(d >> f, 32);
-    } else {
-        out[0] = word_of(a, f);
-        out[1] = word_of(b, f);
-        out[2] = word_of(c, f);
-        out[3] = word_of(d, f);
-    }
+    out[0] = word_of(a, f);
+    out[1] = word_of(b, f);
+    out[2] = word_of(c, f);
+    out[3] = word_of(d, f);
 }
 
 // The tiles of `heard` into those of `out`.

@@ -19,12 +19,14 @@ struct wide {
     int32_t *heard; // inputs x (taps - 1 + WIDE_CHUNK), the oldest first; unused with one tap
     uint16_t inputs, outputs, taps, fraction;
     uint16_t in_channels, out_channels; // of the tiles: even, or 1
+    uint8_t saturates;                  // whether a sum may be more than a word
 };
 
 // A wide convolution as a blob has it.
 struct wide_view {
     uint16_t inputs, outputs, taps, fraction;
     const uint8_t *weights, *bias;
+    uint8_t saturates; // as in struct wide
 };
 
 // Takes the tensors of a convolution whose sizes are set; checks sizes and proves its sums. Adds
@@ -45,10 +47,7 @@ void wide_reset(struct wide *wide);
 void wide_bounds(const struct wide_view *view, const uint64_t *inputs, uint64_t *outputs);
 
 // What the sums of an output begin with: its bias and half a unit.
-static inline int64_t wide_start(const struct wide *wide, uint32_t output) {
-    return wide->bias[output] * (int64_t)((uint64_t)1 << wide->fraction) +
-           (int64_t)((uint64_t)1 << (wide->fraction - 1));
-}
+int64_t wide_start(const struct wide *wide, uint32_t output);
 
 // At most WIDE_CHUNK frames, in and out in tiles (tile.h); all frames of the last tile are written.
 // Only an output that is alone may saturate: others are proved (wavenet_blob.c).

@@ -5,8 +5,8 @@
 //
 // Four frames of an output are sums of 64 bits, r4-r11, a product each a cycle. Two taps are 8
 // products and 6 loads in 8 cycles, since a word of the input serves up to four of them; an input of
-// one tap is 4 products in 5 cycles. As in wavenet_rows_m7.S a sum enters its chain where what is
-// left of it begins. r0 walks the weights, r1 the input.
+// one tap is 4 products in 5 cycles (two outputs at once: wide_pair_m7.S). As in wavenet_rows_m7.S a
+// sum enters its chain where what is left of it begins. r0 walks the weights, r1 the input.
     .syntax unified
     .thumb
 
@@ -26,13 +26,17 @@
     .equ    FINISH, 48
     .equ    FRACTION, 52
     .equ    COMPLEMENT, 56  // 32 - fraction
-    .equ    START, 64       // bias and half a unit, 64 bits
-    .equ    TILE_IN, 72
-    .equ    TILE_OUT, 76
-    .equ    TILES_LEFT, 80
-    .equ    INPUTS_LEFT, 84
-    .equ    FRAME_BYTES, 88 + 4
+    .equ    TILE_IN, 64
+    .equ    TILE_OUT, 68
+    .equ    TILES_LEFT, 72
+    .equ    INPUTS_LEFT, 76
+    .equ    FRAME_BYTES, 80 + 4
 
+#ifdef ENGINE_WITHOUT_WAVENET_16
+    .equ    MOST, 12        // inputs of one tap
+#else
+    .equ    MOST, 16
+#endif
     .equ    INPUT_STEP, 4 * (48 - 1) // from the end of an input's taps to the next one's
 
     // An input of one tap: weight in r2, frame 1 in r12, 2 in lr; frame 0 arrives in r3.
@@ -82,8 +86,6 @@ wide_m7:
     ldm.w   r0!, {r4-r11}
     stm.w   r1!, {r4-r11}
     .endr
-    ldm.w   r0, {r4-r5}
-    stm.w   r1, {r4-r5}
 wide_output:
     ldr.w   r1, [sp, #IN]
     ldr.w   r2, [sp, #OUT]
@@ -147,7 +149,7 @@ wide_m7_taps_end:
     ldr.w   pc, [sp, #FINISH]
 
     .balign 8
-    .rept   15
+    .rept   MOST - 1
     input
     .endr
     .global wide_m7_inputs_end
@@ -187,35 +189,25 @@ wide_m7_words:
     add.w   r10, r10, r2
     b.w     wide_next
 
-    // The same of an output that is alone, saturated.
-    .macro  saturate low, high
-    adds.w  \low, \low, r2
-    adc.w   \high, \high, r3
-    lsl.w   r0, \high, lr
-    lsr.w   \low, \low, r12
-    asr.w   r1, \high, r12
-    orr.w   \low, \low, r0
-    mvn.w   r0, #0x80000000
-    cmp.w   r1, \low, asr #31
-    it      ne
-    eorne.w \low, r0, \high, asr #31
-    .endm
-
+    // The upper words of sums in Q32, rounded by the last bit below.
     .balign 8
-    .global wide_m7_saturated
+    .global wide_m7_high
     .thumb_func
-wide_m7_saturated:
-    ldrd    r2, r3, [sp, #START]
-    ldr.w   r12, [sp, #FRACTION]
-    ldr.w   lr, [sp, #COMPLEMENT]
-    saturate r4, r5
-    saturate r6, r7
-    saturate r8, r9
-    saturate r10, r11
-    ldr.w   r1, [sp, #TILE_IN]
-    ldr.w   r0, [sp, #TILE_OUT]
+wide_m7_high:
+    ldr.w   r2, [sp, #BIAS]
+    adds.w  r4, r4, r4
     ldr.w   r3, [sp, #TILES_LEFT]
+    ldr.w   r2, [r2]
+    ldr.w   r0, [sp, #TILE_OUT]
+    ldr.w   r1, [sp, #TILE_IN]
+    adc.w   r4, r5, r2
+    adds.w  r6, r6, r6
+    adc.w   r6, r7, r2
+    adds.w  r8, r8, r8
     ldr.w   r7, [sp, #IN_BYTES]
+    adc.w   r8, r9, r2
+    adds.w  r10, r10, r10
+    adc.w   r10, r11, r2
 
 wide_next:
     ldr.w   r5, [sp, #OUT_BYTES]
@@ -245,3 +237,55 @@ wide_next:
     add     sp, sp, #FRAME_BYTES
     pop     {r4-r11, pc}
     .size   wide_m7, . - wide_m7
+
+    .equ    ONE_TILES_LEFT, 4 // behind `run`
+    .equ    ONE_TILE_IN, 8
+    .equ    ONE_TILE_OUT, 12
+
+    // void wide_m7_one(const struct wide_m7 *run): one input in Q32, a product of which is an output
+    // as SMMLAR gives it: bias + mulh(w, u), rounded. r4-r7 are the input's four frames, r8-r11 those
+    // of an output, r0 walks the weights, r1 the biases.
+    .section .text.wide_m7_one, "ax", %progbits
+    .balign 8
+    .global wide_m7_one
+    .type   wide_m7_one, %function
+    .thumb_func
+wide_m7_one:
+    push    {r4-r11, lr}
+    sub     sp, sp, #20
+    ldr.w   r1, [r0, #IN]
+    ldr.w   r2, [r0, #OUT]
+    ldr.w   r3, [r0, #TILES]
+    str.w   r0, [sp]
+wide_one_tile:
+    ldm.w   r1, {r4-r7}
+    ldr.w   r8, [r0, #IN_BYTES]
+    str.w   r3, [sp, #ONE_TILES_LEFT]
+    ldr.w   r9, [r0, #OUT_BYTES]
+    ldr.w   r3, [r0, #OUTPUTS]
+    add.w   r8, r8, r1
+    ldr.w   r1, [r0, #BIAS]
+    add.w   r9, r9, r2
+    ldr.w   r0, [r0, #WEIGHTS]
+    str.w   r8, [sp, #ONE_TILE_IN]
+    ldr.w   r12, [r0]
+    str.w   r9, [sp, #ONE_TILE_OUT]
+wide_one_output:
+    ldr.w   lr, [r1], #4
+    subs.w  r3, r3, #1
+    smmlar  r8, r4, r12, lr
+    smmlar  r9, r5, r12, lr
+    smmlar  r10, r6, r12, lr
+    smmlar  r11, r7, r12, lr
+    ldr.w   r12, [r0, #4]!
+    stm.w   r2!, {r8-r11}
+    bne.w   wide_one_output
+    ldr.w   r3, [sp, #ONE_TILES_LEFT]
+    ldr.w   r1, [sp, #ONE_TILE_IN]
+    subs.w  r3, r3, #1
+    ldr.w   r2, [sp, #ONE_TILE_OUT]
+    ldr.w   r0, [sp]
+    bne.w   wide_one_tile
+    add     sp, sp, #20
+    pop     {r4-r11, pc}
+    .size   wide_m7_one, . - wide_m7_one

@@ -13,6 +13,7 @@ import numpy.typing as npt
 from pedalsmith.quantization.refusal import fits, require
 from pedalsmith.quantization.wavenet_function import FUNCTIONS_MAX, Function
 from pedalsmith.quantization.wavenet_record import (
+    FRACTION_MAX,
     COPY_SHIFT_MAX,
     FUNCTION,
     HISTORY_SHIFT_MAX,
@@ -31,7 +32,6 @@ from pedalsmith.quantization.wavenet_record import (
 from pedalsmith.quantization.wavenet_reference import FEEDBACK_BITS
 
 ARRAYS_MAX, LAYERS_MAX, CHANNELS_MAX, TAPS_MAX = 4, 48, 32, 32
-FRACTION_MAX = 31
 WORD_MAX = 2**31 - 1
 HISTORY_MAX = 24_000
 """Frames: ENGINE_REST_FRAMES, after which a silent engine is set to rest."""

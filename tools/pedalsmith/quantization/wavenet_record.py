@@ -38,6 +38,12 @@ LIFT_ONE = 8
 LIFT_MAX = 15
 """A leaky activation with a lift of LIFT_ONE is neither lifted nor lowered."""
 
+FRACTION_MAX = 32
+"""Of the weights of a wide convolution."""
+
+_UPPER_MOST = 1.0 - 2.0**-20
+"""Of what weights in Q32 and a bias give, of a word: 1 less what rounding may add."""
+
 CHUNK = 48
 """Frames that run at once."""
 TILE = 4
@@ -67,16 +73,21 @@ class WideConv:
     bias: Tensor
     """(outputs,), int32, in the unit of the output"""
     fraction: int
-    """f, 1..31"""
+    """f, 1..32"""
 
     @staticmethod
     def of(weights: Floats, bias: Floats) -> "WideConv":
-        """Rounds (outputs, taps, inputs) to as many fraction bits as the words leave, and the bias.
-
-        Raises Refused where a weight does not fit its word.
+        """Rounds (outputs, taps, inputs) to fraction bits and the bias to words: to 32 where all
+        fits, since the upper words of such sums are the outputs, else to as many as leave the sums
+        room for any bias. Raises Refused where a weight does not fit its word.
         """
-        l1 = float(np.max(np.abs(weights).sum(axis=(1, 2)), initial=2.0**-31))
-        fraction = int(np.clip(30 - np.ceil(np.log2(l1)), 1, 31))
+        sums = np.abs(weights).sum(axis=(1, 2))
+        whole = sums + np.abs(bias) / 2.0**31
+        if np.all(np.abs(weights) < 0.5 * _UPPER_MOST) and np.all(whole < _UPPER_MOST):
+            fraction = FRACTION_MAX
+        else:
+            l1 = float(np.max(sums, initial=2.0**-31))
+            fraction = int(np.clip(30 - np.ceil(np.log2(l1)), 1, FRACTION_MAX - 1))
         words = np.rint(weights * 2.0**fraction)
         if np.any(np.abs(words) > 2.0**31 - 1):
             raise Refused("a weight of a head or rechannel does not fit its word")
