@@ -36,60 +36,50 @@ static void wavenet_reset(struct layer *base) {
     }
 }
 
-// A channel of a run of frames into a 16-bit history, the remainder in a register.
-static void remember_16(const struct wavenet_ring *ring, int32_t *writer, const int32_t *residual,
-                        uint32_t c, uint32_t from, uint32_t frames) {
-    const int32_t scale = writer[WAVENET_HISTORY];
-    int16_t *q = (int16_t *)ring->words + c;
+__attribute__((noinline)) void wavenet_mirror_first(const struct wavenet_ring *ring) {
+    const uint32_t words = ring->channels << ring->wide >> 1;
+    int32_t *const first = ring->words, *const behind = first + ring->frames * words;
+    if (words % 4 == 0) {
+        for (uint32_t i = 0; i < (TILE_FRAMES - 1) * words; i += 4)
+            copy_four(behind + i, first + i);
+        return;
+    }
+    for (uint32_t i = 0; i < (TILE_FRAMES - 1) * words; i++) {
+        behind[i] = first[i];
+        __asm__ volatile(""); // keeps compilers from calling memcpy
+    }
+}
+
+// A channel of a run of frames of the residual into a history: of 16 bits with the remainder in a
+// register, of 32 bits clipped, times 2^n.
+static void remember_channel(const struct wavenet_ring *ring, int32_t *writer,
+                             const int32_t *residual, uint32_t c, uint32_t from, uint32_t frames) {
+    const int32_t scale = writer[WAVENET_HISTORY], top = INT32_MAX >> ring->shift;
     uint32_t at = ring->at + from;
     at = at >= ring->frames ? at - ring->frames : at;
     int32_t t = writer[WAVENET_ERROR];
     for (uint32_t f = from; f < from + frames; f++, at++) {
+        const int32_t r = residual[tile_at(f, c, ring->channels)];
         at = at == ring->frames ? 0 : at;
-        t += mulh(residual[tile_at(f, c, ring->channels)], scale);
-        q[at * ring->channels] = (int16_t)clip(t >> WAVENET_FEEDBACK_BITS, INT16_MIN, INT16_MAX);
+        const uint32_t to = at * ring->channels + c;
+        if (ring->wide) {
+            ((int32_t *)ring->words)[to] = shl(clip(r, -top - 1, top), ring->shift);
+            continue;
+        }
+        t += mulh(r, scale);
+        ((int16_t *)ring->words)[to] =
+            (int16_t)clip(t >> WAVENET_FEEDBACK_BITS, INT16_MIN, INT16_MAX);
         t &= (1 << WAVENET_FEEDBACK_BITS) - 1;
     }
     writer[WAVENET_ERROR] = t;
 }
 
-// The same into one of 32 bit: clipped, times 2^n.
-static void remember_32(const struct wavenet_ring *ring, const int32_t *residual, uint32_t c,
-                        uint32_t from, uint32_t frames) {
-    int32_t *const q = (int32_t *)ring->words + c;
-    const int32_t top = INT32_MAX >> ring->shift;
-    uint32_t at = ring->at + from;
-    at = at >= ring->frames ? at - ring->frames : at;
-    for (uint32_t f = from; f < from + frames; f += TILE_FRAMES) { // whole tiles but for the last
-        const int32_t *const r = residual + tile_at(f, c, ring->channels);
-        const uint32_t left = from + frames - f, count = left < TILE_FRAMES ? left : TILE_FRAMES;
-        for (uint32_t i = 0; i < count; i++, at++) {
-            at = at == ring->frames ? 0 : at;
-            q[at * ring->channels] = shl(clip(r[i], -top - 1, top), ring->shift);
-        }
-    }
-}
-
-void wavenet_mirror(const struct wavenet_ring *ring, uint32_t frames) {
-    if (ring->at >= TILE_FRAMES - 1 && ring->at + frames <= ring->frames)
-        return;
-    const uint32_t words = ring->channels << ring->wide >> 1;
-    int32_t *const first = ring->words;
-    for (uint32_t i = 0; i < (TILE_FRAMES - 1) * words; i++) {
-        first[ring->frames * words + i] = first[i];
-        __asm__ volatile(""); // keeps compilers from calling memcpy
-    }
-}
-
 // Writes the residual of frames of a chunk into the ring, from where the convolution reads it.
-static void remember(const struct wavenet_ring *ring, const struct wavenet_stream *writer,
-                     const int32_t *residual, uint32_t channels, uint32_t from, uint32_t frames) {
-    for (uint32_t c = 0; c < channels; c++) {
-        if (ring->wide)
-            remember_32(ring, residual, c, from, frames);
-        else
-            remember_16(ring, wavenet_channel_back(writer, c), residual, c, from, frames);
-    }
+static __attribute__((noinline)) void
+remember(const struct wavenet_ring *ring, const struct wavenet_stream *writer,
+         const int32_t *residual, uint32_t channels, uint32_t from, uint32_t frames) {
+    for (uint32_t c = 0; c < channels; c++)
+        remember_channel(ring, wavenet_channel_back(writer, c), residual, c, from, frames);
 }
 
 static void begin_sums(const struct wavenet *net, const struct wavenet_layer *layer,
@@ -209,7 +199,7 @@ static void hear(const struct wavenet_layer *layer, const int32_t *x, uint32_t f
     wavenet_mirror(ring, frames);
 }
 
-void wavenet_advance(struct wavenet_ring *ring, uint32_t frames) {
+__attribute__((noinline)) void wavenet_advance(struct wavenet_ring *ring, uint32_t frames) {
     ring->at += frames;
     if (ring->past > WAVENET_SLIDE_MAX) {
         ring->at -= ring->at >= ring->frames ? ring->frames : 0;
@@ -220,8 +210,7 @@ void wavenet_advance(struct wavenet_ring *ring, uint32_t frames) {
     const uint32_t words = ring->channels << ring->wide >> 1, count = ring->past * words;
     int32_t *const to = ring->words;
     const int32_t *const from = to + (ring->at - ring->past) * words;
-    for (uint32_t i = 0; i < count; i += 4) // the next chunk writes what is behind
-        copy_four(to + i, from + i);
+    copy_down(to, from, count); // the next chunk writes what is behind
     ring->at = ring->past;
 }
 
@@ -229,7 +218,7 @@ void wavenet_advance(struct wavenet_ring *ring, uint32_t frames) {
 static void play_layer(struct wavenet *net, struct wavenet_layer *layer,
                        const struct wavenet_ring *next, int32_t *residual,
                        const struct wavenet_array *array, uint32_t frames) {
-    uint32_t frame = wavenet_rows_run(net, layer, array->bottleneck, frames);
+    uint32_t frame = wavenet_rows_run(net, layer, frames);
     for (; frame < frames; frame += TILE_FRAMES) {
         begin_sums(net, layer, frame);
         convolve(net, layer, frame);
@@ -273,7 +262,7 @@ static void start_head(const struct wavenet *net, const struct wavenet_array *ar
     for (uint32_t b = 0; b < array->bottleneck; b++) {
         const int32_t start = array->start[b];
         for (int32_t *head = net->head + b * TILE_FRAMES; head < end; head += step)
-            head[0] = head[1] = head[2] = head[3] = start;
+            fill_four(head, start);
     }
 }
 

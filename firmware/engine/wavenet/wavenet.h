@@ -12,6 +12,10 @@
 #include "wavenet_function.h"
 #include "wide.h"
 
+#if defined(__ARM_ARCH_7EM__) && !defined(ENGINE_PORTABLE)
+#define WAVENET_M7 1
+#endif
+
 // The record's format that this engine reads.
 #define WAVENET_FORMAT 2
 
@@ -151,6 +155,12 @@ enum { WAVENET_STEP, WAVENET_HISTORY, WAVENET_ERROR };
 struct wavenet_stream {
     int32_t *words;
     uint16_t pairs, columns; // pairs of rows; pairs of columns that each has weights for
+    uint8_t kernel;          // of a 1x1 and the history behind it, 0: the C (wavenet_m7.c)
+};
+
+// Where the Cortex-M7's code for a layer's rows begins, ends and goes on; NULL without any.
+struct wavenet_rows_code {
+    const uint8_t *chain, *tail, *scaled;
 };
 
 struct wavenet_ring {
@@ -178,6 +188,9 @@ struct wavenet_layer {
     // WAVENET_MATRIX_FULL, blocks of a pair of channels: both biases, and both weights of each
     // column. Else NULL.
     int32_t *copy;
+#ifdef WAVENET_M7
+    struct wavenet_rows_code code;
+#endif
 };
 
 struct wavenet_array {
@@ -241,7 +254,11 @@ static inline int32_t *wavenet_channel_back(const struct wavenet_stream *stream,
 }
 
 // Mirrors the first frames of a ring behind the last, so that no tile wraps. `frames` are new.
-void wavenet_mirror(const struct wavenet_ring *ring, uint32_t frames);
+void wavenet_mirror_first(const struct wavenet_ring *ring);
+static inline void wavenet_mirror(const struct wavenet_ring *ring, uint32_t frames) {
+    if (ring->at < TILE_FRAMES - 1 || ring->at + frames > ring->frames)
+        wavenet_mirror_first(ring);
+}
 
 // Activations and head sum of the tile from `frame` on, from the sums in net->acc.
 void wavenet_activate(struct wavenet *net, const struct wavenet_layer *layer, uint32_t bottleneck,

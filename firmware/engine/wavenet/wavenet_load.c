@@ -183,6 +183,7 @@ COLD static struct wavenet_array *load_array(struct blob_cursor *cursor,
         !wide_load(&array->head, &view.head, arena))
         return NULL;
     array->narrow = (uint16_t)wavenet_narrow_load(array);
+    wavenet_choose(array);
     return array;
 }
 

@@ -17,6 +17,9 @@
     smlawb  r9, lr, r3, r9
     ldr.w   lr, [r1, #8 * (3 * \columns + \pair)]
     smlawb  r6, r12, r2, r6
+    .if     \columns >= 4
+    pld     [r1, #64 * \columns - 4 - 32 * \pair]
+    .endif
     smlawb  r10, r12, r3, r10
     ldr.w   r12, [r1, #8 * \pair + 4]
     smlawb  r7, lr, r2, r7

@@ -8,8 +8,7 @@
 
 #include "wavenet.h"
 
-#if defined(__ARM_ARCH_7EM__) && !defined(ENGINE_PORTABLE)
-#define WAVENET_M7 1
+#ifdef WAVENET_M7
 
 #define WAVENET_M7_TAPS 16
 
@@ -36,8 +35,6 @@ struct wavenet_rows_m7 {
 struct wavenet_rows_walk {
     const struct wavenet *net;
     const struct wavenet_layer *layer;
-    const uint8_t *chain, *tail, *scaled;
-    uint32_t width;       // rows of the head sum
     uint32_t tile, tiles; // played, and in all
     int32_t newest;       // frame of the history, of the newest tap
 };
@@ -86,23 +83,28 @@ static inline uint32_t wavenet_ring_after(const struct wavenet_ring *ring, uint3
     return at;
 }
 
+// Sets the code of a layer's rows, if there is any for them.
+void wavenet_rows_choose(struct wavenet_layer *layer);
+
+// Whether a family of kernels is made for a 1x1 and the history behind it, and what plays whole tiles
+// of it and returns their frames. A family adds its two to the list in wavenet_m7.c.
+typedef int wavenet_channels_serves(const struct wavenet_stream *stream, int wide,
+                                    const struct wavenet_ring *next);
+typedef uint32_t wavenet_channels_play(struct wavenet *net, const struct wavenet_stream *stream,
+                                       int wide, const struct wavenet_ring *next, int32_t *residual,
+                                       uint32_t frames);
+
+// Any even number of channels.
+wavenet_channels_serves wavenet_pairs_serves;
+wavenet_channels_play wavenet_pairs_play;
+// As many channels as bottleneck, 8 or 16.
+wavenet_channels_serves wavenet_square_serves;
+wavenet_channels_play wavenet_square_play;
+
 #endif
 
-// A kernel does what it is made for and returns the frames that it has done, 0 when it is made for
-// something else. A family of kernels adds its two to the lists in wavenet_m7.c.
-typedef uint32_t (*wavenet_rows_kernel)(struct wavenet *net, const struct wavenet_layer *layer,
-                                        uint32_t bottleneck, uint32_t frames);
-typedef uint32_t (*wavenet_channels_kernel)(struct wavenet *net,
-                                            const struct wavenet_stream *stream, int wide,
-                                            const struct wavenet_ring *next, int32_t *residual,
-                                            uint32_t frames);
-
-// Any even number of rows and channels.
-uint32_t wavenet_rows_pairs(struct wavenet *net, const struct wavenet_layer *layer,
-                            uint32_t bottleneck, uint32_t frames);
-uint32_t wavenet_channels_pairs(struct wavenet *net, const struct wavenet_stream *stream, int wide,
-                                const struct wavenet_ring *next, int32_t *residual,
-                                uint32_t frames);
+// Chooses the kernels of a loaded array.
+void wavenet_choose(struct wavenet_array *array);
 
 // Plays a whole array over a chunk, from its residual on; 0 where no kernel is made for that.
 int wavenet_array_run(struct wavenet *net, struct wavenet_array *array, int32_t *residual,
@@ -111,14 +113,8 @@ int wavenet_array_run(struct wavenet *net, struct wavenet_array *array, int32_t 
 // Lays a loaded array's streams out as `wavenet_array_run` reads them; 0 where it does not.
 int wavenet_narrow_load(struct wavenet_array *array);
 
-// As many channels as bottleneck, 8 or 16.
-uint32_t wavenet_channels_square(struct wavenet *net, const struct wavenet_stream *stream, int wide,
-                                 const struct wavenet_ring *next, int32_t *residual,
-                                 uint32_t frames);
-
-// What a kernel is found for. A layer's rows: activations and head sum, of all frames or none.
-uint32_t wavenet_rows_run(struct wavenet *net, const struct wavenet_layer *layer,
-                          uint32_t bottleneck, uint32_t frames);
+// A layer's rows: activations and head sum, of all frames or none.
+uint32_t wavenet_rows_run(struct wavenet *net, const struct wavenet_layer *layer, uint32_t frames);
 
 // A 1x1 of activations of 16 bits, or `wide` ones, or one without columns, and the history `next`:
 // whole tiles.

@@ -7,6 +7,8 @@
 
 #ifdef WAVENET_M7
 
+#include "cold.h"
+
 extern const uint8_t wavenet_leaky_m7[], wavenet_leaky_long[];
 extern const uint8_t wavenet_table_m7[], wavenet_table_long[], wavenet_table_full[];
 extern const uint8_t wavenet_table_scaled[], wavenet_table_long_scaled[],
@@ -50,7 +52,7 @@ enum { KERNELS = sizeof kernels / sizeof kernels[0] };
 
 // Bytes of the code of a tap.
 static uint32_t tap_bytes(uint32_t pairs) {
-    return 56 * pairs + 4;
+    return 56 * pairs + (pairs < 4 ? 4 : 4 + 2 * pairs);
 }
 
 // Bytes of the code of a pair of columns of a 1x1, and the most of them.
@@ -72,11 +74,11 @@ static const struct {
               {wavenet_table_full, wavenet_table_full_scaled}};
 
 // Sets the tail; 0 where there is none.
-static int find_tail(struct wavenet_rows_walk *walk) {
-    const struct wavenet_layer *const layer = walk->layer;
+COLD static int find_tail(struct wavenet_layer *layer) {
+    struct wavenet_rows_code *const code = &layer->code;
     const int wide = layer->matrix_format == WAVENET_MATRIX_32;
-    walk->tail = wide ? wavenet_leaky_long : wavenet_leaky_m7;
-    walk->scaled = NULL;
+    code->tail = wide ? wavenet_leaky_long : wavenet_leaky_m7;
+    code->scaled = NULL;
     if (layer->activation == WAVENET_LEAKY)
         return layer->lift == WAVENET_LIFT_ONE + 2 && !(layer->full && layer->copy_shift);
     if (!wavenet_from_table(layer->activation, layer->gated) ||
@@ -84,13 +86,13 @@ static int find_tail(struct wavenet_rows_walk *walk) {
         (layer->full && layer->copy_shift != TABLE_FULL_SHIFT))
         return 0;
     const uint32_t kind = layer->full ? 2 : (uint32_t)wide;
-    walk->tail = layer->lift == 0 ? tables[kind].tail : lifts[layer->lift];
-    walk->scaled = tables[kind].scaled;
+    code->tail = layer->lift == 0 ? tables[kind].tail : lifts[layer->lift];
+    code->scaled = tables[kind].scaled;
     return 1;
 }
 
 // Where a tile enters the products of its rows; NULL where there are none for them.
-static const uint8_t *chain_of(const struct wavenet_ring *ring, uint32_t taps) {
+COLD static const uint8_t *chain_of(const struct wavenet_ring *ring, uint32_t taps) {
     const uint32_t pairs = ring->channels / 2;
     if (pairs >= KERNELS || (ring->wide && taps > WAVENET_M7_TAPS))
         return NULL;
@@ -101,15 +103,18 @@ static const uint8_t *chain_of(const struct wavenet_ring *ring, uint32_t taps) {
     return kernels[pairs].taps_end - taps * tap_bytes(pairs);
 }
 
-uint32_t wavenet_rows_pairs(struct wavenet *net, const struct wavenet_layer *layer,
-                            uint32_t bottleneck, uint32_t frames) {
+COLD void wavenet_rows_choose(struct wavenet_layer *layer) {
+    layer->code.chain =
+        !layer->gated && find_tail(layer) ? chain_of(&layer->ring, layer->taps) : NULL;
+}
+
+uint32_t wavenet_rows_run(struct wavenet *net, const struct wavenet_layer *layer,
+                          uint32_t frames) {
     struct wavenet_rows_walk walk;
+    if (layer->code.chain == NULL)
+        return 0;
     walk.net = net;
     walk.layer = layer;
-    walk.chain = chain_of(&layer->ring, layer->taps);
-    if (layer->gated || walk.chain == NULL || !find_tail(&walk))
-        return 0;
-    walk.width = wavenet_even(bottleneck);
     walk.tile = 0;
     walk.tiles = (frames + TILE_FRAMES - 1) / TILE_FRAMES;
     walk.newest = (int32_t)layer->ring.at;
@@ -124,9 +129,10 @@ static inline uint32_t frame_bytes(const struct wavenet_ring *ring) {
 // What all runs of a layer share. The assembly moves head sum and activations on.
 static void begin_rows(struct wavenet_rows_m7 *run, const struct wavenet_rows_walk *walk) {
     const struct wavenet_stream *const rows = &walk->layer->rows;
-    run->chain = walk->chain;
-    run->tail = walk->tail;
-    run->scaled = walk->scaled;
+    const struct wavenet_rows_code *const code = &walk->layer->code;
+    run->chain = code->chain;
+    run->tail = code->tail;
+    run->scaled = code->scaled;
     run->taps = walk->layer->taps;
     run->step = TILE_FRAMES * frame_bytes(&walk->layer->ring);
     run->start = rows->words - 1;
@@ -197,12 +203,10 @@ void wavenet_rows_next(struct wavenet_rows_m7 *run, struct wavenet_rows_walk *wa
     walk->newest = next >= taps.around ? next - taps.around : next;
 }
 
-// What all tiles share; 0 where there is no kernel.
-static int begin_channels(struct wavenet_channels_m7 *run, const struct wavenet_stream *stream,
-                          int wide, const uint8_t *tail) {
+// What all tiles share.
+static void begin_channels(struct wavenet_channels_m7 *run, const struct wavenet_stream *stream,
+                           int wide, const uint8_t *tail) {
     const uint32_t pairs = stream->pairs, words = wavenet_channel_words(stream) * pairs;
-    if (stream->columns > MATRIX_MOST)
-        return 0;
     run->start = stream->words - 1;
     run->end = stream->words + words - 1;
     run->begin = stream->columns == 0 ? wavenet_matrix_0 : wavenet_matrix;
@@ -210,7 +214,6 @@ static int begin_channels(struct wavenet_channels_m7 *run, const struct wavenet_
                       : wavenet_matrix_16 - MATRIX_16_BYTES * stream->columns;
     run->tail = tail;
     run->a_step = 16u * stream->columns << wide;
-    return 1;
 }
 
 // Whole tiles of a chunk, whose history goes into `next`.
@@ -246,20 +249,26 @@ static uint32_t play_residual(const struct wavenet *net, struct wavenet_channels
     return frames;
 }
 
-uint32_t wavenet_channels_pairs(struct wavenet *net, const struct wavenet_stream *stream, int wide,
-                                const struct wavenet_ring *next, int32_t *residual,
-                                uint32_t frames) {
+COLD int wavenet_pairs_serves(const struct wavenet_stream *stream, int wide,
+                              const struct wavenet_ring *next) {
+    (void)wide;
+    (void)next;
+    return stream->columns <= MATRIX_MOST;
+}
+
+uint32_t wavenet_pairs_play(struct wavenet *net, const struct wavenet_stream *stream, int wide,
+                            const struct wavenet_ring *next, int32_t *residual, uint32_t frames) {
     struct wavenet_channels_m7 run;
-    if (!begin_channels(&run, stream, wide, next->wide ? wavenet_history_long : wavenet_history_m7))
-        return 0;
+    begin_channels(&run, stream, wide, next->wide ? wavenet_history_long : wavenet_history_m7);
     return play_tiles(net, &run, next, residual, frames);
 }
 
 uint32_t wavenet_residual_run(struct wavenet *net, const struct wavenet_stream *stream, int wide,
                               int32_t *residual, uint32_t frames) {
     struct wavenet_channels_m7 run;
-    if (stream->columns == 0 || !begin_channels(&run, stream, wide, wavenet_residual_m7))
+    if (stream->columns == 0 || stream->columns > MATRIX_MOST)
         return 0;
+    begin_channels(&run, stream, wide, wavenet_residual_m7);
     return play_residual(net, &run, residual, frames);
 }
 

@@ -13,6 +13,9 @@
     smlad   r8, r3, r12, r8
     ldr.w   r12, [r1, #4 * (2 * \columns + \pair)]
     smlad   r5, r2, lr, r5
+    .if     \columns >= 4 && \pair % 2 == 0
+    pld     [r1, #32 * \columns - 4 - 16 * \pair]
+    .endif
     smlad   r9, r3, lr, r9
     ldr.w   lr, [r1, #4 * (3 * \columns + \pair)]
     smlad   r6, r2, r12, r6
