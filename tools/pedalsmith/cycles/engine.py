@@ -28,9 +28,11 @@ from pedalsmith.quantization.psm import encode
 from pedalsmith.source import firmware_dir
 
 _TARGET = ("-target", "thumb-freestanding-eabihf", "-mcpu=cortex_m7+fp_armv8d16")
+# As the images are built (CMakeLists.txt).
 _FLAGS = (
     "-std=c11",
     "-O3",
+    "-fno-unroll-loops",
     "-fomit-frame-pointer",
     "-ffreestanding",
     "-nostdlib",
