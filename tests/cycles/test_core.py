@@ -20,7 +20,6 @@ from pedalsmith.emulator.bare import BareMachine
 
 from .snippets import BUFFER, LINE_FILL, assemble, cached, run
 
-
 FUNCTIONS = {
     # 100 turns of a loop whose branch goes back, after a distance that hides nothing.
     "loop": "movw r4, #100\n1: subs.w r4, r4, #1\n bne.w 1b",

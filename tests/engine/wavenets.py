@@ -92,7 +92,9 @@ def every_feature() -> list[bytes]:
         replace(small, seed=2, activation=FUNCTION, extreme=True, copies=True),
         replace(small, seed=3, activation=FUNCTION, extreme=True, gated=True, wide=True),
         replace(small, seed=4, heads=True, copies=True, wide_activation=True),
-        replace(small, seed=5, activation=SIGMOID, extreme=True, copies=True, head_taps=3, upper=True),
+        replace(
+            small, seed=5, activation=SIGMOID, extreme=True, copies=True, head_taps=3, upper=True
+        ),
         replace(small, seed=6, activation=SIGMOID, extreme=True, full=True, wide=True, audio=True),
     ]
     return [psm.encode(wavenet_blob(shape, golden_frames=2)) for shape in shapes]

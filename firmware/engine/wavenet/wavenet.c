@@ -75,9 +75,10 @@ static void remember_channel(const struct wavenet_ring *ring, int32_t *writer,
 }
 
 // Writes the residual of frames of a chunk into the ring, from where the convolution reads it.
-static __attribute__((noinline)) void
-remember(const struct wavenet_ring *ring, const struct wavenet_stream *writer,
-         const int32_t *residual, uint32_t channels, uint32_t from, uint32_t frames) {
+static __attribute__((noinline)) void remember(const struct wavenet_ring *ring,
+                                               const struct wavenet_stream *writer,
+                                               const int32_t *residual, uint32_t channels,
+                                               uint32_t from, uint32_t frames) {
     for (uint32_t c = 0; c < channels; c++)
         remember_channel(ring, wavenet_channel_back(writer, c), residual, c, from, frames);
 }

@@ -15,8 +15,8 @@ static const struct {
                 {wavenet_pairs_serves, wavenet_pairs_play}};
 enum { FAMILIES = sizeof families / sizeof families[0] };
 
-COLD static __attribute__((noinline)) void
-choose_channels(struct wavenet_stream *stream, int wide, const struct wavenet_ring *next) {
+COLD static __attribute__((noinline)) void choose_channels(struct wavenet_stream *stream, int wide,
+                                                           const struct wavenet_ring *next) {
     uint32_t i = 0;
     while (i < FAMILIES && !families[i].serves(stream, wide, next))
         i++;

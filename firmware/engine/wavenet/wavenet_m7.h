@@ -86,8 +86,8 @@ static inline uint32_t wavenet_ring_after(const struct wavenet_ring *ring, uint3
 // Sets the code of a layer's rows, if there is any for them.
 void wavenet_rows_choose(struct wavenet_layer *layer);
 
-// Whether a family of kernels is made for a 1x1 and the history behind it, and what plays whole tiles
-// of it and returns their frames. A family adds its two to the list in wavenet_m7.c.
+// Whether a family of kernels is made for a 1x1 and the history behind it, and what plays whole
+// tiles of it and returns their frames. A family adds its two to the list in wavenet_m7.c.
 typedef int wavenet_channels_serves(const struct wavenet_stream *stream, int wide,
                                     const struct wavenet_ring *next);
 typedef uint32_t wavenet_channels_play(struct wavenet *net, const struct wavenet_stream *stream,

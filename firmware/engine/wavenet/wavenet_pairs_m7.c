@@ -108,8 +108,7 @@ COLD void wavenet_rows_choose(struct wavenet_layer *layer) {
         !layer->gated && find_tail(layer) ? chain_of(&layer->ring, layer->taps) : NULL;
 }
 
-uint32_t wavenet_rows_run(struct wavenet *net, const struct wavenet_layer *layer,
-                          uint32_t frames) {
+uint32_t wavenet_rows_run(struct wavenet *net, const struct wavenet_layer *layer, uint32_t frames) {
     struct wavenet_rows_walk walk;
     if (layer->code.chain == NULL)
         return 0;

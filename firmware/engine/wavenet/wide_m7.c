@@ -39,7 +39,7 @@ struct wide_pair_m7 {
     uint32_t fraction, complement;
     uint32_t skip;
     int64_t start[2];
-    int32_t first[2];                  // weights, of the first input
+    int32_t first[2];                    // weights, of the first input
     int32_t weights[2][INPUTS_MOST + 1]; // the last one is read, but not used
 };
 

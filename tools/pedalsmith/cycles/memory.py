@@ -6,8 +6,8 @@ Tightly coupled memory answers at once. Everything else is behind the caches, wh
 (least recently used; the silicon picks at random): a hit costs nothing more, a miss the line fill
 of the memory behind it.
 
-A PLD begins a line fill and goes on. Arm names two buffers for line fills; that they share the bus so
-that a fill begins where the one before ends is an assumption, the slowest that there may be.
+A PLD begins a line fill and goes on. Arm names two buffers for line fills; that a fill begins only
+where the one before ends is an assumption, the slowest that there may be.
 """
 
 from collections import OrderedDict

@@ -39,9 +39,9 @@ class Price:
     cycles: float
     """The same block, with the caches and the predictions that the one before it left."""
     worst_cycles: float
-    """The dearest of three: that block, and with nothing predicted and nothing cached the one before
-    and a full-scale square wave. A predictor that has learnt nothing can cost less than one that
-    leaves every short loop a round too late."""
+    """The dearest of three: that block, and with nothing predicted and nothing cached the block
+    before and a full-scale square wave. A predictor that has learnt nothing can cost less than one
+    that leaves every short loop a round too late."""
     functions: tuple[FunctionCost, ...]
     """Of the steady block, whole block, the costliest first."""
 

@@ -13,8 +13,8 @@ import numpy.typing as npt
 from pedalsmith.quantization.refusal import fits, require
 from pedalsmith.quantization.wavenet_function import FUNCTIONS_MAX, Function
 from pedalsmith.quantization.wavenet_record import (
-    FRACTION_MAX,
     COPY_SHIFT_MAX,
+    FRACTION_MAX,
     FUNCTION,
     HISTORY_SHIFT_MAX,
     LEAKY,
