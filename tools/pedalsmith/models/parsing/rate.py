@@ -15,6 +15,6 @@ def rate_or_default(root: Node, said: int | None, convention: int) -> int:
         return said
     notice(
         f"{root.path.name}: says no sample rate; {convention} Hz assumed, as programs for its "
-        "format do."
+        "format do (convert, import and export take --sample-rate)."
     )
     return convention
