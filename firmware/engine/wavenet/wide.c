@@ -122,11 +122,6 @@ static void keep(struct wide *wide, uint32_t frames) {
         copy_down(wide->heard + i * length, wide->heard + i * length + frames, past);
 }
 
-int64_t wide_start(const struct wide *wide, uint32_t output) {
-    const int64_t twice = 2 * (int64_t)wide->bias[output] + 1;
-    return (int64_t)((uint64_t)twice << (wide->fraction - 1));
-}
-
 // Not inline: the four of a tile would be 300 bytes.
 static __attribute__((noinline)) int32_t word_of(int64_t sum, uint32_t f) {
     return sat(sum >> f, 32);

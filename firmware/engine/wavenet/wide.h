@@ -47,7 +47,10 @@ void wide_reset(struct wide *wide);
 void wide_bounds(const struct wide_view *view, const uint64_t *inputs, uint64_t *outputs);
 
 // What the sums of an output begin with: its bias and half a unit.
-int64_t wide_start(const struct wide *wide, uint32_t output);
+static inline int64_t wide_start(const struct wide *wide, uint32_t output) {
+    const int64_t twice = 2 * (int64_t)wide->bias[output] + 1;
+    return (int64_t)((uint64_t)twice << (wide->fraction - 1));
+}
 
 // At most WIDE_CHUNK frames, in and out in tiles (tile.h); all frames of the last tile are written.
 // Only an output that is alone may saturate: others are proved (wavenet_blob.c).
