@@ -2,6 +2,7 @@
 # Copyright (c) 2026 the pedalsmith developers
 """WaveNets on the emulated Cortex-M7, DSP instructions and all, give the host's words."""
 
+from dataclasses import replace
 from functools import cache
 
 import numpy as np
@@ -9,6 +10,8 @@ import pytest
 
 from pedalsmith.native.host import HostEngine
 from pedalsmith.quantization import psm
+from pedalsmith.quantization.reference import with_golden
+from pedalsmith.quantization.wavenet_record import WideConv
 
 from .arm import Machine, build
 from .blobs import signals
@@ -79,3 +82,23 @@ def test_the_core_equals_the_host(images, shape: Shape) -> None:
         audio = signals(shape.seed, 400)[name]
         expected = HostEngine(data).process(audio)
         assert np.array_equal(Machine(images("zig"), data).process(audio, block), expected), name
+
+
+@pytest.mark.parametrize("fraction", [20, 31])
+@pytest.mark.parametrize("times", [1, 64])
+@pytest.mark.parametrize("less", [0, 1])
+def test_a_head_that_may_saturate_does_so_on_the_core(images, fraction, times, less) -> None:
+    """At the least sum of weights that may, one less, and far beyond."""
+    blob = wavenet_blob(Shape(51, (8,), 8, head_taps=2, converted=True), golden_frames=1)
+    (record,) = blob.layers
+    array, bias = record.arrays[-1], 2**20
+    least = (2**31 - 1 - bias) >> (31 - fraction)
+    weights = np.zeros_like(array.head.weights)
+    weights[0, 1, :2] = [1, min(times * least, 2**31 - 1) - 1 - less]
+    head = WideConv(weights, np.full(1, bias), fraction)
+    record = replace(record, arrays=(*record.arrays[:-1], replace(array, head=head)))
+    data = psm.encode(with_golden(replace(blob, layers=(record,)), np.zeros(1, np.int64)))
+    audio = signals(3, 400)["square"]
+    expected = HostEngine(data).process(audio)
+    assert (np.max(expected) == 2**31 - 1) == (times > 1 and fraction < 31)
+    assert np.array_equal(Machine(images("zig"), data).process(audio, 48), expected)
