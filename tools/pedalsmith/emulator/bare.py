@@ -15,6 +15,7 @@ import unicorn
 from unicorn import arm_const
 
 from pedalsmith.emulator.faults import EmulationError
+from pedalsmith.emulator.interrupts import kept
 
 _MIB = 1 << 20
 REGIONS = tuple((start, _MIB) for start in (0x00000000, 0x08000000, 0x20000000, 0x24000000))
@@ -106,13 +107,22 @@ class BareMachine:
             uc.mem_write(stack + 4 * index, (value & 0xFFFFFFFF).to_bytes(4, "little"))
         uc.reg_write(arm_const.UC_ARM_REG_SP, stack)
         uc.reg_write(arm_const.UC_ARM_REG_LR, _RETURN | 1)
+        interrupts = list[BaseException]()
+
+        def keep(error: BaseException) -> None:
+            interrupts.append(error)
+            uc.emu_stop()
+
         try:
-            uc.emu_start(function | 1, _RETURN)
+            with kept(keep):
+                uc.emu_start(function | 1, _RETURN)
         except _unicorn.UcError as error:
             at = uc.reg_read(arm_const.UC_ARM_REG_PC)
             raise EmulationError(
                 f"the function at 0x{function:08x} ends in a fault at 0x{at:08x}: {error}."
             ) from None
+        if interrupts:
+            raise interrupts[0]
         return int(uc.reg_read(arm_const.UC_ARM_REG_R0))
 
     def record(self, function: int, *arguments: int) -> tuple[Trace, int]:

@@ -2,9 +2,8 @@
 # Copyright (c) 2026 the pedalsmith developers
 """The generic machine: a Cortex-M7, memories, peripherals, and time.
 
-Time is counted in units of 1 / UNITS_PER_SECOND (see core/core.h) and is made of executed
-instructions, 0.6 core cycles each, and of sleep: two runs of one image are equal to the last
-instruction.
+Time is counted in units of 1 / UNITS_PER_SECOND (core/core.h), of executed instructions, 0.6 core
+cycles each, and of sleep: two runs of one image are equal to the last instruction.
 """
 
 import ctypes
@@ -21,6 +20,7 @@ from unicorn import arm_const
 from pedalsmith.emulator import library
 from pedalsmith.emulator.faults import EmulationError, Unmodelled
 from pedalsmith.emulator.image import Image
+from pedalsmith.emulator.interrupts import kept
 from pedalsmith.emulator.peripheral import Peripheral
 from pedalsmith.emulator.stops import error_of
 from pedalsmith.emulator.system_names import system_register_name
@@ -313,7 +313,8 @@ class Machine:
         """Executes until that much virtual time has passed, or raises EmulationError."""
         until = self.now + round(seconds * UNITS_PER_SECOND)
         while self.now < until:
-            reason = self._library.core_run(self._pointer, until)
+            with kept(self._keep):
+                reason = self._library.core_run(self._pointer, until)
             if self._error:
                 error, self._error = self._error, None
                 raise error
@@ -322,9 +323,8 @@ class Machine:
                 call()
             if reason == library.RESET:
                 if self.on_reset is None:
-                    raise EmulationError(
-                        f"{self.name}: the firmware resets the chip{self.where()}."
-                    )
+                    where = self.where()
+                    raise EmulationError(f"{self.name}: the firmware resets the chip{where}.")
                 self.on_reset()
             elif reason == library.BREAKPOINT and self.on_breakpoint:
                 self.on_breakpoint(int(self.state.fault_address))
