@@ -54,8 +54,8 @@ static inline void fill_four(int32_t *to, int32_t word) {
                      : "memory");
 }
 
-// `count` words to a lower place, eight at a time.
-static inline void copy_down(int32_t *to, const int32_t *from, uint32_t count) {
+// `count` words, eight at a time, to a lower place or one that they do not overlap.
+static inline void copy_words(int32_t *to, const int32_t *from, uint32_t count) {
     for (; count >= 8; count -= 8)
         __asm__ volatile("ldmia %1!, {r3, r4, r5, r6, r8, r9, r10, r12}\n\t"
                          "stmia %0!, {r3, r4, r5, r6, r8, r9, r10, r12}"
@@ -91,7 +91,7 @@ static inline void fill_four(int32_t *to, int32_t word) {
     to[0] = to[1] = to[2] = to[3] = word;
 }
 
-static inline void copy_down(int32_t *to, const int32_t *from, uint32_t count) {
+static inline void copy_words(int32_t *to, const int32_t *from, uint32_t count) {
     for (uint32_t i = 0; i < count; i++) {
         to[i] = from[i];
         __asm__ volatile(""); // keeps compilers from calling memmove

@@ -38,16 +38,8 @@ static void wavenet_reset(struct layer *base) {
 
 __attribute__((noinline)) void wavenet_mirror_first(const struct wavenet_ring *ring) {
     const uint32_t words = ring->channels << ring->wide >> 1;
-    int32_t *const first = ring->words, *const behind = first + ring->frames * words;
-    if (words % 4 == 0) {
-        for (uint32_t i = 0; i < (TILE_FRAMES - 1) * words; i += 4)
-            copy_four(behind + i, first + i);
-        return;
-    }
-    for (uint32_t i = 0; i < (TILE_FRAMES - 1) * words; i++) {
-        behind[i] = first[i];
-        __asm__ volatile(""); // keeps compilers from calling memcpy
-    }
+    int32_t *const first = ring->words;
+    copy_words(first + ring->frames * words, first, (TILE_FRAMES - 1) * words);
 }
 
 // A channel of a run of frames of the residual into a history: of 16 bits with the remainder in a
@@ -211,7 +203,7 @@ __attribute__((noinline)) void wavenet_advance(struct wavenet_ring *ring, uint32
     const uint32_t words = ring->channels << ring->wide >> 1, count = ring->past * words;
     int32_t *const to = ring->words;
     const int32_t *const from = to + (ring->at - ring->past) * words;
-    copy_down(to, from, count); // the next chunk writes what is behind
+    copy_words(to, from, count); // the next chunk writes what is behind
     ring->at = ring->past;
 }
 

@@ -7,6 +7,8 @@
 // products and 6 loads in 8 cycles, since a word of the input serves up to four of them; an input of
 // one tap is 4 products in 5 cycles (two outputs at once: wide_pair_m7.S). As in wavenet_rows_m7.S a
 // sum enters its chain where what is left of it begins. r0 walks the weights, r1 the input.
+#include "wide_inputs_m7.h"
+
     .syntax unified
     .thumb
 
@@ -32,11 +34,6 @@
     .equ    INPUTS_LEFT, 76
     .equ    FRAME_BYTES, 80 + 4
 
-#ifdef ENGINE_WITHOUT_WAVENET_16
-    .equ    MOST, 12        // inputs of one tap
-#else
-    .equ    MOST, 16
-#endif
     .equ    INPUT_STEP, 4 * (48 - 1) // from the end of an input's taps to the next one's
 
     // An input of one tap: weight in r2, frame 1 in r12, 2 in lr; frame 0 arrives in r3.
@@ -149,7 +146,7 @@ wide_m7_taps_end:
     ldr.w   pc, [sp, #FINISH]
 
     .balign 8
-    .rept   MOST - 1
+    .rept   WIDE_INPUTS_M7 - 1
     input
     .endr
     .global wide_m7_inputs_end

@@ -3,6 +3,7 @@
 #include "wide_m7.h"
 
 #include "tile.h"
+#include "wide_inputs_m7.h"
 
 #if defined(__ARM_ARCH_7EM__) && !defined(ENGINE_PORTABLE)
 
@@ -25,11 +26,6 @@ void wide_m7(const struct wide_m7 *run);
 void wide_m7_one(const struct wide_m7 *run);
 
 // Two outputs of one tap; the assembly counts in it.
-#ifdef ENGINE_WITHOUT_WAVENET_16
-enum { INPUTS_MOST = 12 };
-#else
-enum { INPUTS_MOST = 16 };
-#endif
 struct wide_pair_m7 {
     const int32_t *in;
     int32_t *out;
@@ -39,8 +35,8 @@ struct wide_pair_m7 {
     uint32_t fraction, complement;
     uint32_t skip;
     int64_t start[2];
-    int32_t first[2];                    // weights, of the first input
-    int32_t weights[2][INPUTS_MOST + 1]; // the last one is read, but not used
+    int32_t first[2];                       // weights, of the first input
+    int32_t weights[2][WIDE_INPUTS_M7 + 1]; // the last one is read, but not used
 };
 
 void wide_pair_m7(struct wide_pair_m7 *run);
@@ -55,15 +51,13 @@ enum { INPUT_BYTES = 36, PAIR_BYTES = 32, TAPS_MOST = 16, TAPS_BYTES = 64 };
 // f of sums whose upper word is the output, which their proof keeps from saturating.
 enum { UPPER_WORD = 32 };
 
-// Plays outputs of one tap two at once; returns how many.
+// Plays outputs of one tap and several inputs two at once; returns how many.
 static uint32_t play_pairs(const struct wide *wide, const int32_t *in, int32_t *out,
                            uint32_t tiles) {
-    const uint32_t inputs = wide->inputs, skipped = INPUTS_MOST - inputs;
+    const uint32_t inputs = wide->inputs, skipped = WIDE_INPUTS_M7 - inputs;
     const int32_t *weights = wide->weights;
     struct wide_pair_m7 run;
     uint32_t o = 0;
-    if (wide->taps != 1 || inputs > INPUTS_MOST)
-        return 0;
     run.in_step = 4u * TILE_FRAMES * wide->in_channels - 8;
     run.out_step = 4u * TILE_FRAMES * wide->out_channels - 8;
     run.chain = wide_pair_m7_end - PAIR_BYTES * inputs;
@@ -91,12 +85,12 @@ static uint32_t play_pairs(const struct wide *wide, const int32_t *in, int32_t *
 
 int wide_run_m7(const struct wide *wide, const int32_t *in, int32_t *out, uint32_t frames) {
     const uint32_t taps = wide->taps, f = wide->fraction;
-    if (taps == 1 ? wide->inputs > INPUTS_MOST : taps > TAPS_MOST || taps % 2 != 0)
+    if (taps == 1 ? wide->inputs > WIDE_INPUTS_M7 : taps > TAPS_MOST || taps % 2 != 0)
         return 0;
     if (wide->saturates && wide->out_channels == 1)
         return 0;
     const uint32_t tiles = (frames + TILE_FRAMES - 1) / TILE_FRAMES;
-    const uint32_t done = wide->inputs == 1 ? 0 : play_pairs(wide, in, out, tiles);
+    const uint32_t done = taps == 1 && wide->inputs > 1 ? play_pairs(wide, in, out, tiles) : 0;
     if (done == wide->outputs)
         return 1;
     struct wide_m7 run;
@@ -123,7 +117,7 @@ int wide_run_m7(const struct wide *wide, const int32_t *in, int32_t *out, uint32
     else
         run.chain = wide_m7_taps_end - TAPS_BYTES * (taps / 2);
     run.fraction = f;
-    run.complement = 32 - f;
+    run.complement = UPPER_WORD - f;
     wide_m7(&run);
     return 1;
 }

@@ -8,6 +8,8 @@
 // serves two products: 4 products and 4 loads in 4 cycles, where four frames of one output have 5.
 // r0 is the run, whose weights have fixed places: an input less enters the chain later. r1 is the
 // input less what the chain skips.
+#include "wide_inputs_m7.h"
+
     .syntax unified
     .thumb
 
@@ -25,12 +27,7 @@
     .equ    START, 40       // what the sums begin with
     .equ    FIRST, 56       // weights
     .equ    WEIGHTS, 64
-#ifdef ENGINE_WITHOUT_WAVENET_16
-    .equ    MOST, 12
-#else
-    .equ    MOST, 16
-#endif
-    .equ    NEXT_OUTPUT, 4 * (MOST + 1)
+    .equ    NEXT_OUTPUT, 4 * (WIDE_INPUTS_M7 + 1)
 
     // An input: its first frame is in r12, the weights in r2 and r3.
     .macro  input at
@@ -67,7 +64,7 @@ wide_pair_half:
 
     .balign 8
     .set    at, 0
-    .rept   MOST
+    .rept   WIDE_INPUTS_M7
     input   at
     .set    at, at + 1
     .endr
