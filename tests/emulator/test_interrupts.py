@@ -6,6 +6,7 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from types import FrameType
 
 import pytest
@@ -24,6 +25,25 @@ def interruptible() -> Iterator[None]:
     signal.signal(signal.SIGINT, before)
 
 
+@contextmanager
+def interrupted(where: Callable[[FrameType], bool]) -> Iterator[None]:
+    """Ctrl-C on the first line of the first call that is `where`, which must end what is within."""
+    met: list[FrameType] = []
+
+    def enter(frame: FrameType, event: str, _argument: object) -> None:
+        if event == "call" and not met and where(frame):
+            met.append(frame)
+            signal.raise_signal(signal.SIGINT)
+
+    sys.setprofile(enter)
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            yield
+    finally:
+        sys.setprofile(None)
+    assert met
+
+
 def test_on_the_first_line_of_what_c_calls(chip: Stm32h750, program: Callable[..., object]) -> None:
     machine = chip.machine
     machine.load(program("void program(void) { for (;;) { } }"))  # type: ignore[arg-type]
@@ -31,16 +51,8 @@ def test_on_the_first_line_of_what_c_calls(chip: Stm32h750, program: Callable[..
     seen: list[str] = []
     machine.after(0.001, lambda: seen.append("event"))
 
-    def enter(frame: FrameType, event: str, _argument: object) -> None:
-        if event == "call" and frame.f_code is Machine._on_event.__code__ and not seen:
-            signal.raise_signal(signal.SIGINT)
-
-    sys.setprofile(enter)
-    try:
-        with pytest.raises(KeyboardInterrupt):
-            machine.run(0.01)
-    finally:
-        sys.setprofile(None)
+    with interrupted(lambda frame: frame.f_code is Machine._on_event.__code__):
+        machine.run(0.01)
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
     machine.run(0.01)
     assert seen == ["event"], "nothing is lost by it"
@@ -49,22 +61,13 @@ def test_on_the_first_line_of_what_c_calls(chip: Stm32h750, program: Callable[..
 def test_while_instructions_are_recorded() -> None:
     # movs r0, #100; 1: subs r0, #1; bne 1b; bx lr
     machine = BareMachine([(0x100, bytes.fromhex("6420 0138 fdd1 7047"))])
-    recorded: list[FrameType] = []
 
-    def enter(frame: FrameType, event: str, _argument: object) -> None:
-        back = frame.f_back
-        from_c = back is not None and back.f_code.co_name == "emu_start"
-        if event == "call" and from_c and not recorded:  # what Unicorn's binding wraps hooks in
-            recorded.append(frame)
-            signal.raise_signal(signal.SIGINT)
+    def from_c(frame: FrameType) -> bool:
+        """What Unicorn's binding wraps hooks in."""
+        return frame.f_back is not None and frame.f_back.f_code.co_name == "emu_start"
 
-    sys.setprofile(enter)
-    try:
-        with pytest.raises(KeyboardInterrupt):
-            machine.record(0x100)
-    finally:
-        sys.setprofile(None)
-    assert recorded
+    with interrupted(from_c):
+        machine.record(0x100)
     assert len(machine.record(0x100)[0]) == 202
 
 

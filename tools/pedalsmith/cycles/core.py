@@ -30,8 +30,6 @@ class _Straight:
 
     instructions: tuple[Instruction, ...]
     memory_positions: tuple[int, ...]
-    kinds: tuple[Access, ...]
-    """What it does at each of the memory positions."""
     reads: tuple[int, ...]
     writes: tuple[int, ...]
     groups: tuple[int, ...]
@@ -185,8 +183,8 @@ class Core:
             if instruction.touches_memory:
                 touched = tuple(accesses[position] or ())
                 for address, _ in touched if patient else ():
-                    kind = straight.kinds[position]
-                    wait += memory.data_cost(address, kind, core.soonest + wait)
+                    now = core.soonest + wait
+                    wait += memory.data_cost(address, _access(instruction), now)
                 position += 1
             how = branching if instruction is last else STRAIGHT_ON
             issues.append(core.step(instruction, touched, how, wait))
@@ -197,7 +195,7 @@ class Core:
         return account
 
 
-def _kind(instruction: Instruction) -> Access:
+def _access(instruction: Instruction) -> Access:
     if instruction.traits & Trait.PRELOAD:
         return Access.PRELOAD
     return Access.STORE if instruction.unit is Unit.STORE else Access.LOAD
@@ -209,7 +207,6 @@ def _join(instructions: tuple[Instruction, ...]) -> _Straight:
     return _Straight(
         instructions,
         positions,
-        tuple(_kind(instructions[p]) for p in positions),
         tuple(sorted({number for one in instructions for number, _ in one.reads})),
         tuple(sorted({number for one in instructions for number, _, _ in one.writes})),
         tuple(range(first.address >> 3, ((last.address + last.size - 1) >> 3) + 1)),
