@@ -27,6 +27,11 @@ _PAGE = 64 * 1024
 _unicorn: Any = unicorn
 """Has no types."""
 
+_IT_BYTES = 18
+"""Of the longest IT block: itself and four instructions."""
+_IT_STATE = 0x0600_FC00
+"""In the xPSR."""
+
 _ARGUMENTS = (
     arm_const.UC_ARM_REG_R0,
     arm_const.UC_ARM_REG_R1,
@@ -130,18 +135,31 @@ class BareMachine:
         trace = Trace()
         addresses, accesses = trace.addresses, trace.accesses
         preloads: dict[int, tuple[int, int] | None] = {}
+        its = set[int]()
+        conditional = range(0)
 
         def on_code(uc: Any, address: int, size: int, _data: Any) -> None:
+            nonlocal conditional
             if address not in preloads:
-                preloads[address] = _preload(bytes(uc.mem_read(address, size)))
+                code = bytes(uc.mem_read(address, size))
+                preloads[address] = _preload(code)
+                if size == 2 and code[1] == 0xBF and code[0] & 15:
+                    its.add(address)
+            if address in its:
+                conditional = range(address, address + _IT_BYTES)
             if (preload := preloads[address]) is not None:
                 register, offset = preload
                 at = int(uc.reg_read(register)) + offset & 0xFFFFFFFC
                 accesses[len(addresses)] = [(at, 4)]
             addresses.append(address)
 
-        def on_access(_uc: Any, _kind: int, address: int, size: int, _v: int, _data: Any) -> None:
+        def on_access(uc: Any, _kind: int, address: int, size: int, _v: int, _data: Any) -> None:
             accesses.setdefault(len(addresses) - 1, []).append((address, size))
+            if addresses[-1] in conditional:
+                # Before it calls us, Unicorn restores the state of the IT, and it never ends it:
+                # the first instruction of another block was left out.
+                status = int(uc.reg_read(arm_const.UC_ARM_REG_XPSR))
+                uc.reg_write(arm_const.UC_ARM_REG_XPSR, status & ~_IT_STATE)
 
         reads_and_writes = _unicorn.UC_HOOK_MEM_READ | _unicorn.UC_HOOK_MEM_WRITE
         hooks = [
