@@ -55,20 +55,26 @@ def model_of(seed: int, activation: Activation, gating: str = "none", channels: 
     return Model((net,), 48_000, skip=0.5, input_gain_db=-3.0, output_gain_db=2.0)
 
 
-def mixed(seed: int, activation: Activation, gating: str = "none") -> Model:
-    """The same with a head1x1 wider than the bottleneck, as PedalNet and some of NAM have, and with
-    a bias where the audio comes in, as PedalNet has."""
+def mixed(
+    seed: int,
+    activation: Activation,
+    gating: str = "none",
+    widths: tuple[int, int] = (5, 2),
+    taps: int = 2,
+) -> Model:
+    """The same with a head1x1, by itself wider than the bottleneck, as some of NAM have, and with a
+    bias where the audio comes in, as PedalNet has."""
     model = model_of(seed, activation, gating)
     rng = np.random.default_rng(seed)
     net = model.layers[0]
     assert isinstance(net, WaveNet)
     arrays = []
-    for array, width in zip(net.arrays, (5, 2), strict=True):
+    for array, width, outputs in zip(net.arrays, widths, (widths[1], 1), strict=True):
         layers = tuple(
             replace(layer, head1x1=convolution(rng, layer.bottleneck, width, 1, 1, True))
             for layer in array.layers
         )
-        head = convolution(rng, width, array.head.outputs, 2, 1, True)
+        head = convolution(rng, width, outputs, taps, 1, True)
         rechannel = convolution(rng, array.rechannel.inputs, array.channels, 1, 1, True)
         arrays.append(replace(array, rechannel=rechannel, layers=layers, head=head))
     return replace(model, layers=(replace(net, arrays=tuple(arrays)),))
@@ -180,6 +186,23 @@ def test_a_head1x1_is_played(kind: str, gating: str) -> None:
     assert max(error.noise_dbfs for error in quantized.report.errors) < -90.0
     silence = HostEngine(psm.encode(quantized.blob)).process(np.zeros(500, np.int32))
     assert np.all(silence == quantized.blob.rest_output)
+
+
+@pytest.mark.parametrize("gating", ["none", "gated"])
+@pytest.mark.parametrize("taps", [1, 2])
+def test_a_mix_to_one_channel_is_a_weight_for_each_activation(taps: int, gating: str) -> None:
+    """Where the head hears one frame of it: a PedalNet."""
+    model = mixed(3, Activation("tanh"), gating, widths=(1, 1), taps=taps)
+    audio = noise(2, 3_000)
+    theirs = run(model, audio, silence=200)[-len(audio) :]
+    assert np.max(np.abs(from_model(model, "m").play(audio) - theirs)) < 1e-12
+    quantized = quantize(model, "m", noise(4, 60_000))
+    record = quantized.blob.layers[0]
+    assert isinstance(record, WaveNetRecord)
+    layers = [layer for array in record.arrays for layer in array.layers]
+    assert all((layer.head_matrix is None) == (taps == 1) for layer in layers)
+    assert max(error.noise_dbfs for error in quantized.report.errors) < -90.0
+    HostEngine(psm.encode(quantized.blob)).selftest()
 
 
 def test_silence_after_sound_is_exactly_the_rest() -> None:

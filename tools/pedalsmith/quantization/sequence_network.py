@@ -19,10 +19,10 @@ from pedalsmith.quantization.wavenet_network import (
     FloatArray,
     FloatLayer,
     FloatWaveNet,
-    activation_problem,
     float_layer,
 )
 from pedalsmith.quantization.wavenet_proof import CHANNELS_MAX, HISTORY_MAX, LAYERS_MAX, TAPS_MAX
+from pedalsmith.quantization.wavenet_unplayed import activation_problem
 
 _LINEAR = Activation("linear")
 
@@ -93,9 +93,9 @@ def from_model(model: Model, name: str) -> FloatWaveNet:
         bias = conv.bias * turn + weights.sum(axis=1) @ rest
         made = float_layer(weights, bias, np.zeros(width), linear.dilation, flat)
         factors = turn * slopes
-        layers.append(replace(made, copies=True, heard=False))
+        layers.append(replace(made, copies=True, heard=np.zeros(width)))
         rest = made.activation_rest
-    layers[-1] = replace(layers[-1], heard=True)
+    layers[-1] = replace(layers[-1], heard=np.ones(width))
     last = _filled(head, 1, width)
     last = replace(last, weights=last.weights * factors)
     output = float((last.weights.sum(axis=1) @ rest + last.bias)[0])

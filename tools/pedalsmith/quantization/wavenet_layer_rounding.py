@@ -240,7 +240,7 @@ class LayerRounding:
         )
         scaled = self.scaled
         lift = 1.0 if layer.kind == LEAKY else 2.0**self.lift
-        heard = head_units * float(layer.heard)
+        heard = head_units * layer.heard
         copy = None
         if self.copies:
             factor = np.rint(units / self.activation_units * 2.0 ** (32 - self.copy_shift))

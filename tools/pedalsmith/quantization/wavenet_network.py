@@ -16,28 +16,9 @@ from pedalsmith.models.convolution import Activation, Conv1d
 from pedalsmith.models.model import Model
 from pedalsmith.models.reference.signals import activate
 from pedalsmith.models.wavenet import WaveNet, WaveNetArray, WaveNetLayer
-from pedalsmith.quantization.refusal import Refused
 from pedalsmith.quantization.rows import Floats
-from pedalsmith.quantization.wavenet_function import FUNCTIONS_MAX, MAKERS, function_of
-from pedalsmith.quantization.wavenet_proof import (
-    ARRAYS_MAX,
-    CHANNELS_MAX,
-    HISTORY_MAX,
-    LAYERS_MAX,
-    TAPS_MAX,
-)
-from pedalsmith.quantization.wavenet_record import FUNCTION, LEAKY, LINEAR, SIGMOID, SILU, TANH
-
-KINDS = {
-    "linear": LINEAR,
-    "relu": LEAKY,
-    "leaky_relu": LEAKY,
-    "prelu": LEAKY,
-    "tanh": TANH,
-    "sigmoid": SIGMOID,
-    "silu": SILU,
-} | dict.fromkeys(MAKERS, FUNCTION)
-"""What the engine has of the kinds of Activation."""
+from pedalsmith.quantization.wavenet_record import FUNCTION, LEAKY, SIGMOID, SILU, TANH
+from pedalsmith.quantization.wavenet_unplayed import KINDS, problem_of
 
 _COLUMNS = 2048
 """Columns that are multiplied at once: larger products are spread over threads, slower."""
@@ -65,10 +46,10 @@ class FloatLayer:
     """1x1: (channels, bottleneck)"""
     activation_rest: Floats
     """(bottleneck,), what comes of silence"""
+    heard: Floats
+    """(bottleneck,), times which they are added to the head sum"""
     copies: bool = False
     """The activations replace the residual; then there is no 1x1."""
-    heard: bool = True
-    """They are added to the head sum as they are."""
     head_matrix: Floats | None = None
     """Instead, a 1x1 of them is: (bottleneck, bottleneck)"""
 
@@ -102,7 +83,7 @@ class FloatLayer:
         """The head sum with the layer's part."""
         if self.head_matrix is not None:
             return total + self.head_matrix @ a
-        return total + a if self.heard else total
+        return total + (self.heard * a.T).T
 
     def activate(self, z: Floats) -> Floats:
         """(rows, time) -> (bottleneck, time)"""
@@ -210,7 +191,7 @@ def from_model(model: Model, name: str) -> FloatWaveNet:
     """
     net = model.layers[0]
     assert isinstance(net, WaveNet)
-    problem = _problem(model, net)
+    problem = problem_of(model, net)
     if problem:
         raise BadInput(f"{name}: {problem}.")
     gain_in = 10 ** (model.input_gain_db / 20)
@@ -237,11 +218,13 @@ def _array(
     rechannel = _kernel(array.rechannel)[:, 0]
     r = rechannel @ residual + _bias(array.rechannel)
     width = max(array.head.inputs, *(layer.bottleneck for layer in array.layers))
-    head = _wider(_kernel(array.head), 2, width)
+    mixed = _is_mixed(array)
+    head = _kernel(array.head)
+    head = np.repeat(head, width, axis=2) if mixed else _wider(head, 2, width)
     total = np.zeros(width) if below is None else _wider(below, 0, width)
     layers = []
     for layer in array.layers:
-        made = _layer(layer, r, gain, width)
+        made = _layer(layer, r, gain, width, mixed=mixed)
         layers.append(made)
         total = made.added(total, made.activation_rest)
         if layer.head1x1 is not None:
@@ -252,6 +235,14 @@ def _array(
     return FloatArray(rechannel * (gain if first else 1.0), tuple(layers), head), r, output
 
 
+def _is_mixed(array: WaveNetArray) -> bool:
+    """Whether each layer's 1x1 to the head makes one channel, as a PedalNet's mix does, of which
+    the head has one tap: then every activation has its own weight in the head sum, and is one
+    product instead of a bottleneck of them."""
+    one = array.head.inputs == 1 and array.head.taps == 1
+    return one and all(layer.head1x1 is not None for layer in array.layers)
+
+
 def _wider(values: Floats, axis: int, width: int) -> Floats:
     """Filled up with zeros."""
     missing = [(0, 0)] * values.ndim
@@ -259,8 +250,10 @@ def _wider(values: Floats, axis: int, width: int) -> Floats:
     return np.pad(values, missing)
 
 
-def _layer(layer: WaveNetLayer, rest: Floats, gain: float, width: int) -> FloatLayer:
-    """With a bottleneck of `width`."""
+def _layer(
+    layer: WaveNetLayer, rest: Floats, gain: float, width: int, *, mixed: bool
+) -> FloatLayer:
+    """With a bottleneck of `width`; `mixed` as _is_mixed."""
 
     def rows(values: Floats) -> Floats:
         parts = np.split(values, len(values) // layer.bottleneck)
@@ -278,8 +271,12 @@ def _layer(layer: WaveNetLayer, rest: Floats, gain: float, width: int) -> FloatL
     matrix = None if layer.layer1x1 is None else _wider(_kernel(layer.layer1x1)[:, 0], 1, width)
     if layer.head1x1 is None:
         return replace(made, matrix=matrix)
-    to_head = _wider(_wider(_kernel(layer.head1x1)[:, 0], 0, width), 1, width)
-    return replace(made, matrix=matrix, heard=False, head_matrix=to_head)
+    to_head = _wider(_kernel(layer.head1x1)[:, 0], 1, width)
+    if mixed:
+        return replace(made, matrix=matrix, heard=to_head[0])
+    return replace(
+        made, matrix=matrix, heard=np.zeros(width), head_matrix=_wider(to_head, 0, width)
+    )
 
 
 def float_layer(
@@ -291,7 +288,8 @@ def float_layer(
     *,
     gated: bool = False,
 ) -> FloatLayer:
-    """A layer of such rows, without 1x1, and what silence leaves behind its activation."""
+    """A layer of such rows, without 1x1 and heard as it is, and what silence leaves behind its
+    activation."""
     bottleneck = len(bias) // (2 if gated else 1)
     kind = KINDS[activation.kind]
     slope = np.zeros(bottleneck)
@@ -300,7 +298,10 @@ def float_layer(
         # What a narrow layer is filled up with has no slope of its own.
         slope[: len(own) if len(own) > 1 else bottleneck] = own
     rest = np.zeros(bottleneck)
-    made = FloatLayer(weights, bias, mixin, dilation, kind, activation, slope, gated, None, rest)
+    whole = np.ones(bottleneck)
+    made = FloatLayer(
+        weights, bias, mixin, dilation, kind, activation, slope, gated, None, rest, whole
+    )
     return replace(made, activation_rest=made.activate(bias[:, None])[:, 0])
 
 
@@ -317,89 +318,6 @@ def _bias(conv: Conv1d) -> Floats:
 
 def _sigmoid(z: Floats) -> Floats:
     return np.asarray(0.5 * np.tanh(0.5 * z) + 0.5)
-
-
-def _problem(model: Model, net: WaveNet) -> str | None:
-    """What the engine does not play and what to do, in words; None when it plays all."""
-    if model.knobs:
-        return "has knobs, which the engine's WaveNet does not; train it without"
-    if net.condition:
-        return _unplayed("has a network for its condition (condition_dsp)", "without it")
-    if net.post_head:
-        return _unplayed("has a head behind its arrays (head)", "with head null")
-    if len(net.arrays) > ARRAYS_MAX:
-        return f"has {len(net.arrays)} arrays; the engine plays up to {ARRAYS_MAX}"
-    if net.history > HISTORY_MAX:
-        return f"looks back {net.history} samples; the engine keeps {HISTORY_MAX}"
-    if net.outputs != 1 or net.arrays[0].rechannel.inputs != 1:
-        return "has more than one audio channel; the engine plays one"
-    for number, array in enumerate(net.arrays, 1):
-        problem = _array_problem(array, f"array {number}")
-        if problem:
-            return problem
-    activations = {layer.activation for array in net.arrays for layer in array.layers}
-    own = [activation for activation in activations if KINDS[activation.kind] == FUNCTION]
-    if len(own) > FUNCTIONS_MAX:
-        kinds = ", ".join(sorted(activation.kind for activation in own))
-        return f"has {len(own)} activations of its own, {kinds}; the engine keeps {FUNCTIONS_MAX}"
-    return None
-
-
-def _array_problem(array: WaveNetArray, place: str) -> str | None:
-    if array.head.dilation != 1:
-        return _unplayed(f"has a dilated head in {place}", "with head_dilation 1")
-    if len(array.layers) > LAYERS_MAX:
-        return f"has {len(array.layers)} layers in {place}; the engine plays up to {LAYERS_MAX}"
-    bottlenecks = [layer.bottleneck for layer in array.layers]
-    widest = max(array.channels, array.head.inputs, array.head.outputs, *bottlenecks)
-    if widest > CHANNELS_MAX:
-        return f"is {widest} channels wide in {place}; the engine plays up to {CHANNELS_MAX}"
-    if array.head.taps > TAPS_MAX:
-        return f"has {array.head.taps} taps in the head of {place}; the engine plays {TAPS_MAX}"
-    for number, layer in enumerate(array.layers, 1):
-        problem = _layer_problem(layer, f"in layer {number} of {place}")
-        if problem:
-            return problem
-    return None
-
-
-def _layer_problem(layer: WaveNetLayer, place: str) -> str | None:
-    for film in layer.films:
-        return _unplayed(f"has FiLM ({film}) {place}", "without FiLM")
-    if layer.gating == "blended":
-        advice = "with gating_mode none or gated"
-        return _unplayed(f"has blended activations (gating_mode) {place}", advice)
-    if layer.secondary not in (None, Activation("sigmoid")):
-        assert layer.secondary is not None
-        what = f"has gates of {layer.secondary.kind} (secondary_activation) {place}"
-        return _unplayed(what, "with Sigmoid there")
-    if layer.mixin.inputs != 1:
-        what = f"has a condition of {layer.mixin.inputs} channels {place}"
-        return _unplayed(what, "with condition_size 1")
-    problem = activation_problem(layer.activation)
-    if problem:
-        return f"has {problem} {place}"
-    if layer.conv.taps > TAPS_MAX:
-        return f"has {layer.conv.taps} taps {place}; the engine plays up to {TAPS_MAX}"
-    return None
-
-
-def _unplayed(what: str, advice: str) -> str:
-    return f"{what}, which the engine does not play; train it {advice}"
-
-
-def activation_problem(activation: Activation) -> str | None:
-    """What the engine does not play of it, in words; None when it plays it."""
-    if activation.kind not in KINDS:
-        return f"the activation {activation.kind} (the engine plays {', '.join(KINDS)})"
-    if KINDS[activation.kind] == LEAKY and not all(-1 <= s < 1 for s in activation.parameters):
-        return f"a slope outside -1..1 of its {activation.kind}"
-    if KINDS[activation.kind] == FUNCTION:
-        try:
-            function_of(activation)
-        except Refused as refusal:
-            return str(refusal)
-    return None
 
 
 def _nothing(name: str, signal: Floats) -> None:

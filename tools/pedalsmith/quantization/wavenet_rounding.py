@@ -129,16 +129,16 @@ class _ArrayRounding:
         for number, made in enumerate(self.layers):
             gram = grams[index, number]
             made.make_up(audio_gram(gram, self.array) if made.of_audio else gram)
-        heard = [la for la in self.layers if la.layer.heard]
-        rests = np.array([la.activation_word for la in heard])
-        added = [la.activation_most for la in heard]
+        rests = np.array([la.activation_word * la.layer.heard for la in self.layers])
+        added = [la.activation_most * np.abs(la.layer.heard) for la in self.layers]
         self.head_bound = below + np.abs(np.sum(rests, axis=0)) + np.sum(added, axis=0)
         mixed = [la for la in self.layers if la.head_rows is not None]
         self.head_bound = self.head_bound + sum(la.head_most for la in mixed)
-        largest = self._head_met(
-            np.array([layer.activation_rest * float(layer.heard) for layer in layers])
-        )
-        limits = [la.activation_units * HALF for la in heard]
+        largest = self._head_met(np.array([la.activation_rest * la.heard for la in layers]))
+        limits = [
+            la.activation_units * HALF / np.maximum(np.abs(la.layer.heard), 1e-9)
+            for la in self.layers
+        ]
         limits += [la.head_rows.units * HALF for la in mixed if la.head_rows is not None]
         limits += [HEAD_ONE / np.maximum(largest, 1e-6), WHOLE / self.head_bound]
         self.head_units = np.asarray(np.min(limits, axis=0))

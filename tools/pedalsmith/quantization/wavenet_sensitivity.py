@@ -84,7 +84,7 @@ def _each_rounded(
             if place in rounded.activation_steps:
                 step = rounded.activation_steps[place][:, None]
                 seen = np.floor(a / step) * step
-                added = layer.added(total, a if layer.heard else seen)
+                added = layer.added(total, a if layer.head_matrix is None else seen)
                 yield ACTIVATION, place, net.onward(next_, layer.passed(r, seen), added, audio)
             r, total = layer.passed(r, a), layer.added(total, a)
         r, total = net.after(index, r, total)
