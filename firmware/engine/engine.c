@@ -279,9 +279,10 @@ static void run(struct engine *engine, int32_t *out, uint32_t frames) {
 static void run_at_rate(struct engine *engine, int32_t *out, uint32_t samples) {
     struct rate *const rate = engine->rate;
     const uint32_t frames = rate_take(rate, engine->audio, samples);
-    for (uint32_t done = 0; done < frames; done += LAYER_CHUNK) {
+    const uint32_t chunk = engine->layer[0]->kind->chunk;
+    for (uint32_t done = 0; done < frames; done += chunk) {
         const uint32_t left = frames - done;
-        const uint32_t count = left < LAYER_CHUNK ? left : LAYER_CHUNK;
+        const uint32_t count = left < chunk ? left : chunk;
         for (uint32_t i = 0; i < count; i++)
             engine->audio[i] = rate->frame[done + i];
         run(engine, rate->frame + done, count);
@@ -303,7 +304,7 @@ void engine_process(struct engine *engine, const int32_t *in, int32_t *out, size
         // A chunk ends where the silence has lasted long enough, so that the words do not depend on
         // how the caller cuts the signal.
         const size_t left = frames - done;
-        const uint32_t chunk = engine->rate != NULL ? LAYER_CHUNK : engine->layer[0]->kind->chunk;
+        const uint32_t chunk = engine->layer[0]->kind->chunk;
         const uint32_t most = left < chunk ? (uint32_t)left : chunk;
         uint32_t count = 0, silent = engine->silent;
         while (count < most && silent < ENGINE_REST_FRAMES) {

@@ -15,7 +15,7 @@
 #define RATE_PHASES   32
 #define RATE_TAPS_MAX 96
 // Frames of the model that a chunk of the board's samples can call for.
-#define RATE_FRAMES_MAX (2 * LAYER_CHUNK + 1)
+#define RATE_FRAMES_MAX (2 * LAYER_CHUNK_MAX + 1)
 
 struct rate_filter {
     uint32_t taps;
@@ -40,7 +40,7 @@ struct rate *rate_load(const struct blob_record *record, struct layer_arena *are
 // To silence before the network and `rest_output` (Q23) behind it.
 void rate_reset(struct rate *rate, int32_t rest_output);
 
-// Takes up to LAYER_CHUNK samples (24 bits); returns the number of frames now in rate->frame.
+// Takes up to LAYER_CHUNK_MAX samples (24 bits); returns the number of frames now in rate->frame.
 uint32_t rate_take(struct rate *rate, const int32_t *audio, uint32_t samples);
 
 // Gives as many samples as rate_take took, from what the network made of rate->frame. Call it after
