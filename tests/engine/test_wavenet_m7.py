@@ -66,6 +66,14 @@ CASES = [
     Shape(46, (16, 8), 16, activation=2, upper=True, converted=True, extreme=True),
     Shape(47, (5, 3), 3, head_taps=3, upper=True, extreme=True),
     Shape(48, (1, 4), 1, activation=3, head_taps=2, upper=True),
+    Shape(52, (10,), 10, activation=2, gated=True, wide_activation=True, converted=True),
+    Shape(53, (5,), 5, activation=2, gated=True, wide_activation=True, lift=1, audio=True),
+    Shape(54, (16, 12), 9, activation=2, gated=True, wide_activation=True, lift=2, wide_at=(1,)),
+    Shape(55, (8,), 8, taps=15, gated=True, wide_activation=True, converted=True, extreme=True),
+    Shape(56, (10, 6), 7, gated=True, wide_activation=True, heads=True, wide=True, converted=True),
+    Shape(57, (10,), 10, taps=5, activation=2, wide_activation=True, wide_at=(1,), converted=True),
+    Shape(58, (4, 2), 4, taps=7, wide_activation=True, converted=True),
+    Shape(59, (8,), 8, activation=2, taps=7, wide_activation=True, full=True, wide=True, lift=3),
 ]
 
 

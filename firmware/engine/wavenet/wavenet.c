@@ -143,12 +143,12 @@ static void add_matrix(const struct wavenet *net, const struct wavenet_stream *s
     }
 }
 
-// The same of all tiles of a chunk.
+// The same of a chunk's tiles from `from` on.
 static void add_matrices(struct wavenet *net, const struct wavenet_stream *stream, int wide,
-                         int32_t *residual, uint32_t frames) {
-    if (stream->columns == 0 || wavenet_residual_run(net, stream, wide, residual, frames))
+                         int32_t *residual, uint32_t from, uint32_t frames) {
+    if (stream->columns == 0 || wavenet_residual_run(net, stream, wide, residual, from, frames))
         return;
-    for (uint32_t frame = 0; frame < frames; frame += TILE_FRAMES)
+    for (uint32_t frame = from; frame < frames; frame += TILE_FRAMES)
         add_matrix(net, stream, wide, residual, frame);
 }
 
@@ -170,9 +170,9 @@ static void play_channels(struct wavenet *net, const struct wavenet_stream *stre
     if (next != NULL)
         done = wavenet_channels_run(net, stream, wide, next, residual, frames);
     if (done == 0)
-        add_matrices(net, stream, wide, residual, frames);
-    else if (done < frames && stream->columns != 0)
-        add_matrix(net, stream, wide, residual, done);
+        add_matrices(net, stream, wide, residual, 0, frames);
+    else if (done < frames)
+        add_matrices(net, stream, wide, residual, done, frames);
     if (next != NULL)
         end_history(next, stream, residual, channels, done, frames);
 }
@@ -219,7 +219,7 @@ static void play_layer(struct wavenet *net, struct wavenet_layer *layer,
     }
     const int words = layer->matrix_format == WAVENET_MATRIX_32;
     if (layer->heads != NULL)
-        add_matrices(net, layer->heads, words, net->head, frames);
+        add_matrices(net, layer->heads, words, net->head, 0, frames);
     uint32_t done = 0;
     if (layer->full)
         done = wavenet_full_run(net, layer, array, next, residual, frames);

@@ -235,6 +235,14 @@ static inline uint32_t wavenet_full_words(uint32_t bottleneck) {
     return 2 + 2 * wavenet_even(bottleneck);
 }
 
+// Where a row of `bottleneck` gated ones is in its stream, whose pairs are a row and its gate; 0:
+// they are not gated.
+static inline uint32_t wavenet_row_at(uint32_t row, uint32_t bottleneck) {
+    if (bottleneck == 0)
+        return row;
+    return row < bottleneck ? 2 * row : 2 * (row - bottleneck) + 1;
+}
+
 // Bias and mixin of a row; its bias alone.
 static inline int32_t *wavenet_row_front(const struct wavenet_stream *stream, uint32_t row) {
     return stream->words + row / 2 * wavenet_row_words(stream) + (row & 1) * 2;

@@ -84,14 +84,15 @@ void wavenet_activate(struct wavenet *net, const struct wavenet_layer *layer, ui
     int32_t *const head = net->head + frame * width;
     const uint32_t shift = layer->full ? layer->copy_shift : 0;
     for (uint32_t r = 0; r < bottleneck; r++) {
-        const int32_t *const row = wavenet_row_back(&layer->rows, r);
-        int32_t *const v = net->acc + r * TILE_FRAMES, *const h = head + r * TILE_FRAMES;
+        const uint32_t at = wavenet_row_at(r, layer->gated ? bottleneck : 0);
+        const int32_t *const row = wavenet_row_back(&layer->rows, at);
+        int32_t *const v = net->acc + at * TILE_FRAMES, *const h = head + r * TILE_FRAMES;
         if (scaled)
             scale_tile(v, lift, row[WAVENET_SCALE]);
         activate(layer, net->chords, row[WAVENET_SLOPE], v);
         if (layer->gated) {
-            int32_t *const gate = v + bottleneck * TILE_FRAMES;
-            scale_tile(gate, lift, wavenet_row_back(&layer->rows, r + bottleneck)[WAVENET_SCALE]);
+            int32_t *const gate = v + TILE_FRAMES;
+            scale_tile(gate, lift, wavenet_row_back(&layer->rows, at + 1)[WAVENET_SCALE]);
             sigmoid_tile(net->chords, gate);
             for (uint32_t f = 0; f < TILE_FRAMES; f++)
                 v[f] = mulh(v[f], gate[f] << 7);

@@ -27,12 +27,14 @@ COLD static int take_stream(struct wavenet_stream *stream, uint32_t rows, uint32
     return stream->words != NULL;
 }
 
-// Weights of rows x taps x columns as struct tile has them, `block` words a pair of rows.
+// Weights of rows x taps x columns as struct tile has them, `block` words a pair of rows; of a
+// gated layer its bottleneck.
 COLD static void load_weights(int32_t *first, uint32_t block, const uint8_t *from, uint32_t rows,
-                              uint32_t taps, uint32_t columns) {
+                              uint32_t taps, uint32_t columns, uint32_t gated) {
     const uint32_t pairs = wavenet_even(columns) / 2;
     for (uint32_t i = 0; i < rows * taps * columns; i++) {
-        const uint32_t row = i / columns / taps, tap = i / columns % taps, column = i % columns;
+        const uint32_t row = wavenet_row_at(i / columns / taps, gated);
+        const uint32_t tap = i / columns % taps, column = i % columns;
         int16_t *const words = (int16_t *)(first + row / 2 * block);
         words[(tap * pairs + column / 2) * 4 + (row & 1) * 2 + (column & 1)] =
             (int16_t)blob_i16(from + (size_t)2 * i);
@@ -44,11 +46,13 @@ COLD static void load_rows(const struct wavenet_stream *stream,
                            uint32_t bottleneck) {
     const int leaky = view->activation == WAVENET_LEAKY;
     const int scaled = view->gated || (view->activation != WAVENET_LINEAR && !leaky);
+    const uint32_t gated = view->gated ? bottleneck : 0;
     load_weights(stream->words + WAVENET_ROWS_FRONT, wavenet_row_words(stream), view->weights,
-                 view->rows, view->taps, channels);
+                 view->rows, view->taps, channels, gated);
     for (uint32_t r = 0; r < view->rows; r++) {
-        int32_t *const front = wavenet_row_front(stream, r);
-        int32_t *const back = wavenet_row_back(stream, r);
+        const uint32_t at = wavenet_row_at(r, gated);
+        int32_t *const front = wavenet_row_front(stream, at);
+        int32_t *const back = wavenet_row_back(stream, at);
         front[0] = blob_word(view->bias, r);
         front[1] = blob_word(view->mixin, r);
         back[WAVENET_SCALE] = scaled ? blob_word(view->scale, r) : 0;
@@ -63,7 +67,7 @@ COLD static void load_rows(const struct wavenet_stream *stream,
 COLD static void load_matrix(const struct wavenet_stream *stream, uint32_t rows, uint32_t columns,
                              const uint8_t *weights, const uint8_t *bias, const uint8_t *scale) {
     load_weights(stream->words + WAVENET_CHANNELS_FRONT, wavenet_channel_words(stream), weights,
-                 rows, 1, columns);
+                 rows, 1, columns, 0);
     for (uint32_t r = 0; r < rows; r++) {
         *wavenet_channel_front(stream, r) = blob_word(bias, r);
         wavenet_channel_back(stream, r)[WAVENET_STEP] = blob_word(scale, r);

@@ -79,6 +79,7 @@ wavenet_long_\columns:
     long_taps 2
     long_taps 3
     long_taps 4
+    long_taps 5
     long_taps 6
 #ifndef ENGINE_WITHOUT_WAVENET_16
     long_taps 8

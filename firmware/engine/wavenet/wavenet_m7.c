@@ -65,12 +65,13 @@ uint32_t wavenet_channels_run(struct wavenet *net, const struct wavenet_stream *
     return 0;
 }
 
-uint32_t wavenet_residual_run(struct wavenet *net, const struct wavenet_stream *stream, int wide,
-                              int32_t *residual, uint32_t frames) {
+int wavenet_residual_run(struct wavenet *net, const struct wavenet_stream *stream, int wide,
+                         int32_t *residual, uint32_t from, uint32_t frames) {
     (void)net;
     (void)stream;
     (void)wide;
     (void)residual;
+    (void)from;
     (void)frames;
     return 0;
 }

@@ -29,6 +29,7 @@ struct wavenet_rows_m7 {
     uint32_t left; // tiles behind the run
     uint32_t at;
     const void *scaled;
+    uint32_t skip; // bytes of head sum and activations behind a tile's last row
 };
 
 // A layer's rows over a chunk, as far as they are played.
@@ -121,9 +122,9 @@ uint32_t wavenet_rows_run(struct wavenet *net, const struct wavenet_layer *layer
 uint32_t wavenet_channels_run(struct wavenet *net, const struct wavenet_stream *stream, int wide,
                               const struct wavenet_ring *next, int32_t *residual, uint32_t frames);
 
-// A 1x1 to the residual or the head sum alone: of all frames or none.
-uint32_t wavenet_residual_run(struct wavenet *net, const struct wavenet_stream *stream, int wide,
-                              int32_t *residual, uint32_t frames);
+// A 1x1 to the residual or the head sum alone: of all frames from the tile `from` on, or none.
+int wavenet_residual_run(struct wavenet *net, const struct wavenet_stream *stream, int wide,
+                         int32_t *residual, uint32_t from, uint32_t frames);
 
 // A 1x1 of 32-bit weights and the history `next`, if there is one: whole tiles, or 0.
 uint32_t wavenet_full_run(struct wavenet *net, const struct wavenet_layer *layer,

@@ -13,11 +13,12 @@ extern const uint8_t wavenet_leaky_m7[], wavenet_leaky_long[];
 extern const uint8_t wavenet_table_m7[], wavenet_table_long[], wavenet_table_full[];
 extern const uint8_t wavenet_table_scaled[], wavenet_table_long_scaled[],
     wavenet_table_full_scaled[];
+extern const uint8_t wavenet_gated_tanh[], wavenet_gated_tanh_scaled[], wavenet_gated_leaky[];
 extern const uint8_t wavenet_lift_1[], wavenet_lift_2[], wavenet_lift_3[];
 extern const uint8_t wavenet_long_1[], wavenet_long_2[], wavenet_long_3[], wavenet_long_4[],
-    wavenet_long_6[], wavenet_long_8[];
+    wavenet_long_5[], wavenet_long_6[], wavenet_long_8[];
 extern const uint8_t wavenet_taps_1[], wavenet_taps_2[], wavenet_taps_3[], wavenet_taps_4[],
-    wavenet_taps_6[], wavenet_taps_8[];
+    wavenet_taps_5[], wavenet_taps_6[], wavenet_taps_8[];
 extern const uint8_t wavenet_matrix_0[], wavenet_matrix[], wavenet_matrix_16[], wavenet_matrix_32[];
 extern const uint8_t wavenet_residual_m7[], wavenet_history_m7[], wavenet_history_long[];
 extern const uint8_t wavenet_matrix_full[], wavenet_full_residual[], wavenet_full_history[];
@@ -33,17 +34,19 @@ enum { FULL_MOST = 8 };
 enum { FULL_MOST = 16 };
 #endif
 
-// Kernels by pairs of columns; `long_taps` of a history of 32 bits, for up to 16 taps.
+// Kernels by pairs of columns; `long_taps` of a history of 32 bits, for up to 16 taps. AROUND: so
+// is the other, which has no end.
+enum { AROUND = 16 };
 static const struct {
     const uint8_t *taps_end, *long_taps;
     uint32_t taps;
 } kernels[] = {
     {NULL, NULL, 0},
-    {wavenet_taps_1, wavenet_long_1, 3},
-    {wavenet_taps_2, wavenet_long_2, 6},
+    {wavenet_taps_1, wavenet_long_1, AROUND},
+    {wavenet_taps_2, wavenet_long_2, AROUND},
     {wavenet_taps_3, wavenet_long_3, 3},
     {wavenet_taps_4, wavenet_long_4, 15},
-    {NULL, NULL, 0},
+    {wavenet_taps_5, wavenet_long_5, AROUND},
     {wavenet_taps_6, wavenet_long_6, 3},
     {NULL, NULL, 0},
     {TAPS_8, LONG_8, 3},
@@ -52,7 +55,7 @@ enum { KERNELS = sizeof kernels / sizeof kernels[0] };
 
 // Bytes of the code of a tap.
 static uint32_t tap_bytes(uint32_t pairs) {
-    return 56 * pairs + (pairs < 4 ? 4 : 4 + 2 * pairs);
+    return 56 * pairs + (pairs < 4 ? 4 : 4 + 4 * ((pairs + 1) / 2));
 }
 
 // Bytes of the code of a pair of columns of a 1x1, and the most of them.
@@ -73,9 +76,28 @@ static const struct {
               {wavenet_table_long, wavenet_table_long_scaled},
               {wavenet_table_full, wavenet_table_full_scaled}};
 
+// The same of a gated layer, whose activations have 32 bits or are not read.
+COLD static int find_gated(struct wavenet_layer *layer) {
+    struct wavenet_rows_code *const code = &layer->code;
+    if (layer->matrix_format == WAVENET_MATRIX_16 || layer->full || layer->copy != NULL ||
+        (layer->matrix_format == WAVENET_MATRIX_NONE && layer->heads != NULL))
+        return 0;
+    code->tail = wavenet_gated_leaky;
+    code->scaled = NULL;
+    if (layer->activation == WAVENET_LEAKY)
+        return layer->lift == WAVENET_LIFT_ONE + 2;
+    if (layer->activation != WAVENET_TANH || layer->lift >= sizeof lifts / sizeof lifts[0])
+        return 0;
+    code->tail = layer->lift == 0 ? wavenet_gated_tanh : lifts[layer->lift];
+    code->scaled = wavenet_gated_tanh_scaled;
+    return 1;
+}
+
 // Sets the tail; 0 where there is none.
 COLD static int find_tail(struct wavenet_layer *layer) {
     struct wavenet_rows_code *const code = &layer->code;
+    if (layer->gated)
+        return find_gated(layer);
     const int wide = layer->matrix_format == WAVENET_MATRIX_32;
     code->tail = wide ? wavenet_leaky_long : wavenet_leaky_m7;
     code->scaled = NULL;
@@ -100,12 +122,11 @@ COLD static const uint8_t *chain_of(const struct wavenet_ring *ring, uint32_t ta
         return kernels[pairs].long_taps;
     if (kernels[pairs].taps_end == NULL || taps > kernels[pairs].taps)
         return NULL;
-    return kernels[pairs].taps_end - taps * tap_bytes(pairs);
+    return kernels[pairs].taps_end - (kernels[pairs].taps == AROUND ? 0 : taps * tap_bytes(pairs));
 }
 
 COLD void wavenet_rows_choose(struct wavenet_layer *layer) {
-    layer->code.chain =
-        !layer->gated && find_tail(layer) ? chain_of(&layer->ring, layer->taps) : NULL;
+    layer->code.chain = find_tail(layer) ? chain_of(&layer->ring, layer->taps) : NULL;
 }
 
 uint32_t wavenet_rows_run(struct wavenet *net, const struct wavenet_layer *layer, uint32_t frames) {
@@ -138,7 +159,8 @@ static void begin_rows(struct wavenet_rows_m7 *run, const struct wavenet_rows_wa
     run->end = rows->words + wavenet_row_words(rows) * rows->pairs - 5;
     run->head = walk->net->head - 2;
     run->a = walk->net->a - 2;
-    if (walk->layer->activation != WAVENET_LEAKY) {
+    run->skip = walk->layer->gated ? 4 * TILE_FRAMES * (rows->pairs & 1) : 0;
+    if (walk->layer->activation != WAVENET_LEAKY || walk->layer->gated) {
         run->bases = &walk->net->chords->base;
         run->slopes = &walk->net->chords->slope;
     }
@@ -235,17 +257,16 @@ static uint32_t play_tiles(const struct wavenet *net, struct wavenet_channels_m7
     return tiles * TILE_FRAMES;
 }
 
-// A chunk of the residual alone.
-static uint32_t play_residual(const struct wavenet *net, struct wavenet_channels_m7 *run,
-                              int32_t *residual, uint32_t frames) {
-    run->tiles = (frames + TILE_FRAMES - 1) / TILE_FRAMES;
-    run->a = net->a;
-    run->residual = residual;
+// A chunk of the residual alone, of so many pairs of channels, from the tile `from` on.
+static void play_residual(const struct wavenet *net, struct wavenet_channels_m7 *run,
+                          int32_t *residual, uint32_t pairs, uint32_t from, uint32_t frames) {
+    run->tiles = (frames - from + TILE_FRAMES - 1) / TILE_FRAMES;
+    run->a = net->a + from / TILE_FRAMES * (run->a_step / 4);
+    run->residual = residual + 2 * pairs * from;
     run->ring = NULL; // counted on, but never written
     run->ring_step = run->stride = run->shift = 0;
     run->room = 0;
     wavenet_channels_m7(run);
-    return frames;
 }
 
 COLD int wavenet_pairs_serves(const struct wavenet_stream *stream, int wide,
@@ -262,13 +283,14 @@ uint32_t wavenet_pairs_play(struct wavenet *net, const struct wavenet_stream *st
     return play_tiles(net, &run, next, residual, frames);
 }
 
-uint32_t wavenet_residual_run(struct wavenet *net, const struct wavenet_stream *stream, int wide,
-                              int32_t *residual, uint32_t frames) {
+int wavenet_residual_run(struct wavenet *net, const struct wavenet_stream *stream, int wide,
+                         int32_t *residual, uint32_t from, uint32_t frames) {
     struct wavenet_channels_m7 run;
     if (stream->columns == 0 || stream->columns > MATRIX_MOST)
         return 0;
     begin_channels(&run, stream, wide, wavenet_residual_m7);
-    return play_residual(net, &run, residual, frames);
+    play_residual(net, &run, residual, stream->pairs, from, frames);
+    return 1;
 }
 
 uint32_t wavenet_full_run(struct wavenet *net, const struct wavenet_layer *layer,
@@ -285,8 +307,10 @@ uint32_t wavenet_full_run(struct wavenet *net, const struct wavenet_layer *layer
     run.chain = wavenet_matrix_full - FULL_BYTES * columns;
     run.tail = next != NULL ? wavenet_full_history : wavenet_full_residual;
     run.a_step = 16 * columns;
-    if (next == NULL)
-        return play_residual(net, &run, residual, frames);
+    if (next == NULL) {
+        play_residual(net, &run, residual, 0, 0, frames);
+        return frames;
+    }
     return play_tiles(net, &run, next, residual, frames);
 }
 

@@ -239,6 +239,38 @@ wavenet_leaky_many:
     older_taps 10, r3, r2
     b.w     wavenet_leaky_few
 
+    // From the last rows of a tile to the next one, behind tails that do no more than their rows.
+    .balign 8
+    .global wavenet_rows_onward
+    .thumb_func
+wavenet_rows_onward:
+    ldr.w   r12, [sp, #STEP]
+    ldr.w   r3, [sp, #TAP_COUNT]
+    ldr.w   r4, [sp, #FIRST]
+    ldr.w   r5, [sp, #TAPS + 56]
+    ldr.w   r6, [sp, #TAPS + 60]
+    ldr.w   r7, [sp, #SKIP]
+    cmp.w   r3, #3
+    ldr.w   r8, [sp, #HEAD]
+    add.w   r4, r4, r12
+    ldr.w   r9, [sp, #TO]
+    add.w   r5, r5, r12
+    str.w   r4, [sp, #FIRST]
+    add.w   r6, r6, r12
+    add.w   r8, r8, r7
+    strd    r5, r6, [sp, #TAPS + 56]
+    add.w   r9, r9, r7
+    strd    r8, r9, [sp, #HEAD]
+    ble.w   wavenet_rows_few
+    taps_but_two r3, r12, r4
+wavenet_rows_few:
+    ldr.w   r1, [sp, #TILES]
+    ldr.w   r12, [sp, #AUDIO]
+    ldr.w   r0, [sp, #START]
+    subs.w  r1, r1, #1
+    str.w   r1, [sp, #TILES]
+    bne.w   wavenet_rows_tile
+
     .global wavenet_rows_done
     .thumb_func
 wavenet_rows_done:

@@ -246,6 +246,6 @@ wavenet_table_few:
     // The pointers of the older taps.
 wavenet_table_many:
     ldr.w   r1, [sp, #STEP]
-    older_taps 13, r1, r2
+    taps_but_two r2, r1, lr
     b.w     wavenet_table_few
     .size   wavenet_table_m7, . - wavenet_table_m7

@@ -6,7 +6,7 @@
 #include "wavenet_rows_m7.inc"
 
     // Two columns of two rows and four frames. Their first frame is in r12, the weights in r2, r3.
-    // `columns` pairs in a frame, `pair` of them; `next` is where the next tap's pointer is.
+    // `columns` pairs in a frame, `pair` of them; `next` is where the next tap's pointer is, or AT.
     .macro  pair_of columns, pair, next
     smlad   r4, r2, r12, r4
     ldr.w   lr, [r1, #4 * (\columns + \pair)]
@@ -27,6 +27,8 @@
     smlad   r10, r3, r12, r10
     .if     \next == HEAD && \pair + 1 == \columns
     ldr.w   r12, [sp, #END]
+    .elseif \next == AT && \pair + 1 == \columns
+    add.w   r1, r1, #4
     .elseif \pair + 1 == \columns
     ldr.w   r12, [r1]
     .else
@@ -48,6 +50,8 @@
     // r12.
     .macro  chain columns, most
     .balign 8
+    .type   wavenet_chain_\columns, %function
+wavenet_chain_\columns:
     .set    left, \most
     .rept   \most - 1
     .set    next, TAPS + 4 * (17 - left)
@@ -61,11 +65,35 @@ wavenet_taps_\columns:
     ldr.w   pc, [sp, #TAIL]
     .endm
 
+    // Up to 16 taps, one each time around, which costs a mispredicted branch.
+    .macro  chain_around columns
+    .balign 8
+    .global wavenet_taps_\columns
+    .thumb_func
+wavenet_taps_\columns:
+    ldr.w   lr, [sp, #TAP_COUNT]
+    rsb     lr, lr, #16 + TAPS / 4
+    lsl.w   lr, lr, #2
+    str.w   lr, [sp, #AT]
+    .balign 8
+1:
+    tap     \columns, AT
+    str.w   r1, [sp, #AT]
+    cmp.w   r1, #TAPS + 64
+    ldr.w   r1, [sp, r1]    // behind the last tap what is next in the frame, a pointer too
+    ldr.w   r12, [r1]
+    bne.w   1b
+    ldr.w   r1, [sp, #HEAD]
+    ldr.w   r12, [sp, #END]
+    ldr.w   pc, [sp, #TAIL]
+    .endm
+
     .section .text.wavenet_taps_m7, "ax", %progbits
-    chain   1, 3
-    chain   2, 6
+    chain_around 1
+    chain_around 2
     chain   3, 3
     chain   4, 15
+    chain_around 5
     chain   6, 3
 #ifndef ENGINE_WITHOUT_WAVENET_16
     chain   8, 3
