@@ -9,7 +9,8 @@ import pytest
 from pedalsmith.cycles.engine import build
 from pedalsmith.emulator.bare import BareMachine
 
-ADDRESS = 0x20008000
+ADDRESS, ELSEWHERE = 0x20008000, 0x40000000
+"""In memory, and where nothing is before it is asked for."""
 
 PREDICATED = """
     .syntax unified
@@ -40,14 +41,17 @@ beyond:
         "ittee ne\n ldrne r3, [r1]\n ldrne r3, [r1, #4]\n ldreq r3, [r1, #8]\n ldreq r3, [r1]",
     ],
 )
-def test_what_follows_an_it_with_a_load_in_it_is_executed(it: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize("address", [ADDRESS, ELSEWHERE])
+def test_what_follows_an_it_with_a_load_in_it_is_executed(
+    it: str, address: int, tmp_path: Path
+) -> None:
     source = tmp_path / "function.S"
     source.write_text(PREDICATED.format(it=it), encoding="utf-8")
     image = build([source], tmp_path / "function.elf")
     machine = BareMachine((start, data) for start, data, _ in image.segments)
     function = image.extent("function")[0]
-    assert machine.call(function, 0, ADDRESS) == 5
-    trace, result = machine.record(function, 0, ADDRESS)
+    assert machine.call(function, 0, address) == 5
+    trace, result = machine.record(function, 0, address)
     assert result == 5
     assert image.symbols["beyond"] & ~1 in trace.addresses
     assert len(trace.accesses) == it.count("eq r3, [")

@@ -86,10 +86,11 @@ class BareMachine:
             self._uc.mem_map(page, _PAGE)
 
     def _on_unmapped(
-        self, _uc: Any, _kind: int, address: int, size: int, _value: int, _data: Any
+        self, uc: Any, _kind: int, address: int, size: int, _value: int, _data: Any
     ) -> bool:
         self._map(address)
         self._map(address + size - 1)
+        _end_it(uc)
         return True
 
     def write(self, address: int, data: bytes) -> None:
@@ -134,20 +135,18 @@ class BareMachine:
         """As call; returns what was executed too. About 100 times slower."""
         trace = Trace()
         addresses, accesses = trace.addresses, trace.accesses
-        preloads: dict[int, tuple[int, int] | None] = {}
-        its = set[int]()
+        seen: dict[int, tuple[tuple[int, int] | None, bool]] = {}
         conditional = range(0)
 
         def on_code(uc: Any, address: int, size: int, _data: Any) -> None:
             nonlocal conditional
-            if address not in preloads:
+            if address not in seen:
                 code = bytes(uc.mem_read(address, size))
-                preloads[address] = _preload(code)
-                if size == 2 and code[1] == 0xBF and code[0] & 15:
-                    its.add(address)
-            if address in its:
+                seen[address] = _preload(code), _is_it(code)
+            preload, is_it = seen[address]
+            if is_it:
                 conditional = range(address, address + _IT_BYTES)
-            if (preload := preloads[address]) is not None:
+            if preload is not None:
                 register, offset = preload
                 at = int(uc.reg_read(register)) + offset & 0xFFFFFFFC
                 accesses[len(addresses)] = [(at, 4)]
@@ -156,10 +155,7 @@ class BareMachine:
         def on_access(uc: Any, _kind: int, address: int, size: int, _v: int, _data: Any) -> None:
             accesses.setdefault(len(addresses) - 1, []).append((address, size))
             if addresses[-1] in conditional:
-                # Before it calls us, Unicorn restores the state of the IT, and it never ends it:
-                # the first instruction of another block was left out.
-                status = int(uc.reg_read(arm_const.UC_ARM_REG_XPSR))
-                uc.reg_write(arm_const.UC_ARM_REG_XPSR, status & ~_IT_STATE)
+                _end_it(uc)
 
         reads_and_writes = _unicorn.UC_HOOK_MEM_READ | _unicorn.UC_HOOK_MEM_WRITE
         hooks = [
@@ -174,6 +170,17 @@ class BareMachine:
                 self._uc.hook_del(hook)
             self._uc.ctl_flush_tb()
         return trace, result
+
+
+def _is_it(code: bytes) -> bool:
+    return len(code) == 2 and code[1] == 0xBF and code[0] & 15 != 0
+
+
+def _end_it(uc: Any) -> None:
+    """For callbacks of memory: before them Unicorn restores the state of an IT, and it never ends
+    it, so that the first instruction of another block was left out."""
+    status = int(uc.reg_read(arm_const.UC_ARM_REG_XPSR))
+    uc.reg_write(arm_const.UC_ARM_REG_XPSR, status & ~_IT_STATE)
 
 
 def _preload(code: bytes) -> tuple[int, int] | None:
