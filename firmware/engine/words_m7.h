@@ -62,9 +62,12 @@ static inline void copy_words(int32_t *to, const int32_t *from, uint32_t count) 
                          : "+r"(to), "+r"(from)
                          :
                          : "r3", "r4", "r5", "r6", "r8", "r9", "r10", "r12", "memory");
-    for (; count >= 4; count -= 4, to += 4, from += 4)
+    if (count & 4) {
         copy_four(to, from);
-    for (; count > 0; count--)
+        to += 4;
+        from += 4;
+    }
+    for (count &= 3; count > 0; count--)
         *to++ = *from++;
 }
 
