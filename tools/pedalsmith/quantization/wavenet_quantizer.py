@@ -3,7 +3,7 @@
 """A float WaveNet and some guitar in, a Blob and a report out.
 
 Histories have 16 bits with error feedback, and a 1x1 reads activations of 16; where the measured
-error asks for more, the places that add the most noise for what they cost get 32.
+error asks for more, the cheapest places that leave little enough of it get 32.
 """
 
 from collections.abc import Iterator
@@ -25,13 +25,14 @@ from pedalsmith.quantization.reference import with_golden
 from pedalsmith.quantization.refusal import Refused
 from pedalsmith.quantization.report import Report
 from pedalsmith.quantization.rows import Floats
+from pedalsmith.quantization.wavenet_choice import Chosen, Search
 from pedalsmith.quantization.wavenet_formats import HEADROOMS, Formats
 from pedalsmith.quantization.wavenet_free import free_formats
 from pedalsmith.quantization.wavenet_grams import Grams
 from pedalsmith.quantization.wavenet_ranges import Ranges
 from pedalsmith.quantization.wavenet_record import WaveNetRecord
 from pedalsmith.quantization.wavenet_rounding import Rounded, rounded
-from pedalsmith.quantization.wavenet_sensitivity import Source, formats_for, sources
+from pedalsmith.quantization.wavenet_sensitivity import formats_with, sources
 
 NOISE_DBFS = -100.0
 """Error without DC that is aimed at unless told; less costs memory and cycles."""
@@ -43,9 +44,6 @@ room for its peaks. Ranges are taken at full scale."""
 EXCERPTS = 8
 """Of the calibration's excerpts at each level, measured on."""
 
-MARGINS_DB = (0.5, 3.0, 6.0, 10.0, 20.0)
-"""By which the estimate of the noise may have to be better than what is aimed at."""
-
 SPARE_DB = 3.0
 """By which the noise must be better than what is aimed at before it is spent on headroom."""
 
@@ -54,7 +52,12 @@ OTHERS_DB = 2.0
 measured on it is up to 1.5 dB more in a recording, 2.1 dB in a second of one (A2.nam), mostly less
 than 0.3 dB."""
 
-SENSITIVITY_FRAMES = 24_000
+HALVED_DB = 6.5
+"""By which half the headroom leaves less noise, at most: the steps of words are half as large."""
+
+SENSITIVITY_FRAMES = 2_000
+"""Of each excerpt: all excerpts estimate the noise to 0.2 dB of what is measured, half of them at
+three times the length to 0.7 dB."""
 
 GOLDEN_FRAMES = 256
 
@@ -104,7 +107,7 @@ class WaveNetQuantizer:
         self.grams = grams.by_place
         self.ranges = Ranges.of(self.net, [from_q23(full).reshape(-1)])
         self._tried: dict[Formats, Tried] = {}
-        self._sources: dict[Formats, list[Source]] = {}
+        self._search: Search | None = None
 
     def quantized(self, weights: str, noise_dbfs: float) -> tuple[Blob, Report]:
         """As quantizer.Conversion. Raises BadInput."""
@@ -141,42 +144,70 @@ class WaveNetQuantizer:
         free = free_formats(self.net)
         return (replace(free, headroom=headroom) for headroom in HEADROOMS)
 
-    def _formats_32(self, first: Tried, noise_dbfs: float) -> Iterator[Formats]:
-        """To be tried in this order after `first`, which has 16 bits wherever they are cheaper."""
-        if first.formats not in self._sources:
-            quiet = from_q23(self.words[-1]).reshape(-1)[:SENSITIVITY_FRAMES]
-            loudest = from_q23(self.words[0]).reshape(-1)[:SENSITIVITY_FRAMES]
-            self._sources[first.formats] = sources(self.net, first.rounded, [loudest, quiet])
-        found, last = self._sources[first.formats], first.formats
-        for margin in MARGINS_DB:
-            formats = formats_for(found, 10 ** ((noise_dbfs - margin) / 10), first.formats)
-            if formats != last:
-                yield formats
-            last = formats
+    def _search_from(self, first: Formats) -> Search | None:
+        """Among formats of more bits than `first`, which has 16 wherever they are cheaper; None
+        when it has 32 everywhere."""
+        if self._search is None:
+            levels = from_q23(self.words[..., :SENSITIVITY_FRAMES])
+            found = sources(self.net, self._round(first), levels)
+            if not found:
+                return None
+
+            def measure(chosen: Chosen) -> Floats:
+                try:
+                    tried = self._try(formats_with(chosen, first))
+                except Refused:
+                    return np.full(len(levels), np.inf)
+                return np.array([10 ** (error.noise_dbfs / 10) for error in tried.errors])
+
+            self._search = Search(found, measure)
+        return self._search
+
+    def _round(self, formats: Formats) -> Rounded:
+        return rounded(self.net, self.ranges, self.grams, formats)
 
     def _try(self, formats: Formats) -> Tried:
         if formats not in self._tried:
-            made = rounded(self.net, self.ranges, self.grams, formats)
+            made = self._round(formats)
             blob = self.assemble(made.record)
             self._tried[formats] = Tried(blob, made, formats, self.measure(blob))
         return self._tried[formats]
 
     def choose(self, noise_dbfs: float) -> Tried:
-        """The fewest bits that are true enough, with the most room above; or the truest."""
-        tried, noise_dbfs = list[Tried](), noise_dbfs - OTHERS_DB
+        """The cheapest formats that are true enough, with the most room above; or the truest."""
+        aim = noise_dbfs - OTHERS_DB
         try:
-            for formats in self._formats_16():
-                tried.append(self._try(formats))
-                spare = SPARE_DB if formats.headroom > HEADROOMS[-1] else 0.0
-                if tried[-1].noise_dbfs <= noise_dbfs - spare:
-                    return tried[-1]
-            for formats in self._formats_32(tried[-1], noise_dbfs):
-                tried.append(self._try(formats))
-                if tried[-1].noise_dbfs <= noise_dbfs:
-                    return tried[-1]
+            found = self._of_16(aim) or self._of_32(aim)
         except Refused as refusal:
             raise BadInput(f"{self.name}: {refusal}.") from None
-        return min(tried, key=lambda t: t.noise_dbfs)
+        return found or min(self._tried.values(), key=lambda t: t.noise_dbfs)
+
+    def _of_16(self, aim: float) -> Tried | None:
+        """True enough with 16 bits wherever they are cheaper; headroom that cannot be is not
+        measured."""
+        tried: Tried | None = None
+        for formats in self._formats_16():
+            spare = SPARE_DB if formats.headroom > HEADROOMS[-1] else 0.0
+            if tried is not None:
+                halvings = np.log2(tried.formats.headroom / formats.headroom)
+                if tried.noise_dbfs - HALVED_DB * halvings > aim - spare:
+                    continue
+            tried = self._try(formats)
+            if tried.noise_dbfs <= aim - spare:
+                return tried
+        return None
+
+    def _of_32(self, aim: float) -> Tried | None:
+        """True enough with 32 bits in some places."""
+        *_, first = self._formats_16()
+        search = self._search_from(first)
+        if search is None:
+            tried = self._try(first)
+            return tried if tried.noise_dbfs <= aim else None
+        if first in self._tried:
+            search.measure_at(0)
+        chosen = search.cheapest(10 ** (aim / 10))
+        return None if chosen is None else self._try(formats_with(chosen, first))
 
     def finish(self, tried: Tried) -> tuple[Blob, Report]:
         """Gives the blob its golden vector and metadata."""
