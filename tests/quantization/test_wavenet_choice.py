@@ -128,6 +128,18 @@ def test_where_the_estimates_hold_one_measurement_is_enough() -> None:
     assert len(played.asked) == 1
 
 
+@pytest.mark.parametrize(("factor", "floor"), [(0.4, 0.0), (1.0, 7e-11)])
+def test_what_is_measured_corrects_the_estimates(factor: float, floor: float) -> None:
+    """All sources make 4 dB less noise than was estimated, or most of it has other causes."""
+    found = made_up(5, 9, 1)
+    played = Played(found, 5, 0.0, floor)
+    played.true = {source: factor * power for source, power in played.true.items()}
+    chosen = Search(found, played.measure).cheapest(1e-10)
+    assert chosen is not None and len(played.asked) <= 3
+    best = cheapest(found, 1e-10, played.noise)
+    assert best <= cost(chosen) <= best + 0.03 * cost(frozenset(found))
+
+
 def test_a_place_that_is_not_needed_is_given_back() -> None:
     """What is left without it was estimated at 0.1 dB too much, and is 0.5 dB less."""
     loud = Source(ACTIVATION, (0, 0), (1e-9,), 30)
