@@ -166,7 +166,7 @@ def noises(model: Model) -> tuple[float, ...]:
     """
     usual = usual_noise(model)
     if serves(model):
-        return tuple(np.arange(usual, ROUGHEST_DBFS + 1, 5.0))
+        return tuple(np.arange(usual, ROUGHEST_DBFS + 1, 2.5))
     return (usual, ROUGHEST_DBFS)
 
 
