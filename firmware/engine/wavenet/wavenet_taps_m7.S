@@ -71,21 +71,9 @@ wavenet_taps_\columns:
     .global wavenet_taps_\columns
     .thumb_func
 wavenet_taps_\columns:
-    ldr.w   lr, [sp, #TAP_COUNT]
-    rsb     lr, lr, #16 + TAPS / 4
-    lsl.w   lr, lr, #2
-    str.w   lr, [sp, #AT]
-    .balign 8
-1:
+    around_taps
     tap     \columns, AT
-    str.w   r1, [sp, #AT]
-    cmp.w   r1, #TAPS + 64
-    ldr.w   r1, [sp, r1]    // behind the last tap what is next in the frame, a pointer too
-    ldr.w   r12, [r1]
-    bne.w   1b
-    ldr.w   r1, [sp, #HEAD]
-    ldr.w   r12, [sp, #END]
-    ldr.w   pc, [sp, #TAIL]
+    next_tap
     .endm
 
     .section .text.wavenet_taps_m7, "ax", %progbits
