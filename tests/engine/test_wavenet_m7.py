@@ -73,6 +73,8 @@ CASES = [
     Shape(56, (10, 6), 7, gated=True, wide_activation=True, heads=True, wide=True, converted=True),
     Shape(57, (10,), 10, taps=5, activation=2, wide_activation=True, wide_at=(1,), converted=True),
     Shape(58, (4, 2), 4, taps=7, wide_activation=True, converted=True),
+    Shape(60, (12,), 12, activation=2, gated=True, wide_activation=True, lift=5, converted=True),
+    Shape(61, (8, 6), 8, activation=3, lift=6, wide_at=(1,), extreme=True, converted=True),
     Shape(59, (8,), 8, activation=2, taps=7, wide_activation=True, full=True, wide=True, lift=3),
 ]
 

@@ -30,6 +30,7 @@ struct wavenet_rows_m7 {
     uint32_t at;
     const void *scaled;
     uint32_t skip; // bytes of head sum and activations behind a tile's last row
+    const void *lift;
 };
 
 // A layer's rows over a chunk, as far as they are played.

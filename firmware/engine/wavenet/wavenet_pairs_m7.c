@@ -14,7 +14,7 @@ extern const uint8_t wavenet_table_m7[], wavenet_table_long[], wavenet_table_ful
 extern const uint8_t wavenet_table_scaled[], wavenet_table_long_scaled[],
     wavenet_table_full_scaled[];
 extern const uint8_t wavenet_gated_tanh[], wavenet_gated_tanh_scaled[], wavenet_gated_leaky[];
-extern const uint8_t wavenet_lift_1[], wavenet_lift_2[], wavenet_lift_3[];
+extern const uint8_t wavenet_lift_1[], wavenet_lift_2[], wavenet_lift_3[], wavenet_lift_more[];
 extern const uint8_t wavenet_long_1[], wavenet_long_2[], wavenet_long_3[], wavenet_long_4[],
     wavenet_long_5[], wavenet_long_6[], wavenet_long_8[];
 extern const uint8_t wavenet_taps_1[], wavenet_taps_2[], wavenet_taps_3[], wavenet_taps_4[],
@@ -66,8 +66,16 @@ enum { FULL_BYTES = 56 };
 // By so many bits wavenet_table_full_m7.S shifts activations.
 enum { TABLE_FULL_SHIFT = 7 };
 
-// What a tail of the table begins with, by the lift; NULL: by itself.
+// What a tail of the table begins with, by the lift; NULL: by itself. Beyond the last they are
+// lifted by LIFT_FIRST, and then by the rest.
 static const uint8_t *const lifts[] = {NULL, wavenet_lift_1, wavenet_lift_2, wavenet_lift_3};
+enum { LIFT_FIRST = 3, LIFT_MOST = 6 };
+
+static const uint8_t *lift_of(const struct wavenet_layer *layer, const uint8_t *tail) {
+    if (layer->lift > LIFT_FIRST)
+        return wavenet_lift_more;
+    return layer->lift == 0 ? tail : lifts[layer->lift];
+}
 
 // Tails of the table by what the 1x1 reads: 16 bits, 32, or 31 beside weights of 32.
 static const struct {
@@ -86,9 +94,9 @@ COLD static int find_gated(struct wavenet_layer *layer) {
     code->scaled = NULL;
     if (layer->activation == WAVENET_LEAKY)
         return layer->lift == WAVENET_LIFT_ONE + 2;
-    if (layer->activation != WAVENET_TANH || layer->lift >= sizeof lifts / sizeof lifts[0])
+    if (layer->activation != WAVENET_TANH || layer->lift > LIFT_MOST)
         return 0;
-    code->tail = layer->lift == 0 ? wavenet_gated_tanh : lifts[layer->lift];
+    code->tail = lift_of(layer, wavenet_gated_tanh);
     code->scaled = wavenet_gated_tanh_scaled;
     return 1;
 }
@@ -103,12 +111,11 @@ COLD static int find_tail(struct wavenet_layer *layer) {
     code->scaled = NULL;
     if (layer->activation == WAVENET_LEAKY)
         return layer->lift == WAVENET_LIFT_ONE + 2 && !(layer->full && layer->copy_shift);
-    if (!wavenet_from_table(layer->activation, layer->gated) ||
-        layer->lift >= sizeof lifts / sizeof lifts[0] ||
+    if (!wavenet_from_table(layer->activation, layer->gated) || layer->lift > LIFT_MOST ||
         (layer->full && layer->copy_shift != TABLE_FULL_SHIFT))
         return 0;
     const uint32_t kind = layer->full ? 2 : (uint32_t)wide;
-    code->tail = layer->lift == 0 ? tables[kind].tail : lifts[layer->lift];
+    code->tail = lift_of(layer, tables[kind].tail);
     code->scaled = tables[kind].scaled;
     return 1;
 }
@@ -159,6 +166,8 @@ static void begin_rows(struct wavenet_rows_m7 *run, const struct wavenet_rows_wa
     run->end = rows->words + wavenet_row_words(rows) * rows->pairs - 5;
     run->head = walk->net->head - 2;
     run->a = walk->net->a - 2;
+    if (code->scaled != NULL && walk->layer->lift > LIFT_FIRST)
+        run->lift = lifts[walk->layer->lift - LIFT_FIRST];
     run->skip = walk->layer->gated ? 4 * TILE_FRAMES * (rows->pairs & 1) : 0;
     if (walk->layer->activation != WAVENET_LEAKY || walk->layer->gated) {
         run->bases = &walk->net->chords->base;
