@@ -18,9 +18,9 @@ from pedalsmith.emulator.stm32h750.chip import FLASH, Stm32h750
 
 
 @pytest.fixture(autouse=True)
-def interruptible() -> Iterator[None]:
-    """Where tests run in the background, SIGINT is ignored."""
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+def handlers_put_back() -> Iterator[None]:
+    """Puts back what a test changes."""
+    before = signal.getsignal(signal.SIGINT)
     yield
     signal.signal(signal.SIGINT, before)
 

@@ -169,9 +169,7 @@ static void play_channels(struct wavenet *net, const struct wavenet_stream *stre
     uint32_t done = 0;
     if (next != NULL)
         done = wavenet_channels_run(net, stream, wide, next, residual, frames);
-    if (done == 0)
-        add_matrices(net, stream, wide, residual, 0, frames);
-    else if (done < frames)
+    if (done < frames)
         add_matrices(net, stream, wide, residual, done, frames);
     if (next != NULL)
         end_history(next, stream, residual, channels, done, frames);

@@ -62,6 +62,56 @@ void wavenet_rows_m7(struct wavenet_rows_walk *walk);
 void wavenet_rows_next(struct wavenet_rows_m7 *run, struct wavenet_rows_walk *walk);
 void wavenet_channels_m7(const struct wavenet_channels_m7 *run);
 
+static inline uint32_t wavenet_frame_bytes(const struct wavenet_ring *ring) {
+    return 2 * ring->channels << ring->wide;
+}
+
+// From the newest tap, one dilation older each. They span less than a ring, so that at most one is
+// the first to come from its end, and that or the newest is nearest to the end.
+struct wavenet_taps {
+    const uint8_t *words;
+    const void **tap; // of the tap at hand
+    int32_t at, older, around, wrapped;
+    uint32_t frame; // bytes
+};
+
+static inline __attribute__((always_inline)) void wavenet_older_tap(struct wavenet_taps *taps) {
+    taps->at -= taps->older;
+    if (taps->at < 0) {
+        taps->at += taps->around;
+        taps->wrapped = taps->at;
+    }
+    *--taps->tap = taps->words + (uint32_t)taps->at * taps->frame;
+}
+
+// Writes where a layer's taps begin, the one of frame `newest` before `end`, down to the oldest.
+static inline __attribute__((always_inline)) void
+wavenet_find_taps(struct wavenet_taps *taps, const struct wavenet_layer *layer, int32_t newest,
+                  const void **end) {
+    taps->words = layer->ring.words;
+    taps->tap = end - 1;
+    taps->at = newest;
+    taps->older = layer->dilation;
+    taps->around = (int32_t)layer->ring.frames;
+    taps->wrapped = 0;
+    taps->frame = wavenet_frame_bytes(&layer->ring);
+    *taps->tap = taps->words + (uint32_t)newest * taps->frame;
+    switch (layer->taps) { // straight on: the end of a loop would be a mispredicted branch
+    case 6:
+        wavenet_older_tap(taps);
+        wavenet_older_tap(taps);
+        wavenet_older_tap(taps);
+        // fall through
+    case 3:
+        wavenet_older_tap(taps);
+        wavenet_older_tap(taps);
+        break;
+    default:
+        for (uint32_t k = layer->taps; k > 1; k--)
+            wavenet_older_tap(taps);
+    }
+}
+
 // Of `most` tiles from frame `at` on those that begin within the ring.
 static inline uint32_t wavenet_tiles_until(const struct wavenet_ring *ring, uint32_t at,
                                            uint32_t most) {

@@ -141,22 +141,10 @@ static void begin_layer(struct wavenet_narrow_3_m7 *run, struct wavenet_walk *wa
     walk->to = walk->writes->at;
 }
 
-// From the newest tap, one dilation older each; bytes.
-struct taps {
-    const uint8_t *words;
-    const void **tap; // of the tap at hand
-    uint32_t at, step, around;
-};
-
-static inline __attribute__((always_inline)) void older_tap(struct taps *taps) {
-    taps->at -= taps->step - (taps->at < taps->step ? taps->around : 0);
-    *--taps->tap = taps->words + taps->at;
-}
-
 // The next run of the layer: until the partner comes to the end of its ring, behind which is not
 // yet what the run writes.
 static uint32_t begin_run(struct wavenet_narrow_3_m7 *run, const struct wavenet_walk *walk) {
-    const struct wavenet_ring *const reads = &walk->layer->ring, *const writes = walk->writes;
+    const struct wavenet_ring *const writes = walk->writes;
     const uint32_t partner = back(writes, walk->to, walk->partner), tile = walk->tile;
     uint32_t left = (walk->tiles - tile) * TILE_FRAMES;
     if (partner > walk->to) {
@@ -164,31 +152,12 @@ static uint32_t begin_run(struct wavenet_narrow_3_m7 *run, const struct wavenet_
         const int whole = walk->to < TILE_FRAMES - 1 && until >= TILE_FRAMES;
         left = wavenet_narrow_smaller(left, whole ? until / TILE_FRAMES * TILE_FRAMES : until);
     }
-    const uint32_t frame = 8u << reads->wide;
-    struct taps taps;
-    taps.words = reads->words;
-    taps.around = frame * reads->frames;
-    taps.step = frame * walk->layer->dilation;
-    taps.at = frame * walk->from;
-    taps.tap = run->tap + 2 * WAVENET_NARROW_PAIRS;
-    *--taps.tap = taps.words + taps.at;
-    if (walk->layer->taps == 6) { // straight on: the end of a loop would be a mispredicted branch
-        older_tap(&taps);
-        older_tap(&taps);
-        older_tap(&taps);
-        older_tap(&taps);
-        older_tap(&taps);
-    } else {
-        for (uint32_t k = walk->layer->taps; k > 1; k--) {
-            older_tap(&taps);
-            __asm__ volatile(""); // keeps compilers from unrolling it
-        }
-    }
-    const void **tap = taps.tap;
-    run->first = *tap;
+    struct wavenet_taps taps;
+    wavenet_find_taps(&taps, walk->layer, (int32_t)walk->from, run->tap + 2 * WAVENET_NARROW_PAIRS);
+    run->first = *taps.tap;
     if (walk->layer->taps < 2 * WAVENET_NARROW_PAIRS)
-        *--tap =
-            run->first; // an odd tap is beside one without weights, and over 32 bits it is read
+        // An odd tap is beside one without weights, and over 32 bits it is read.
+        *--taps.tap = run->first;
     left = (left + TILE_FRAMES - 1) / TILE_FRAMES;
     run->out = wavenet_narrow_frame(writes, walk->to);
     run->partner = wavenet_narrow_frame(writes, partner);

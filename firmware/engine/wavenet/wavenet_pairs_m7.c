@@ -55,7 +55,7 @@ enum { KERNELS = sizeof kernels / sizeof kernels[0] };
 
 // Bytes of the code of a tap.
 static uint32_t tap_bytes(uint32_t pairs) {
-    return 56 * pairs + (pairs < 4 ? 4 : 4 + 4 * ((pairs + 1) / 2));
+    return 56 * pairs + (pairs < 4 ? 4 : 4 + 2 * pairs);
 }
 
 // Bytes of the code of a pair of columns of a 1x1, and the most of them.
@@ -149,10 +149,6 @@ uint32_t wavenet_rows_run(struct wavenet *net, const struct wavenet_layer *layer
     return frames;
 }
 
-static inline uint32_t frame_bytes(const struct wavenet_ring *ring) {
-    return 2 * ring->channels << ring->wide;
-}
-
 // What all runs of a layer share. The assembly moves head sum and activations on.
 static void begin_rows(struct wavenet_rows_m7 *run, const struct wavenet_rows_walk *walk) {
     const struct wavenet_stream *const rows = &walk->layer->rows;
@@ -161,7 +157,7 @@ static void begin_rows(struct wavenet_rows_m7 *run, const struct wavenet_rows_wa
     run->tail = code->tail;
     run->scaled = code->scaled;
     run->taps = walk->layer->taps;
-    run->step = TILE_FRAMES * frame_bytes(&walk->layer->ring);
+    run->step = TILE_FRAMES * wavenet_frame_bytes(&walk->layer->ring);
     run->start = rows->words - 1;
     run->end = rows->words + wavenet_row_words(rows) * rows->pairs - 5;
     run->head = walk->net->head - 2;
@@ -175,52 +171,13 @@ static void begin_rows(struct wavenet_rows_m7 *run, const struct wavenet_rows_wa
     }
 }
 
-// From the newest tap, one dilation older each. They span less than a ring, so that at most one is
-// the first to come from its end, and that or the newest is nearest to the end.
-struct taps {
-    const uint8_t *words;
-    const void **tap; // of the tap at hand
-    int32_t at, older, around, wrapped;
-    uint32_t frame; // bytes
-};
-
-static inline __attribute__((always_inline)) void older_tap(struct taps *taps) {
-    taps->at -= taps->older;
-    if (taps->at < 0) {
-        taps->at += taps->around;
-        taps->wrapped = taps->at;
-    }
-    *--taps->tap = taps->words + (uint32_t)taps->at * taps->frame;
-}
-
 void wavenet_rows_next(struct wavenet_rows_m7 *run, struct wavenet_rows_walk *walk) {
     const struct wavenet_layer *const layer = walk->layer;
     const int32_t newest = walk->newest;
     if (walk->tile == 0)
         begin_rows(run, walk);
-    struct taps taps;
-    taps.words = layer->ring.words;
-    taps.tap = run->tap + WAVENET_M7_TAPS - 1;
-    taps.at = newest;
-    taps.older = layer->dilation;
-    taps.around = (int32_t)layer->ring.frames;
-    taps.wrapped = 0;
-    taps.frame = frame_bytes(&layer->ring);
-    *taps.tap = taps.words + (uint32_t)newest * taps.frame;
-    switch (layer->taps) { // straight on: the end of a loop would be a mispredicted branch
-    case 6:
-        older_tap(&taps);
-        older_tap(&taps);
-        older_tap(&taps);
-        // fall through
-    case 3:
-        older_tap(&taps);
-        older_tap(&taps);
-        break;
-    default:
-        for (uint32_t k = layer->taps; k > 1; k--)
-            older_tap(&taps);
-    }
+    struct wavenet_taps taps;
+    wavenet_find_taps(&taps, layer, newest, run->tap + WAVENET_M7_TAPS);
     run->first = *taps.tap;
     run->audio = walk->net->x + walk->tile * TILE_FRAMES;
     const int32_t nearest = taps.wrapped > newest ? taps.wrapped : newest;
@@ -249,7 +206,7 @@ static void begin_channels(struct wavenet_channels_m7 *run, const struct wavenet
 // Whole tiles of a chunk, whose history goes into `next`.
 static uint32_t play_tiles(const struct wavenet *net, struct wavenet_channels_m7 *run,
                            const struct wavenet_ring *next, int32_t *residual, uint32_t frames) {
-    const uint32_t step = frame_bytes(next), tiles = frames / TILE_FRAMES;
+    const uint32_t step = wavenet_frame_bytes(next), tiles = frames / TILE_FRAMES;
     uint32_t at = next->at;
     run->stride = step;
     run->ring_step = 3 * step;
@@ -266,12 +223,12 @@ static uint32_t play_tiles(const struct wavenet *net, struct wavenet_channels_m7
     return tiles * TILE_FRAMES;
 }
 
-// A chunk of the residual alone, of so many pairs of channels, from the tile `from` on.
+// A chunk of the residual alone from the tile `from` on, where `residual` is.
 static void play_residual(const struct wavenet *net, struct wavenet_channels_m7 *run,
-                          int32_t *residual, uint32_t pairs, uint32_t from, uint32_t frames) {
+                          int32_t *residual, uint32_t from, uint32_t frames) {
     run->tiles = (frames - from + TILE_FRAMES - 1) / TILE_FRAMES;
     run->a = net->a + from / TILE_FRAMES * (run->a_step / 4);
-    run->residual = residual + 2 * pairs * from;
+    run->residual = residual;
     run->ring = NULL; // counted on, but never written
     run->ring_step = run->stride = run->shift = 0;
     run->room = 0;
@@ -298,7 +255,7 @@ int wavenet_residual_run(struct wavenet *net, const struct wavenet_stream *strea
     if (stream->columns == 0 || stream->columns > MATRIX_MOST)
         return 0;
     begin_channels(&run, stream, wide, wavenet_residual_m7);
-    play_residual(net, &run, residual, stream->pairs, from, frames);
+    play_residual(net, &run, residual + 2u * stream->pairs * from, from, frames);
     return 1;
 }
 
@@ -317,7 +274,7 @@ uint32_t wavenet_full_run(struct wavenet *net, const struct wavenet_layer *layer
     run.tail = next != NULL ? wavenet_full_history : wavenet_full_residual;
     run.a_step = 16 * columns;
     if (next == NULL) {
-        play_residual(net, &run, residual, 0, 0, frames);
+        play_residual(net, &run, residual, 0, frames);
         return frames;
     }
     return play_tiles(net, &run, next, residual, frames);

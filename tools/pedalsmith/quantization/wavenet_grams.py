@@ -24,8 +24,8 @@ class Grams:
         self.net = net
         self.by_place: dict[Place, Floats] = {}
 
-    def play(self, audio: Floats) -> Floats:
-        """Learns from (streams, time), each after silence; returns what the network plays.
+    def play(self, audio: Floats) -> None:
+        """Learns from (streams, time), each after silence.
 
         Whatever its level, all that comes in one call counts as much as that of another.
         """
@@ -41,13 +41,11 @@ class Grams:
             heard = np.concatenate([heard, stream[None], np.ones((1, len(stream)))])
             sums[place] = sums.get(place, 0.0) + heard @ heard.T
 
-        played = []
         for stream in audio:
-            played.append(self.net.play(stream, keep))
+            self.net.play(stream, keep)
         for place, total in sums.items():
             power = max(float(np.mean(np.diag(total)[:-2])), 1e-30)
             self.by_place[place] = self.by_place.get(place, 0.0) + total / power
-        return np.stack(played)
 
 
 def _heard(residual: Floats, taps: int, dilation: int) -> Floats:

@@ -164,6 +164,8 @@ class WaveNetQuantizer:
         return self._search
 
     def _round(self, formats: Formats) -> Rounded:
+        if formats in self._tried:
+            return self._tried[formats].rounded
         return rounded(self.net, self.ranges, self.grams, formats)
 
     def _try(self, formats: Formats) -> Tried:
