@@ -76,6 +76,20 @@ CASES = [
     Shape(60, (12,), 12, activation=2, gated=True, wide_activation=True, lift=5, converted=True),
     Shape(61, (8, 6), 8, activation=3, lift=6, wide_at=(1,), extreme=True, converted=True),
     Shape(59, (8,), 8, activation=2, taps=7, wide_activation=True, full=True, wide=True, lift=3),
+    Shape(62, (8,), 8, activation=4, wide_activation=True, converted=True),
+    Shape(63, (12, 6), 6, activation=4, lift=2, wide_at=(1,), converted=True),
+    Shape(64, (8,), 8, taps=6, activation=5, converted=True),
+    Shape(65, (10,), 10, activation=5, lift=1, wide=True, wide_activation=True, heads=True),
+    Shape(66, (8,), 8, activation=5, lift=5, extreme=True, converted=True),
+    Shape(67, (8, 4), 4, activation=0, wide_activation=True, converted=True),
+    Shape(68, (6,), 6, activation=0, copies=True, converted=True),
+    Shape(69, (8,), 8, lift=9, wide_activation=True, converted=True),
+    Shape(70, (8,), 8, lift=9, converted=True),
+    Shape(71, (16, 8), 8, lift=8, wide_at=(1,), converted=True),
+    Shape(72, (4,), 4, lift=7, extreme=True, converted=True),
+    Shape(73, (10,), 10, lift=6, wide=True, wide_activation=True, converted=True),
+    # Sums of these saturate, upwards too, and what is lifted must then be the largest word.
+    *(Shape(74, (8, 3), 3, activation=5, extreme=True, audio=True, lift=n) for n in (1, 2, 3, 6)),
 ]
 
 
@@ -85,7 +99,7 @@ def images(tmp_path_factory: pytest.TempPathFactory):
     return cache(lambda compiler: build(compiler, folder))
 
 
-@pytest.mark.parametrize("shape", CASES, ids=lambda shape: str(shape.seed))
+@pytest.mark.parametrize("shape", CASES, ids=lambda shape: f"{shape.seed}-{shape.lift}")
 def test_the_core_equals_the_host(images, shape: Shape) -> None:
     data = psm.encode(wavenet_blob(shape, golden_frames=1))
     for name, block in (("random", 48), ("square", 7), ("random", 20)):

@@ -69,7 +69,7 @@ class Shape:
     audio: bool = False
     """The first layer hears the audio, if it has a 1x1."""
     lift: int | None = None
-    """Of layers with the table."""
+    """Of all layers but linear ones."""
     converted: bool = False
     """Layers as the converter makes most: a 1x1 in all but the last, no sums of a table lifted."""
     upper: bool = False
@@ -259,7 +259,7 @@ def _lift(rng: np.random.Generator, shape: Shape) -> int:
     activation = shape.activation
     if activation == LINEAR:
         return 0
-    if shape.lift is not None and activation in (TANH, SIGMOID):
+    if shape.lift is not None:
         return shape.lift
     usual = LIFT_ONE + LIFT if activation == LEAKY else int(rng.integers(0, 2 - shape.converted))
     if shape.full and shape.converted and activation != LEAKY:

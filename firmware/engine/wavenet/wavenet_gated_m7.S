@@ -115,6 +115,12 @@ wavenet_gated_gates:
     strd    r2, r10, [r1, #8]
     strd    r9, r4, [r1, #16]!
     str.w   r1, [sp, #HEAD]
+
+    // The begin of the next rows, if those that are done were not a tile's last, behind tails that do
+    // no more than their rows.
+    .global wavenet_rows_further
+    .thumb_func
+wavenet_rows_further:
     beq.w   wavenet_rows_onward
     ldr.w   lr, [sp, #X + 4]
     ldr.w   r12, [sp, #X + 8]

@@ -31,6 +31,9 @@ struct wavenet_rows_m7 {
     const void *scaled;
     uint32_t skip; // bytes of head sum and activations behind a tile's last row
     const void *lift;
+    const int32_t *function;
+    const void *finish;
+    int32_t waiting[4]; // of a row, while the other one is activated
 };
 
 // A layer's rows over a chunk, as far as they are played.

@@ -14,6 +14,11 @@ extern const uint8_t wavenet_table_m7[], wavenet_table_long[], wavenet_table_ful
 extern const uint8_t wavenet_table_scaled[], wavenet_table_long_scaled[],
     wavenet_table_full_scaled[];
 extern const uint8_t wavenet_gated_tanh[], wavenet_gated_tanh_scaled[], wavenet_gated_leaky[];
+extern const uint8_t wavenet_silu_m7[], wavenet_silu_scaled[], wavenet_linear_m7[];
+extern const uint8_t wavenet_corners_m7[], wavenet_corners_scaled[], wavenet_curve_m7[],
+    wavenet_curve_scaled[];
+extern const uint8_t wavenet_leaky_9[], wavenet_leaky_8[], wavenet_leaky_7[], wavenet_leaky_6[];
+extern const uint8_t wavenet_finish_long[], wavenet_finish_upper[];
 extern const uint8_t wavenet_lift_1[], wavenet_lift_2[], wavenet_lift_3[], wavenet_lift_more[];
 extern const uint8_t wavenet_long_1[], wavenet_long_2[], wavenet_long_3[], wavenet_long_4[],
     wavenet_long_5[], wavenet_long_6[], wavenet_long_8[];
@@ -101,6 +106,58 @@ COLD static int find_gated(struct wavenet_layer *layer) {
     return 1;
 }
 
+// How a tail ends that leaves the rest to others.
+static const uint8_t *finish_of(const struct wavenet_layer *layer) {
+    return layer->matrix_format == WAVENET_MATRIX_32 ? wavenet_finish_long : wavenet_finish_upper;
+}
+
+// A leaky activation of another lift than that of most, or none: sums that are not scaled.
+COLD static int find_unscaled(struct wavenet_layer *layer) {
+    struct wavenet_rows_code *const code = &layer->code;
+    code->scaled = finish_of(layer);
+    switch (layer->activation == WAVENET_LEAKY ? layer->lift : 0) {
+    case 0:
+        code->tail = wavenet_linear_m7;
+        return layer->activation == WAVENET_LINEAR;
+    case WAVENET_LIFT_ONE + 1: // of such sums a 1x1 reads other 16 bits than the upper ones
+        code->tail = wavenet_leaky_9;
+        return layer->matrix_format != WAVENET_MATRIX_16;
+    case WAVENET_LIFT_ONE:
+        code->tail = wavenet_leaky_8;
+        return 1;
+    case WAVENET_LIFT_ONE - 1:
+        code->tail = wavenet_leaky_7;
+        return 1;
+    case WAVENET_LIFT_ONE - 2:
+        code->tail = wavenet_leaky_6;
+        return 1;
+    default:
+        return 0;
+    }
+}
+
+// SiLU and the functions of a record.
+COLD static int find_other(struct wavenet_layer *layer) {
+    struct wavenet_rows_code *const code = &layer->code;
+    if (layer->full)
+        return 0;
+    if (layer->activation < WAVENET_SILU)
+        return find_unscaled(layer);
+    if (layer->lift > LIFT_MOST)
+        return 0;
+    const uint8_t *tail = wavenet_curve_m7;
+    code->scaled = wavenet_curve_scaled;
+    if (layer->activation == WAVENET_SILU) {
+        tail = wavenet_silu_m7;
+        code->scaled = wavenet_silu_scaled;
+    } else if (layer->function[0] == WAVENET_CORNERS) {
+        tail = wavenet_corners_m7;
+        code->scaled = wavenet_corners_scaled;
+    }
+    code->tail = lift_of(layer, tail);
+    return 1;
+}
+
 // Sets the tail; 0 where there is none.
 COLD static int find_tail(struct wavenet_layer *layer) {
     struct wavenet_rows_code *const code = &layer->code;
@@ -109,10 +166,11 @@ COLD static int find_tail(struct wavenet_layer *layer) {
     const int wide = layer->matrix_format == WAVENET_MATRIX_32;
     code->tail = wide ? wavenet_leaky_long : wavenet_leaky_m7;
     code->scaled = NULL;
-    if (layer->activation == WAVENET_LEAKY)
-        return layer->lift == WAVENET_LIFT_ONE + 2 && !(layer->full && layer->copy_shift);
-    if (!wavenet_from_table(layer->activation, layer->gated) || layer->lift > LIFT_MOST ||
-        (layer->full && layer->copy_shift != TABLE_FULL_SHIFT))
+    if (layer->activation == WAVENET_LEAKY && layer->lift == WAVENET_LIFT_ONE + 2)
+        return !(layer->full && layer->copy_shift);
+    if (!wavenet_from_table(layer->activation, layer->gated))
+        return find_other(layer);
+    if (layer->lift > LIFT_MOST || (layer->full && layer->copy_shift != TABLE_FULL_SHIFT))
         return 0;
     const uint32_t kind = layer->full ? 2 : (uint32_t)wide;
     code->tail = lift_of(layer, tables[kind].tail);
@@ -168,6 +226,10 @@ static void begin_rows(struct wavenet_rows_m7 *run, const struct wavenet_rows_wa
     if (walk->layer->activation != WAVENET_LEAKY || walk->layer->gated) {
         run->bases = &walk->net->chords->base;
         run->slopes = &walk->net->chords->slope;
+        if (walk->layer->activation >= WAVENET_SILU) {
+            run->function = walk->layer->function;
+            run->finish = finish_of(walk->layer);
+        }
     }
 }
 
