@@ -53,6 +53,8 @@ COLD static uint64_t activation_bound(const struct wavenet_layer_view *layer,
                product(v, blob_word(layer->slope, row));
     if (layer->activation >= WAVENET_FUNCTION && !layer->gated)
         return array->functions->function[layer->activation - WAVENET_FUNCTION].most;
+    if (layer->activation == WAVENET_SILU && !layer->gated)
+        return (v + 1) >> 1;
     return (uint64_t)1 << (wavenet_from_table(layer->activation, layer->gated) ? 24 : 31);
 }
 

@@ -227,6 +227,9 @@ class LayerRounding:
                 self.activation_word = layer.activation_rest - self.kink / own
             elif self.function is not None:
                 bound = self.function.function.most / units
+            elif layer.kind == SILU:
+                reached = 2.0 ** (31 - self.lift) / self.conv.units[:b]
+                bound = np.asarray(reached)  # of z, which is the larger
         self.activation_most = bound
         largest = float(np.max(bound * units))
         self.copy_shift = int(np.clip(np.floor(np.log2(2.0**31 / largest)), 0, COPY_SHIFT_MAX))

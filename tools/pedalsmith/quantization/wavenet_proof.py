@@ -22,6 +22,7 @@ from pedalsmith.quantization.wavenet_record import (
     LINEAR,
     MATRIX_16,
     MATRIX_32,
+    SILU,
     FullMatrix,
     Matrix16,
     WaveNetArrayRecord,
@@ -224,6 +225,8 @@ def _activation_bounds(layer: WaveNetLayerRecord, residual: list[int], name: str
         return [most + bound for bound in low]
     if layer.function is not None and not layer.gated:
         return [layer.function.most] * count
+    if kind == SILU and not layer.gated:
+        return [(bound + 1) >> 1 for bound in v[:count]]
     return v[:count] if kind == LINEAR else [2**31] * count
 
 
