@@ -8,7 +8,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from pedalsmith.audio import read_audio, to_q23
+from pedalsmith.assets import dry_path
+from pedalsmith.audio import SAMPLE_RATE, read_audio, to_q23
+from pedalsmith.cycles.wavenets import untrained
 from pedalsmith.errors import BadInput
 from pedalsmith.models.convolution import Activation, Conv1d
 from pedalsmith.models.importers import load_model
@@ -18,8 +20,11 @@ from pedalsmith.models.wavenet import Film, WaveNet, WaveNetArray, WaveNetLayer
 from pedalsmith.native.host import HostEngine
 from pedalsmith.quantization import psm
 from pedalsmith.quantization.quantizer import quantize
+from pedalsmith.quantization.wavenet_formats import Formats
 from pedalsmith.quantization.wavenet_network import from_model
+from pedalsmith.quantization.wavenet_quantizer import WaveNetQuantizer
 from pedalsmith.quantization.wavenet_record import WaveNetRecord
+from pedalsmith.quantization.wavenet_rounding import rounded
 
 
 def convolution(
@@ -53,6 +58,17 @@ def model_of(seed: int, activation: Activation, gating: str = "none", channels: 
         )
     net = WaveNet(tuple(arrays), head_scale=0.3)
     return Model((net,), 48_000, skip=0.5, input_gain_db=-3.0, output_gain_db=2.0)
+
+
+def with_activation(model: Model, activation: Activation) -> Model:
+    """The same network with another one in all layers."""
+    net = model.layers[0]
+    assert isinstance(net, WaveNet)
+    arrays = tuple(
+        replace(a, layers=tuple(replace(layer, activation=activation) for layer in a.layers))
+        for a in net.arrays
+    )
+    return replace(model, layers=(replace(net, arrays=arrays),))
 
 
 def mixed(
@@ -152,6 +168,26 @@ def test_a_row_with_small_sums_keeps_them_beside_one_with_large(kind: str) -> No
     model = replace(model, layers=(replace(net, arrays=tuple(arrays)),))
     quantized = quantize(model, "m", noise(4, 60_000))
     assert max(error.noise_dbfs for error in quantized.report.errors) < -95.0
+
+
+def test_histories_of_silu_keep_what_its_sums_can_reach() -> None:
+    """Not what a word can: a residual that might be so large had 5 bits less in 16."""
+    model = with_activation(untrained("a1-feather"), Activation("silu"))
+    quantizer = WaveNetQuantizer(model, "m", read_audio(dry_path()).samples[: 3 * SAMPLE_RATE])
+    blob = quantizer.assemble(
+        rounded(quantizer.net, quantizer.ranges, quantizer.grams, Formats()).record
+    )
+    assert max(error.noise_dbfs for error in quantizer.measure(blob)) < -105.0
+
+
+def test_a_network_whose_values_explode_is_refused_by_how_far() -> None:
+    model = model_of(3, Activation("relu"))
+    net = model.layers[0]
+    assert isinstance(net, WaveNet)
+    loud = replace(net.arrays[0].rechannel, kernel=net.arrays[0].rechannel.kernel * 1e12)
+    arrays = (replace(net.arrays[0], rechannel=loud), *net.arrays[1:])
+    with pytest.raises(BadInput, match=r"^m: what its layers add up reaches [0-9]e\+1[0-9] on"):
+        quantize(replace(model, layers=(replace(net, arrays=arrays),)), "m", noise(4, 60_000))
 
 
 @pytest.mark.parametrize("layers", [1, 2])

@@ -61,6 +61,9 @@ three times the length to 0.7 dB."""
 
 GOLDEN_FRAMES = 256
 
+LARGEST = 1e5
+"""|value| inside a network that is not refused: what is proved grows faster than what is met."""
+
 
 def serves(model: Model) -> bool:
     """True when `model` is played as a WaveNet, whether the engine has all of it or not."""
@@ -106,6 +109,12 @@ class WaveNetQuantizer:
         )
         self.grams = grams.by_place
         self.ranges = Ranges.of(self.net, [from_q23(full).reshape(-1)])
+        largest = max(float(np.max(peak)) for peak in self.ranges.peaks.values())
+        if not largest < LARGEST:
+            raise BadInput(
+                f"{name}: what its layers add up reaches {largest:.0e} on guitar, where a trained "
+                "network has some units; check that the file is of a trained model."
+            )
         self._tried: dict[Formats, Tried] = {}
         self._search: Search | None = None
 
