@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from elftools.common.exceptions import ELFError
+from elftools.elf.constants import SH_FLAGS
 from elftools.elf.elffile import ELFFile
 
 from pedalsmith.errors import BadInput
@@ -25,9 +26,15 @@ class Image:
                 elf = ELFFile(file)
                 if elf["e_machine"] != "EM_ARM" or elf["e_type"] != "ET_EXEC":
                     raise BadInput(f"{path}: is no linked ARM program; give the .elf of a build.")
+                # By section: code that flash keeps packed is in no segment that is loaded.
                 self.segments = [
-                    (int(s["p_vaddr"]), s.data(), int(s["p_memsz"]))
-                    for s in elf.iter_segments("PT_LOAD")
+                    (
+                        int(s["sh_addr"]),
+                        b"" if s["sh_type"] == "SHT_NOBITS" else s.data(),
+                        int(s["sh_size"]),
+                    )
+                    for s in elf.iter_sections()
+                    if s["sh_flags"] & SH_FLAGS.SHF_ALLOC
                 ]
                 self.symbols, self._functions = _symbols(elf)
         except (ELFError, OSError):
