@@ -21,7 +21,7 @@
 #include "usb_cdc.h"
 #include "watchdog.h"
 
-enum { STEADY_BLOCKS = 2000, STILL_MS = 20, RESTARTS_MOST = 10 };
+enum { STEADY_BLOCKS = 2000, STILL_MS = 20, RESTARTS_MOST = 10, FLICKER_US = 50000 };
 
 extern uint8_t arena_start[], arena_end[], slow_start[], slow_end[];
 extern const uint8_t image_start[], image_end[];
@@ -50,13 +50,17 @@ static const uint32_t light_pins[] = BOARD_LIGHT_PINS;
 static const uint32_t high_pins[] = BOARD_HIGH_PINS;
 static const uint32_t low_pins[] = BOARD_LOW_PINS;
 
-static const char *open_controls(void) {
+static void open_lights(void) {
     gpio_output(BOARD_PIN_LED, false);
-    for (uint32_t i = 0; i < switches; i++) {
-        gpio_input(switch_pins[i], GPIO_PULL_UP);
-    }
     for (uint32_t i = 0; i < lights; i++) {
         gpio_output(light_pins[i], false);
+    }
+}
+
+static const char *open_controls(void) {
+    open_lights();
+    for (uint32_t i = 0; i < switches; i++) {
+        gpio_input(switch_pins[i], GPIO_PULL_UP);
     }
     for (uint32_t i = 0; i < highs; i++) {
         gpio_output(high_pins[i], true);
@@ -274,6 +278,14 @@ void board_light(uint32_t index, bool on) {
     }
     if (index < lights) {
         gpio_write(light_pins[index], on);
+    }
+}
+
+void faults_damaged(void) {
+    open_lights();
+    for (bool on = true;; on = !on) {
+        board_light(0, on);
+        cycles_wait_us(FLICKER_US);
     }
 }
 

@@ -6,7 +6,6 @@ set(CMAKE_SYSTEM_NAME Generic)
 set(CMAKE_SYSTEM_PROCESSOR arm)
 set(CMAKE_TRY_COMPILE_TARGET_TYPE STATIC_LIBRARY)
 
-set(PEDALSMITH_PYTHON python3 CACHE STRING "Python that has ziglang installed")
 if(NOT PEDALSMITH_ZIG)
     execute_process(
         COMMAND ${PEDALSMITH_PYTHON} -c
@@ -31,4 +30,3 @@ endforeach()
 set(flags "-target thumb-freestanding-eabihf -mcpu=cortex_m7+fp_armv8d16 -fno-sanitize=all")
 set(CMAKE_C_FLAGS_INIT ${flags})
 set(CMAKE_ASM_FLAGS_INIT ${flags})
-set(PEDALSMITH_OBJCOPY ${PEDALSMITH_ZIG} objcopy)

@@ -44,7 +44,8 @@ def test_another_format_is_another_shape() -> None:
 def test_a_model_that_the_flash_cannot_hold_is_priced_in_the_next_kind_of_image(
     prices: BoardPrices,
 ) -> None:
-    small, large = recurrent_blob(SHAPE), recurrent_blob(Shape("lstm", 32, layers=2))
+    small = recurrent_blob(SHAPE)
+    large = replace(recurrent_blob(Shape("lstm", 32, layers=2)), metadata={"name": "x" * 30_000})
     assert prices.kind_for(small, "small") == "flash"
     assert prices.kind_for(large, "large") == "bootloader"
     alone, image = price_blob_on_board(load_board("daisy_seed"), encode(large))

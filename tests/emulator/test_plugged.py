@@ -110,7 +110,7 @@ def test_errors_come_back_from_a_copy() -> None:
 @pytest.mark.parametrize("board", BOARDS)
 def test_power_off_and_on_keeps_the_flash_only(images: dict[str, Path], board: str) -> None:
     with PluggedBoard(board, images[board]) as plugged:
-        seconds = 0.1 if board == "daisy_seed" else 0.6
+        seconds = 0.15 if board == "daisy_seed" else 0.6
         plugged.run(seconds)
         flash = plugged.flash
         plugged.power_cycle()

@@ -7,16 +7,18 @@ import re
 import struct
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from elftools.elf.elffile import ELFFile
 
-from engine.blobs import random_bytes
+from engine.wavenets import TANH, Shape, wavenet_blob
 from pedalsmith.errors import BadInput
 from pedalsmith.native.boards import Board, board_names, load_board
 from pedalsmith.native.firmware import Image, build
 from pedalsmith.quantization import psm
+from pedalsmith.quantization.rate import rate_record
 
 from .blobs import write_lstm
 
@@ -77,10 +79,12 @@ def test_use_is_what_the_sections_say(image: Image) -> None:
     assert flash.size == 128 * 1024
 
 
-def test_an_lstm_48_of_16_bit_weights_has_room_beside_the_program(image: Image) -> None:
+def test_a_pedalnet_of_10_channels_and_44_1_khz_has_room_beside_the_program(image: Image) -> None:
     flash = next(use for use in image.use if use.name == "flash")
-    model = random_bytes(1, hidden=(48,), golden_frames=64)
-    assert flash.used + len(model) + 1024 <= flash.size, "1 KB is for what a user writes about it"
+    shape = Shape(1, (10,), 10, layers=18, activation=TANH, gated=True, heads=True)
+    model = replace(wavenet_blob(shape, golden_frames=256), rate=rate_record(44_100, 48_000))
+    # 1 KB is for what a user writes about it.
+    assert flash.used + len(psm.encode(model)) + 1024 <= flash.size
 
 
 def test_hex_and_bin_hold_the_same_bytes(image: Image) -> None:

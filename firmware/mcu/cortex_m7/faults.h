@@ -42,4 +42,8 @@ const char *faults_name(uint32_t exception);
 // Given by the audio driver: makes the converters play zeros without the processor.
 void faults_silence(void);
 
+// Given by the board: its lights say that the image is damaged. Called right after a reset, while
+// the converters stand still, instead of code that may not be there. Does not return.
+void faults_damaged(void);
+
 #endif

@@ -10,9 +10,11 @@
 #include "faults.h"
 #include "load.h"
 #include "registers.h"
+#include "unpack.h"
 
 extern uint32_t stack_top[];
-extern uint32_t code_load[], code_start[], code_end[];
+extern const uint8_t code_packed[], code_packed_end[];
+extern uint8_t code_start[], code_end[];
 extern uint32_t data_load[], data_start[], data_end[];
 extern uint32_t bss_start[], bss_end[];
 extern uint32_t dma_start[], dma_end[];
@@ -46,7 +48,6 @@ void startup(void) {
     cycles_start(HSI_HZ);
     quiet();
     cache_enable_instructions();
-    load_copy(code_load, code_start, code_end);
     // Erratum: before revision V, AXI SRAM gives wrong words where reads overlap; this bit keeps
     // them apart.
     if (DBGMCU_IDCODE >> 16 < REVISION_V) {
@@ -54,6 +55,10 @@ void startup(void) {
     }
     load_copy(data_load, data_start, data_end);
     load_clear(bss_start, bss_end);
+    // 50 ms at HSI_HZ, 3.2 million instructions. Where it fails, nothing in ITCM may run.
+    if (!unpack(code_packed, code_packed_end, code_start, code_end)) {
+        faults_damaged();
+    }
     RCC_AHB2ENR |= RCC_AHB2ENR_SRAM;
     (void)RCC_AHB2ENR; // the read makes sure that the clock runs before the first access
     load_clear(dma_start, dma_end);
