@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +17,7 @@ from pedalsmith.audio import Q23_ONE, read_audio, to_q23
 from pedalsmith.emulator.boards import Options, run
 from pedalsmith.emulator.faults import LoaderEntered
 from pedalsmith.emulator.panel import Press, Turn, parse_press, parse_turn
+from pedalsmith.emulator.session import board_figures
 from pedalsmith.errors import BadInput
 from pedalsmith.native.boards import board_names
 from pedalsmith.native.firmware import build
@@ -61,6 +63,13 @@ def test_every_sample_equals_the_host(model: Path, image: Path) -> None:
     assert done.sample_rate == pytest.approx(48_000, rel=1e-6)
     assert "self-test passed" in done.console
     assert done.latency == 2 * done.block == 96
+
+
+def test_a_line_that_the_run_cuts_is_not_shown(image: Path) -> None:
+    done = run(image, "daisy_seed", guitar(0.05))
+    whole = done.console[: done.console.rindex("\n") + 1]
+    figures = board_figures("daisy_seed", replace(done, console=whole + "load: mean 8"))
+    assert figures["console"] == whole.splitlines()
 
 
 @pytest.mark.parametrize("hidden", [40, 48])

@@ -152,9 +152,6 @@ def _print(figures: dict[str, Any], *, all_lines: bool) -> None:
 
 
 def _shortened(lines: list[str]) -> list[str]:
-    """The lines of the start and the last whole one of those that come once a second."""
+    """The lines of the start and the last of those that come once a second."""
     status = [index for index, line in enumerate(lines) if line.startswith("load:")]
-    if len(status) < 3:
-        return lines
-    # The run may have ended in the middle of the last line.
-    return [*lines[: status[0]], lines[status[-2]]]
+    return [*lines[: status[0]], lines[status[-1]]] if status else lines

@@ -84,7 +84,7 @@ def play_on_board(
                 image, board, words, options=options,
                 on_progress=lambda share: progress(f"emulated {board.folder}", share),
             )  # fmt: skip
-    figures = _board_figures(board.folder, done)
+    figures = board_figures(board.folder, done)
     if not compare:
         return Played(done.samples, figures)
     wanted = play_on_host(model.read_bytes(), str(model), words, progress).samples
@@ -117,7 +117,8 @@ def _serve(
         return result_of(plugged.emulated, frames, time.process_time() - before)
 
 
-def _board_figures(name: str, done: Result) -> dict[str, Any]:
+def board_figures(name: str, done: Result) -> dict[str, Any]:
+    """What `emulate` prints of a run on a board."""
     # The first block carries the start-up, the last may be cut.
     steady = done.block_instructions[1:]
     return {
@@ -132,7 +133,8 @@ def _board_figures(name: str, done: Result) -> dict[str, Any]:
         "instructions_a_block_most": int(steady.max()) if len(steady) else None,
         "console_load_counts": "instructions",
         "lights": [list(change) for change in done.lights],
-        "console": done.console.splitlines(),
+        # The run may have ended in the middle of a line.
+        "console": done.console.rpartition("\n")[0].splitlines(),
         **_speed(len(done.samples), done.sample_rate, done.cpu_seconds),
     }
 
