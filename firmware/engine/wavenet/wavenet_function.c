@@ -7,9 +7,16 @@
 
 enum { SHIFT_MAX = 8 };
 
-// Words of a function in the arena.
+// Words of a function in the arena, type and shift included.
 COLD static uint32_t words_of(uint16_t type) {
-    return type == WAVENET_CORNERS ? (uint32_t)WAVENET_CORNERS_WORDS : WAVENET_CURVE_WORDS;
+    return type == WAVENET_CORNERS ? (uint32_t)WAVENET_CORNERS_WORDS
+           : type == WAVENET_CURVE ? (uint32_t)WAVENET_CURVE_WORDS
+                                   : WAVENET_FINE_WORDS;
+}
+
+// Words that the record has of it.
+COLD static uint32_t words_stored(uint16_t type) {
+    return type == WAVENET_FINE_TANH ? 0 : words_of(type) - 2;
 }
 
 // Largest |a|, or 2^31 where it may leave its word.
@@ -47,7 +54,7 @@ COLD enum engine_status wavenet_functions_read(struct wavenet_functions *functio
         const uint16_t type = blob_u16(head), shift = blob_u16(head + 2);
         if (type >= WAVENET_FUNCTION_TYPES || shift > (type == WAVENET_CORNERS ? SHIFT_MAX : 0))
             return ENGINE_UNKNOWN_FORMAT;
-        const uint8_t *const words = blob_take(cursor, 4 * (words_of(type) - 2));
+        const uint8_t *const words = blob_take(cursor, 4 * words_stored(type));
         if (words == NULL)
             return ENGINE_BAD_SECTION;
         if (type == WAVENET_CORNERS && (blob_word(words, 0) > 0 || blob_word(words, 1) < 0))
@@ -55,8 +62,9 @@ COLD enum engine_status wavenet_functions_read(struct wavenet_functions *functio
         functions->function[i].type = type;
         functions->function[i].shift = shift;
         functions->function[i].words = words;
-        functions->function[i].most =
-            type == WAVENET_CORNERS ? corners_most(words, shift) : curve_most(words);
+        functions->function[i].most = type == WAVENET_CORNERS ? corners_most(words, shift)
+                                      : type == WAVENET_CURVE ? curve_most(words)
+                                                              : INT32_MAX;
         if (functions->function[i].most > INT32_MAX)
             return ENGINE_NOT_PROVED;
         *arena_bytes += layer_eights(4 * words_of(type));
@@ -66,14 +74,16 @@ COLD enum engine_status wavenet_functions_read(struct wavenet_functions *functio
 
 COLD int wavenet_functions_load(struct wavenet_functions *functions, struct layer_arena *arena) {
     for (uint32_t i = 0; i < functions->count; i++) {
-        const uint32_t count = words_of(functions->function[i].type);
-        int32_t *const words = layer_take(arena, (size_t)4 * count);
+        const uint16_t type = functions->function[i].type;
+        int32_t *const words = layer_take(arena, (size_t)4 * words_of(type));
         if (words == NULL)
             return 0;
-        words[0] = functions->function[i].type;
+        words[0] = type;
         words[1] = functions->function[i].shift;
-        for (uint32_t w = 2; w < count; w++)
-            words[w] = blob_word(functions->function[i].words, w - 2);
+        for (uint32_t w = 0; w < words_stored(type); w++)
+            words[2 + w] = blob_word(functions->function[i].words, w);
+        if (type == WAVENET_FINE_TANH)
+            tanh_table_make((struct sigmoid_chord *)(void *)(words + 2));
         functions->function[i].loaded = words;
     }
     return 1;

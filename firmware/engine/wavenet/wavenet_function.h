@@ -2,16 +2,22 @@
 // Copyright (c) 2026 the pedalsmith developers
 //
 // Activations that a WaveNet's record brings with it (README.md, Functions): straight lines with
-// two corners, or a curve of cubic pieces.
+// two corners, or a curve of cubic pieces; or it asks for the fine chords of tanh.
 #ifndef WAVENET_FUNCTION_H
 #define WAVENET_FUNCTION_H
 
 #include "blob.h"
 #include "fixed.h"
+#include "sigmoid_table.h"
 
 #define WAVENET_FUNCTIONS_MAX 4
 
-enum wavenet_function_type { WAVENET_CORNERS, WAVENET_CURVE, WAVENET_FUNCTION_TYPES };
+enum wavenet_function_type {
+    WAVENET_CORNERS,
+    WAVENET_CURVE,
+    WAVENET_FINE_TANH,
+    WAVENET_FUNCTION_TYPES
+};
 
 // A curve has so many pieces on each side of 0: each octave is 16, and so is [0, 2^22).
 #define WAVENET_PIECES      144
@@ -19,9 +25,14 @@ enum wavenet_function_type { WAVENET_CORNERS, WAVENET_CURVE, WAVENET_FUNCTION_TY
 // |v| of a scaled row, at most: beyond, only a row that no converter makes.
 #define WAVENET_CURVE_MAX ((1u << 30) - 1)
 
+// A fine chord is 2^18 wide in Q27: 1/512. Its product is of v 2^13, which wraps.
+#define WAVENET_FINE_SHIFT 18
+#define WAVENET_FINE_WRAP  13
+
 // A function in the arena: its type and shift, then its words.
 enum { WAVENET_LOW = 2, WAVENET_HIGH, WAVENET_BELOW, WAVENET_ABOVE, WAVENET_CORNERS_WORDS };
 #define WAVENET_CURVE_WORDS (2 + 2 * WAVENET_PIECES * 4)
+#define WAVENET_FINE_WORDS  (2 + 2 * TANH_CHORDS)
 
 // The functions of a record: where their words are, and the largest |a| that each gives.
 struct wavenet_functions {
@@ -63,9 +74,27 @@ static inline int32_t wavenet_curve_at(const int32_t *function, int32_t v) {
     return c[0] + mulh(c[1] + mulh(c[2] + mulh(c[3], t), t), t);
 }
 
+// Chord 0 of a fine tanh.
+static inline const struct sigmoid_chord *wavenet_fine_chords(const int32_t *function) {
+    return (const struct sigmoid_chord *)(const void *)(function + 2) + TANH_CHORDS / 2;
+}
+
+// |v| of a scaled row is at most 2^30, which is the last chord.
+static inline int32_t wavenet_fine_at(const int32_t *function, int32_t v) {
+    const struct sigmoid_chord *const chord =
+        wavenet_fine_chords(function) + (v >> WAVENET_FINE_SHIFT);
+    return chord->base + mulh(shl(v, WAVENET_FINE_WRAP), chord->slope);
+}
+
 static inline int32_t wavenet_function_at(const int32_t *function, int32_t v) {
-    return function[0] == WAVENET_CORNERS ? wavenet_corners_at(function, v)
-                                          : wavenet_curve_at(function, v);
+    switch (function[0]) {
+    case WAVENET_CORNERS:
+        return wavenet_corners_at(function, v);
+    case WAVENET_CURVE:
+        return wavenet_curve_at(function, v);
+    default:
+        return wavenet_fine_at(function, v);
+    }
 }
 
 #endif

@@ -4,6 +4,7 @@
 
 `function_of` makes one of every kind of Activation that is not built into the engine. What is made
 of straight lines with two corners is exact, to the rounding of its words; all others are curves.
+FINE_TANH is for networks that the tanh which is built in is not true enough for.
 """
 
 from collections.abc import Callable
@@ -16,6 +17,7 @@ import numpy as np
 from pedalsmith.models.convolution import Activation
 from pedalsmith.models.reference.signals import activate
 from pedalsmith.quantization.refusal import Refused, fits, require
+from pedalsmith.quantization.table import FINE_ENTRIES, FINE_SHIFT, FINE_WRAP, fine_table
 from pedalsmith.quantization.words import Int, mulh, within
 
 FUNCTIONS_MAX = 4
@@ -29,7 +31,8 @@ V_MAX = 2**30
 _CORNER_WORDS, _SHIFT_MAX = 4, 8
 PIECES, _PIECE_SHIFT = 144, 18
 """Of a curve, on each side of 0; log2 of the width of the first ones."""
-_CURVE_WORDS = 2 * PIECES * 4
+_WORDS = (_CORNER_WORDS, 2 * PIECES * 4, 0)
+"""Of each type"""
 
 
 @dataclass(frozen=True)
@@ -40,6 +43,8 @@ class Function:
     """low, high (Q23), then the slopes below and above them, Q31"""
     CURVE: ClassVar[int] = 1
     """(2, PIECES, 4): coefficients of a cubic for v >= 0 and for v < 0, each from 0 on"""
+    FINE: ClassVar[int] = 2
+    """None: the engine computes its chords of tanh; v is Q27"""
 
     type: int
     shift: int
@@ -48,13 +53,14 @@ class Function:
     @staticmethod
     def count_of(type_: int) -> int:
         """How many words a function of that type has. Raises Refused."""
-        require(type_ in (Function.CORNERS, Function.CURVE), f"a function of unknown type {type_}")
-        return _CORNER_WORDS if type_ == Function.CORNERS else _CURVE_WORDS
+        require(0 <= type_ < len(_WORDS), f"a function of unknown type {type_}")
+        return _WORDS[type_]
 
     @property
     def arena_bytes(self) -> int:
-        """Its words, type and shift."""
-        return -(-4 * (len(self.words) + 2) // 8) * 8
+        """Its words, type and shift; the chords of a fine tanh."""
+        words = 2 * FINE_ENTRIES if self.type == Function.FINE else len(self.words)
+        return -(-4 * (words + 2) // 8) * 8
 
     @property
     def most(self) -> int:
@@ -63,6 +69,8 @@ class Function:
             low, high, *slopes = self.words
             steepest = max(abs(slope) for slope in slopes)
             return (max(abs(low), abs(high)) + 2 * ((steepest + 3) >> 2)) << self.shift
+        if self.type == Function.FINE:
+            return 2**31 - 1
         pieces = np.abs(np.array(self.words, np.int64)).reshape(-1, 4)
         return int(pieces.sum(axis=1).max())
 
@@ -78,8 +86,12 @@ class Function:
         require(self.most <= 2**31 - 1, f"{name}: a function may leave 32 bits")
 
     def play(self, v: Int) -> Int:
-        """v Q23 -> a"""
+        """v, Q23 (FINE: Q27) -> a"""
         within(v, 32, "v")
+        if self.type == Function.FINE:
+            chord = _fine_chords()[(v >> FINE_SHIFT) + FINE_ENTRIES // 2]
+            wrapped = ((v << FINE_WRAP) + 2**31) % 2**32 - 2**31
+            return within(chord[..., 0] + mulh(wrapped, chord[..., 1]), 32, "a")
         if self.type == Function.CORNERS:
             low, high, below, above = self.words
             inside = np.clip(v, low, high)
@@ -98,12 +110,22 @@ class Function:
         return within(a, 32, "a")
 
 
+@cache
+def _fine_chords() -> Int:
+    return fine_table().astype(np.int64)
+
+
 @dataclass(frozen=True)
 class Scaled:
     """A function, and how many words a value of 1 is in what it gives."""
 
     function: Function
     unit: float
+
+
+FINE_TANH = Scaled(Function(Function.FINE, 0, ()), 2.0**31)
+FINE_ONE = 2**27
+"""Word of v = 1 before it"""
 
 
 @cache
