@@ -18,7 +18,7 @@ from pedalsmith.quantization.blob import Blob
 from pedalsmith.quantization.proof import check
 from pedalsmith.quantization.reference import ReferenceEngine
 from pedalsmith.quantization.refusal import Refused
-from pedalsmith.quantization.wavenet_function import Function
+from pedalsmith.quantization.wavenet_function import FINE_TANH, Function
 from pedalsmith.quantization.wavenet_record import (
     FUNCTION,
     LEAKY,
@@ -52,6 +52,7 @@ shapes = st.builds(
     heads=st.booleans(),
     copies=st.booleans(),
     full=st.booleans(),
+    fine=st.booleans(),
     audio=st.booleans(),
     upper=st.booleans(),
 )
@@ -152,6 +153,15 @@ def test_c_and_python_refuse_the_same_full_matrices() -> None:
     _check_lies(psm.encode(blob), 120)
 
 
+def test_c_and_python_refuse_the_same_fine_layers() -> None:
+    shape = Shape(8, (1,), 1, layers=1, activation=TANH, extreme=True, full=True, fine=True)
+    blob = wavenet_blob(replace(shape, wide=True, converted=True))
+    layer = record_of(blob).arrays[0].layers[0]
+    assert layer.conv.bits == 32
+    assert layer.function == FINE_TANH.function
+    _check_lies(psm.encode(blob), 120)
+
+
 def test_c_and_python_refuse_the_same_layers_of_the_audio() -> None:
     shape = Shape(9, (2, 2), 1, layers=2, taps=2, extreme=True, audio=True, converted=True)
     blob = wavenet_blob(shape)
@@ -185,6 +195,7 @@ EDGES = {
     "history of 32 bits": Shape(9, layers=3, wide=True),
     "table in 32 bits": Shape(9, layers=3, activation=TANH, wide_activation=True),
     "1x1 of 32 bits": Shape(9, layers=3, activation=TANH, full=True, wide=True),
+    "all of 32 bits": Shape(9, layers=3, activation=TANH, full=True, wide=True, fine=True),
     "gated": Shape(9, layers=3, activation=TANH, gated=True, wide_activation=True),
     "of the audio": Shape(9, layers=3, audio=True, converted=True),
 }
@@ -194,8 +205,8 @@ EDGES = {
 def test_c_and_python_prove_up_to_the_same_word(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """The largest bias of a row that still is taken, in both; of every layer and kind of row."""
     blob = wavenet_blob(replace(EDGES[name], extreme=True))
-    array = record_of(blob).arrays[0]
-    rest = record_of(blob).arrays[1:]
+    array, *rest = record_of(blob).arrays
+    functions = record_of(blob).functions
 
     def with_bias(number: int, part: str, bias: int) -> Blob:
         layer = array.layers[number]
@@ -203,7 +214,7 @@ def test_c_and_python_prove_up_to_the_same_word(name: str, monkeypatch: pytest.M
         words = np.concatenate([[bias], rows.bias[1:]])
         changed = replace(layer, **{part: replace(rows, bias=words)})
         layers = (*array.layers[:number], changed, *array.layers[number + 1 :])
-        record = WaveNetRecord((replace(array, layers=layers), *rest))
+        record = WaveNetRecord((replace(array, layers=layers), *rest), functions)
         return replace(blob, layers=(record,))
 
     def refused(number: int, part: str, bias: int) -> bool:

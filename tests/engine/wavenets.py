@@ -10,7 +10,7 @@ from pedalsmith.models.convolution import Activation
 from pedalsmith.quantization import psm
 from pedalsmith.quantization.blob import Blob
 from pedalsmith.quantization.reference import with_golden
-from pedalsmith.quantization.wavenet_function import PIECES, Function, function_of
+from pedalsmith.quantization.wavenet_function import FINE_TANH, PIECES, Function, function_of
 from pedalsmith.quantization.wavenet_proof import WORD_MAX
 from pedalsmith.quantization.wavenet_record import (
     FUNCTION,
@@ -24,7 +24,7 @@ from pedalsmith.quantization.wavenet_record import (
     TANH,
     Copy,
     FullMatrix,
-    Matrix16,
+    Matrix,
     WaveNetArrayRecord,
     WaveNetLayerRecord,
     WaveNetRecord,
@@ -66,6 +66,8 @@ class Shape:
     """The activations replace the residual, which is as wide as they are."""
     full: bool = False
     """A 1x1 has weights of 32 bits."""
+    fine: bool = False
+    """So have convolutions over histories of 32 bits; a tanh has fine chords."""
     audio: bool = False
     """The first layer hears the audio, if it has a 1x1."""
     lift: int | None = None
@@ -74,6 +76,12 @@ class Shape:
     """Layers as the converter makes most: a 1x1 in all but the last, no sums of a table lifted."""
     upper: bool = False
     """Heads and rechannels are in Q32."""
+
+    @property
+    def from_table(self) -> bool:
+        """Whether activations are words of the table."""
+        table = self.activation == SIGMOID or (self.activation == TANH and not self.fine)
+        return table and not self.gated
 
 
 def wavenet_blob(shape: Shape, golden_frames: int = 8) -> Blob:
@@ -96,6 +104,7 @@ def every_feature() -> list[bytes]:
             small, seed=5, activation=SIGMOID, extreme=True, copies=True, head_taps=3, upper=True
         ),
         replace(small, seed=6, activation=SIGMOID, extreme=True, full=True, wide=True, audio=True),
+        replace(small, seed=7, activation=TANH, extreme=True, full=True, wide=True, fine=True),
     ]
     return [psm.encode(wavenet_blob(shape, golden_frames=2)) for shape in shapes]
 
@@ -149,10 +158,12 @@ def _layer(
     rows = shape.bottleneck << shape.gated
     mixin = rng.integers(-(2**27), 2**27, rows)
     drive = (np.abs(mixin) + 1) >> 1
-    conv = _matrix(rng, shape, (rows, shape.taps, channels), drive, wide)
+    fine_tanh = shape.fine and shape.activation == TANH
+    bits = 32 if shape.fine and wide else 16
+    conv = _matrix(rng, shape, (rows, shape.taps, channels), drive, wide, bits)
     leaky, lift = shape.activation == LEAKY, _lift(rng, shape)
     if not shape.gated and shape.activation in (LEAKY, LINEAR):
-        conv = Matrix16(conv.weights, conv.bias, None)
+        conv = replace(conv, scale=None)
     copies = shape.copies and bool(rng.integers(0, 4))
     has_matrix = not copies and (bool(rng.integers(0, 4)) or (shape.converted and not last))
     size = (channels, 1, shape.bottleneck)
@@ -165,7 +176,7 @@ def _layer(
         conv=conv,
         dilation=int(rng.integers(1, 40)),
         mixin=mixin,
-        activation=shape.activation,
+        activation=FUNCTION if fine_tanh else shape.activation,
         gated=shape.gated,
         head_scale=rng.integers(-most, most, shape.bottleneck, endpoint=shape.extreme),
         slope=_slope(rng, shape, lift) if leaky else None,
@@ -174,7 +185,7 @@ def _layer(
         history_shift=int(rng.integers(0, 17))
         if wide and not (shape.full and shape.converted)
         else 0,
-        matrix=Matrix16(matrix.weights, matrix.bias, scale)
+        matrix=Matrix(matrix.weights, matrix.bias, scale)
         if has_matrix and not shape.full
         else None,
         full=_full(rng, shape, channels) if has_matrix and shape.full else None,
@@ -183,7 +194,7 @@ def _layer(
         matrix_format=MATRIX_16
         if has_matrix and not (shape.wide_activation or shape.full)
         else MATRIX_32,
-        function=_function(rng, shape) if shape.activation == FUNCTION else None,
+        function=_function(rng, shape) if shape.activation == FUNCTION or fine_tanh else None,
     )
 
 
@@ -194,7 +205,7 @@ def _of_audio(
     conv = _matrix(rng, shape, (len(drive), shape.taps, 2), drive, True)
     return replace(
         layer,
-        conv=conv if layer.conv.scale is not None else Matrix16(conv.weights, conv.bias, None),
+        conv=conv if layer.conv.scale is not None else replace(conv, scale=None),
         dilation=2 * layer.dilation,
         history_scale=None,
         history_shift=0,
@@ -202,37 +213,37 @@ def _of_audio(
     )
 
 
-def _head_matrix(rng: np.random.Generator, shape: Shape) -> Matrix16:
+def _head_matrix(rng: np.random.Generator, shape: Shape) -> Matrix:
     """What is left of the word where all layers have one."""
     b = shape.bottleneck
     matrix = _matrix(rng, shape, (b, 1, b), np.zeros(b, np.int64), True)
     assert matrix.scale is not None
     most = 2**28 // shape.layers
-    return Matrix16(matrix.weights, matrix.bias, np.clip(matrix.scale, -most, most))
+    return Matrix(matrix.weights, matrix.bias, np.clip(matrix.scale, -most, most))
 
 
 def _copy(rng: np.random.Generator, shape: Shape, scale: Int) -> Copy:
     """As far to the left as activations of the table, and no others, may go."""
-    table = shape.activation in (TANH, SIGMOID) and not shape.gated
     # Half the word; the layers behind it add up to a half.
     most = 2**30 - 2**28
     bias = rng.integers(-(2**27), 2**27, len(scale))
-    return Copy(np.clip(scale, -most, most), bias, 7 if table else 0)
+    return Copy(np.clip(scale, -most, most), bias, 7 if shape.from_table else 0)
 
 
 def _full(rng: np.random.Generator, shape: Shape, channels: int) -> FullMatrix:
     """Rows with the largest sum of weights, and bias beside them, where it is extreme."""
-    table = shape.activation in (TANH, SIGMOID) and not shape.gated
     raw = rng.normal(size=(channels, shape.bottleneck))
     words = raw / np.abs(raw).sum(axis=1, keepdims=True) * (2**31 - 1)
     weights = np.trunc(words).astype(np.int64)
     room = WORD_MAX - ((np.abs(weights) + 1) >> 1).sum(axis=1)
     bias = room * rng.choice([-1, 1], channels) if shape.extreme else room // 9
-    return FullMatrix(weights, bias, 7 if table else 0)
+    return FullMatrix(weights, bias, 7 if shape.from_table else 0)
 
 
 def _function(rng: np.random.Generator, shape: Shape) -> Function:
     """One that models have or, extreme, words up to the bound of the proof: of two a record."""
+    if shape.activation == TANH:
+        return FINE_TANH.function
     chosen = int(rng.integers(0, 2))
     if not shape.extreme:
         return function_of(FUNCTIONS[(2 * shape.seed + chosen) % len(FUNCTIONS)]).function
@@ -268,14 +279,18 @@ def _lift(rng: np.random.Generator, shape: Shape) -> int:
 
 
 def _matrix(
-    rng: np.random.Generator, shape: Shape, size: tuple[int, int, int], drive: Int, floored: bool
-) -> Matrix16:
+    rng: np.random.Generator, shape: Shape, size: tuple[int, int, int], drive: Int, floored: bool,
+    bits: int = 16,
+) -> Matrix:  # fmt: skip
     """Rows with the largest sum of weights, or bias beside them, where it is extreme."""
     raw = rng.normal(size=size)
     most = WORD_MAX - drive - (size[1] * size[2] if floored else 0)
-    target = (most >> 15 if shape.extreme else np.full(size[0], 30_000))[:, None, None]
-    total = np.abs(raw).sum(axis=(1, 2), keepdims=True)
-    weights = np.clip(np.trunc(raw * target / total), -(2**15), 2**15 - 1).astype(np.int64)
-    room = most - (np.abs(weights).sum(axis=(1, 2)) << 15)
+    # What a weight adds at most is itself times this.
+    each = 2 ** (31 - bits)
+    target = most / each if shape.extreme else np.full(size[0], 30_000 * 2**15 / each)
+    raw *= (np.floor(target) / np.abs(raw).sum(axis=(1, 2)))[:, None, None]
+    top = 2 ** (bits - 1)
+    weights = np.clip(np.trunc(raw), -top, top - 1).astype(np.int64)
+    room = most - np.ceil(np.abs(weights) * each).sum(axis=(1, 2)).astype(np.int64)
     bias = room * rng.choice([-1, 1], size[0]) if shape.extreme else rng.integers(-99, 99, size[0])
-    return Matrix16(weights, bias, rng.integers(-(2**31), 2**31, size[0]))
+    return Matrix(weights, bias, rng.integers(-(2**31), 2**31, size[0]), bits)

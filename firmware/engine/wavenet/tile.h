@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Copyright (c) 2026 the pedalsmith developers
 //
-// The inner loops of a WaveNet: two rows of int16 weights over TILE_FRAMES frames at once, so that
-// each loaded word is used several times (README.md, Rows).
+// The inner loops of a WaveNet: two rows of weights over TILE_FRAMES frames at once, so that each
+// loaded word is used several times (README.md, Rows).
 #ifndef TILE_H
 #define TILE_H
 
@@ -18,13 +18,14 @@ static inline uint32_t tile_at(uint32_t frame, uint32_t channel, uint32_t channe
 }
 
 struct tile {
-    // taps x column pairs x 2 rows x 2 columns; an odd row or column is padded with 0
-    const int16_t *weights;
+    // int16: taps x column pairs x 2 rows x 2 columns; int32: taps x columns x 2 rows; an odd row
+    // or column is padded with 0
+    const void *weights;
     uint32_t row_pairs, taps, column_pairs;
     uint32_t row_step;    // weights from a pair of rows to the next one
     uint32_t frame_step;  // columns from a frame to the next one
     uint32_t pair_step;   // columns from a pair of columns to the next one; of tile_16
-    uint32_t column_step; // columns from a column to the next one; of tile_32
+    uint32_t column_step; // columns from a column to the next one; of tile_32 and, 1, tile_full
 };
 
 // acc[row][frame] += sum over taps and columns of w q. tap[k] is where tap k of the first frame
@@ -33,5 +34,8 @@ void tile_16(const struct tile *tile, const void *const *tap, int32_t *acc);
 
 // The same of floor(w q / 2^16), q int32.
 void tile_32(const struct tile *tile, const void *const *tap, int32_t *acc);
+
+// The same of floor(w q / 2^32), both int32.
+void tile_full(const struct tile *tile, const void *const *tap, int32_t *acc);
 
 #endif

@@ -92,9 +92,9 @@ static void convolve(const struct wavenet *net, const struct wavenet_layer *laye
     const struct wavenet_ring *const ring = &layer->ring;
     const uint32_t channels = ring->channels;
     struct tile tile;
-    tile.weights = (const int16_t *)(layer->rows.words + WAVENET_ROWS_FRONT);
+    tile.weights = layer->rows.words + WAVENET_ROWS_FRONT;
     tile.row_pairs = layer->rows.pairs;
-    tile.row_step = 2 * wavenet_row_words(&layer->rows);
+    tile.row_step = wavenet_row_words(&layer->rows) << !layer->full_rows;
     tile.taps = layer->taps;
     tile.column_pairs = channels / 2;
     tile.frame_step = channels;
@@ -107,7 +107,9 @@ static void convolve(const struct wavenet *net, const struct wavenet_layer *laye
         tap[k] = (const uint8_t *)ring->words + (at * channels << ring->wide << 1);
         at = at >= layer->dilation ? at - layer->dilation : at + ring->frames - layer->dilation;
     }
-    if (ring->wide)
+    if (layer->full_rows)
+        tile_full(&tile, tap, net->acc);
+    else if (ring->wide)
         tile_32(&tile, tap, net->acc);
     else
         tile_16(&tile, tap, net->acc);
@@ -118,7 +120,7 @@ static void add_matrix(const struct wavenet *net, const struct wavenet_stream *s
                        int32_t *residual, uint32_t frame) {
     const uint32_t channels = 2u * stream->pairs;
     struct tile tile;
-    tile.weights = (const int16_t *)(stream->words + WAVENET_CHANNELS_FRONT);
+    tile.weights = stream->words + WAVENET_CHANNELS_FRONT;
     tile.row_pairs = stream->pairs;
     tile.row_step = 2 * wavenet_channel_words(stream);
     tile.taps = 1;

@@ -41,7 +41,13 @@
 #define WAVENET_LAYER_BYTES 104
 #define WAVENET_HEADS_BYTES 16
 
-enum wavenet_history { WAVENET_HISTORY_16 = 1, WAVENET_HISTORY_32 = 2, WAVENET_HISTORY_AUDIO = 3 };
+// FULL: of 32 bits, and the weights of the convolution have as many.
+enum wavenet_history {
+    WAVENET_HISTORY_16 = 1,
+    WAVENET_HISTORY_32,
+    WAVENET_HISTORY_AUDIO,
+    WAVENET_HISTORY_FULL
+};
 
 enum wavenet_activation {
     WAVENET_LINEAR,
@@ -154,7 +160,7 @@ enum { WAVENET_STEP, WAVENET_HISTORY, WAVENET_ERROR };
 // A stream of `pairs` blocks.
 struct wavenet_stream {
     int32_t *words;
-    uint16_t pairs, columns; // pairs of rows; pairs of columns that each has weights for
+    uint16_t pairs, columns; // pairs of rows; pairs of columns, or columns of 32-bit weights
     uint8_t kernel;          // of a 1x1 and the history behind it, 0: the C (wavenet_m7.c)
 };
 
@@ -181,6 +187,7 @@ struct wavenet_layer {
     uint16_t taps, dilation;
     uint8_t activation, gated, lift, matrix_format, copy_shift, full;
     uint8_t of_audio;        // the history holds the audio, and that half a dilation before
+    uint8_t full_rows;       // the convolution has weights of 32 bits, each a column of the stream
     const int32_t *function; // WAVENET_FUNCTION: its words
     // A 1x1 to the head sum, as `channels` is one to the residual; NULL for none.
     const struct wavenet_stream *heads;

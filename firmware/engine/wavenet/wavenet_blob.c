@@ -111,7 +111,8 @@ COLD static int take_tensors(struct wavenet_layer_view *layer,
     const uint8_t *const none = cursor->at;
     const int wide = layer->history != WAVENET_HISTORY_16;
     layer->history_scale = wide ? none : blob_take(cursor, 4 * channels);
-    layer->weights = blob_take(cursor, 2 * rows * layer->taps * layer->heard);
+    const uint32_t weights_bytes = layer->history == WAVENET_HISTORY_FULL ? 4 : 2;
+    layer->weights = blob_take(cursor, weights_bytes * rows * layer->taps * layer->heard);
     layer->bias = blob_take(cursor, 4 * rows);
     layer->mixin = blob_take(cursor, 4 * rows);
     layer->scale =
@@ -161,7 +162,7 @@ COLD enum engine_status wavenet_read_layer(struct wavenet_layer_view *layer,
     if (layer->activation >= WAVENET_FUNCTION + array->functions->count || layer->gated > 1 ||
         layer->matrix > WAVENET_MATRIX_FULL ||
         layer->copy_shift > (copy || full ? WAVENET_COPY_SHIFT_MAX : 0) ||
-        layer->history < WAVENET_HISTORY_16 || layer->history > WAVENET_HISTORY_AUDIO ||
+        layer->history < WAVENET_HISTORY_16 || layer->history > WAVENET_HISTORY_FULL ||
         layer->shift > (wide && !audio ? WAVENET_SHIFT_MAX : 0) ||
         layer->lift > (layer->activation == WAVENET_LINEAR ? 0 : WAVENET_LIFT_MAX))
         return ENGINE_UNKNOWN_FORMAT;
@@ -183,7 +184,9 @@ COLD enum engine_status wavenet_read_layer(struct wavenet_layer_view *layer,
     layer->ring_bytes = layer_eights((wide ? 4 : 2) * ring);
     *arena_bytes +=
         WAVENET_LAYER_BYTES + layer->ring_bytes +
-        stream_bytes(rows, layer->taps * heard, WAVENET_ROWS_FRONT + WAVENET_ROWS_BACK) +
+        stream_bytes(rows,
+                     (uint32_t)layer->taps * heard << (layer->history == WAVENET_HISTORY_FULL),
+                     WAVENET_ROWS_FRONT + WAVENET_ROWS_BACK) +
         stream_bytes(channels, layer->matrix && !copy && !full ? array->bottleneck : 0,
                      WAVENET_CHANNELS_FRONT + WAVENET_CHANNELS_BACK) +
         (copy ? 8 * array->channels : 0) +

@@ -41,14 +41,26 @@ COLD static void load_weights(int32_t *first, uint32_t block, const uint8_t *fro
     }
 }
 
+// The same of weights of 32 bits.
+COLD static void load_full_weights(int32_t *first, uint32_t block, const uint8_t *from,
+                                   uint32_t rows, uint32_t taps, uint32_t columns, uint32_t gated) {
+    for (uint32_t i = 0; i < rows * taps * columns; i++) {
+        const uint32_t row = wavenet_row_at(i / columns / taps, gated);
+        const uint32_t column = i / columns % taps * wavenet_even(columns) + i % columns;
+        first[row / 2 * block + 2 * column + (row & 1)] = blob_word(from, i);
+    }
+}
+
 COLD static void load_rows(const struct wavenet_stream *stream,
                            const struct wavenet_layer_view *view, uint32_t channels,
                            uint32_t bottleneck) {
     const int leaky = view->activation == WAVENET_LEAKY;
     const int scaled = view->gated || (view->activation != WAVENET_LINEAR && !leaky);
     const uint32_t gated = view->gated ? bottleneck : 0;
-    load_weights(stream->words + WAVENET_ROWS_FRONT, wavenet_row_words(stream), view->weights,
-                 view->rows, view->taps, channels, gated);
+    const int full = view->history == WAVENET_HISTORY_FULL;
+    (full ? load_full_weights : load_weights)(stream->words + WAVENET_ROWS_FRONT,
+                                              wavenet_row_words(stream), view->weights, view->rows,
+                                              view->taps, channels, gated);
     for (uint32_t r = 0; r < view->rows; r++) {
         const uint32_t at = wavenet_row_at(r, gated);
         int32_t *const front = wavenet_row_front(stream, at);
@@ -81,15 +93,14 @@ COLD static int load_full(struct wavenet_layer *layer, const struct wavenet_laye
     const uint32_t block = wavenet_full_words(bottleneck);
     const uint32_t count = wavenet_even(channels) / 2 * block;
     int32_t *const words = layer_take(arena, (size_t)4 * count);
-    for (uint32_t c = 0; words != NULL && c < channels; c++) {
-        int32_t *const own = words + c / 2 * block + (c & 1);
-        own[0] = blob_word(view->matrix_bias, c);
-        for (uint32_t b = 0; b < bottleneck; b++)
-            own[2 * (1 + b)] = blob_word(view->matrix_weights, c * bottleneck + b);
-    }
     layer->copy = words;
     layer->copy_shift = (uint8_t)view->copy_shift;
-    return words != NULL;
+    if (words == NULL)
+        return 0;
+    for (uint32_t c = 0; c < channels; c++)
+        words[c / 2 * block + (c & 1)] = blob_word(view->matrix_bias, c);
+    load_full_weights(words + 2, block, view->matrix_weights, channels, 1, bottleneck, 0);
+    return 1;
 }
 
 COLD static int load_layer(struct wavenet_layer *layer, const struct wavenet_layer_view *view,
@@ -100,7 +111,8 @@ COLD static int load_layer(struct wavenet_layer *layer, const struct wavenet_lay
     const int matrix = view->matrix && !copy && !full;
     struct wavenet_ring *const ring = &layer->ring;
     const uint32_t heard = wavenet_even(view->heard);
-    if (!take_stream(&layer->rows, view->rows, view->taps * heard,
+    layer->full_rows = view->history == WAVENET_HISTORY_FULL;
+    if (!take_stream(&layer->rows, view->rows, view->taps * heard << layer->full_rows,
                      WAVENET_ROWS_FRONT + WAVENET_ROWS_BACK, arena) ||
         !take_stream(&layer->channels, channels, matrix ? bottleneck : 0,
                      WAVENET_CHANNELS_FRONT + WAVENET_CHANNELS_BACK, arena))
@@ -186,7 +198,10 @@ COLD static struct wavenet_array *load_array(struct blob_cursor *cursor,
     if (wavenet_read_head(&view, cursor, &unused, NULL) != ENGINE_OK ||
         !wide_load(&array->head, &view.head, arena))
         return NULL;
-    array->narrow = (uint16_t)wavenet_narrow_load(array);
+    int full_rows = 0; // which no narrow kernel has
+    for (uint32_t i = 0; i < view.layers; i++)
+        full_rows |= array->layers[i].full_rows;
+    array->narrow = (uint16_t)(!full_rows && wavenet_narrow_load(array));
     wavenet_choose(array);
     return array;
 }

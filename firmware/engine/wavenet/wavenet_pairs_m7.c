@@ -191,7 +191,8 @@ COLD static const uint8_t *chain_of(const struct wavenet_ring *ring, uint32_t ta
 }
 
 COLD void wavenet_rows_choose(struct wavenet_layer *layer) {
-    layer->code.chain = find_tail(layer) ? chain_of(&layer->ring, layer->taps) : NULL;
+    const int can = find_tail(layer) && !layer->full_rows;
+    layer->code.chain = can ? chain_of(&layer->ring, layer->taps) : NULL;
 }
 
 uint32_t wavenet_rows_run(struct wavenet *net, const struct wavenet_layer *layer, uint32_t frames) {

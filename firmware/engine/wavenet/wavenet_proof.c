@@ -16,7 +16,8 @@ COLD static uint64_t product(uint64_t bound, int32_t factor) {
 struct heard {
     const uint64_t *most;
     uint32_t channels, columns;
-    int floored;  // products of 32 bits
+    int full;     // weights of 32 bits
+    int floored;  // products of 32 bits by weights of 16
     int positive; // none is below 0
 };
 
@@ -28,18 +29,25 @@ COLD static uint64_t reached(uint64_t above, uint64_t below, int32_t bias, int p
     return (uint64_t)(high > low ? high : low); // above + below between them: one is not negative
 }
 
-// Largest |sum| of a row of weights of 16 bits.
+// Largest |sum| of a row.
 COLD static uint64_t row_bound(const uint8_t *weights, const uint8_t *bias, uint32_t row,
                                const struct heard *heard) {
-    const uint8_t *const own = weights + (size_t)2 * row * heard->columns;
     uint64_t side[2] = {0, 0};
     for (uint32_t i = 0; i < heard->columns; i++) {
-        const int32_t weight = blob_i16(own + (size_t)2 * i);
-        side[weight < 0] += layer_magnitude(weight) * heard->most[i % heard->channels];
+        const uint32_t at = row * heard->columns + i;
+        const uint64_t most = heard->most[i % heard->channels];
+        if (heard->full) {
+            const int32_t weight = blob_word(weights, at);
+            side[weight < 0] += product(most, weight);
+        } else {
+            const int32_t weight = blob_i16(weights + (size_t)2 * at);
+            side[weight < 0] += layer_magnitude(weight) * most;
+        }
     }
+    const uint32_t shift = heard->full ? 0 : 16;
     // What is floored is larger below 0 alone.
-    const uint64_t below = (side[1] >> 16) + (heard->floored ? heard->columns : 0);
-    return reached(side[0] >> 16, below, blob_word(bias, row), heard->positive);
+    const uint64_t below = (side[1] >> shift) + (heard->floored ? heard->columns : 0);
+    return reached(side[0] >> shift, below, blob_word(bias, row), heard->positive);
 }
 
 // Largest |a| where |v| is at most `v`.
@@ -77,14 +85,15 @@ COLD static void history_bounds(const struct wavenet_layer_view *layer,
 COLD static int full_proved(const struct wavenet_layer_view *layer,
                             const struct wavenet_array_view *array, const uint64_t *a,
                             struct wavenet_bounds *bounds) {
+    const struct heard heard = {
+        .most = a,
+        .channels = array->bottleneck,
+        .columns = array->bottleneck,
+        .full = 1,
+        .positive = wavenet_from_table(layer->activation, layer->gated),
+    };
     for (uint32_t c = 0; c < array->channels; c++) {
-        uint64_t side[2] = {0, 0};
-        for (uint32_t b = 0; b < array->bottleneck; b++) {
-            const int32_t weight = blob_word(layer->matrix_weights, c * array->bottleneck + b);
-            side[weight < 0] += product(a[b], weight);
-        }
-        const uint64_t sum = reached(side[0], side[1], blob_word(layer->matrix_bias, c),
-                                     wavenet_from_table(layer->activation, layer->gated));
+        const uint64_t sum = row_bound(layer->matrix_weights, layer->matrix_bias, c, &heard);
         if (sum > INT32_MAX)
             return 0;
         bounds->residual[c] += sum;
@@ -103,12 +112,22 @@ COLD int wavenet_layer_proved(const struct wavenet_layer_view *layer,
     uint64_t most[WAVENET_CHANNELS_MAX];    // of the history
     uint64_t a[WAVENET_CHANNELS_MAX];       // of the activations as a 1x1 reads them
     uint64_t shifted[WAVENET_CHANNELS_MAX]; // as a copy or 32-bit weights have them
-    const struct heard history = {most, layer->heard, (uint32_t)layer->taps * layer->heard,
-                                  layer->history != WAVENET_HISTORY_16, 0};
+    const int full_rows = layer->history == WAVENET_HISTORY_FULL;
+    const struct heard history = {
+        .most = most,
+        .channels = layer->heard,
+        .columns = (uint32_t)layer->taps * layer->heard,
+        .full = full_rows,
+        .floored = layer->history != WAVENET_HISTORY_16 && !full_rows,
+    };
     const int narrow = layer->matrix == WAVENET_MATRIX_16;
-    const struct heard activations = {a, bottleneck, bottleneck, !narrow,
-                                      !narrow &&
-                                          wavenet_from_table(layer->activation, layer->gated)};
+    const struct heard activations = {
+        .most = a,
+        .channels = bottleneck,
+        .columns = bottleneck,
+        .floored = !narrow,
+        .positive = !narrow && wavenet_from_table(layer->activation, layer->gated),
+    };
     history_bounds(layer, bounds, most);
     for (uint32_t r = 0; r < layer->rows; r++) {
         uint64_t v = row_bound(layer->weights, layer->bias, r, &history);

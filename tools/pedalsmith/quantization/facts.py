@@ -6,7 +6,13 @@ from typing import Any
 
 from pedalsmith.quantization.blob import DenseRecord, LayerRecord, LstmRecord
 from pedalsmith.quantization.fir_record import SEGMENT, FirRecord
-from pedalsmith.quantization.wavenet_record import HISTORY_32, Matrix16, WaveNetRecord, WideConv
+from pedalsmith.quantization.wavenet_record import (
+    HISTORY_32,
+    HISTORY_FULL,
+    Matrix,
+    WaveNetRecord,
+    WideConv,
+)
 
 
 def layer_facts(record: LayerRecord) -> dict[str, Any]:
@@ -52,13 +58,14 @@ def layer_facts(record: LayerRecord) -> dict[str, Any]:
 
 def _wavenet(record: WaveNetRecord) -> dict[str, Any]:
     layers = [layer for array in record.arrays for layer in array.layers]
-    convs: list[WideConv | Matrix16] = []
+    convs: list[WideConv | Matrix] = []
     for array in record.arrays:
         convs += [array.rechannel, array.head]
     for layer in layers:
         convs += [layer.conv] if layer.matrix is None else [layer.conv, layer.matrix]
     macs = sum(conv.weights.size for conv in convs) + sum(layer.mixin.size for layer in layers)
-    long_words = sum(layer.history_format == HISTORY_32 for layer in layers)
+    long_words = sum(layer.history_format in (HISTORY_32, HISTORY_FULL) for layer in layers)
+    weights = "int32" if any(layer.conv.bits == 32 for layer in layers) else "int16"
     return {
         "kind": "wavenet",
         "inputs": record.inputs,
@@ -69,6 +76,6 @@ def _wavenet(record: WaveNetRecord) -> dict[str, Any]:
         "receptive_field": record.history + 1,
         "parameters": macs + sum(conv.bias.size for conv in convs),
         "macs": macs,
-        "format": f"int16 weights, {len(record.arrays)} arrays of {len(layers)} layers, "
+        "format": f"{weights} weights, {len(record.arrays)} arrays of {len(layers)} layers, "
         f"{record.history} samples of history, {long_words} of the layers with 32 bits",
     }

@@ -22,6 +22,7 @@ from pedalsmith.quantization.wavenet_record import (
     FUNCTION,
     HISTORY_16,
     HISTORY_AUDIO,
+    HISTORY_FULL,
     LEAKY,
     LINEAR,
     MATRIX_16,
@@ -29,7 +30,7 @@ from pedalsmith.quantization.wavenet_record import (
     MATRIX_HEAD,
     Copy,
     FullMatrix,
-    Matrix16,
+    Matrix,
     WaveNetArrayRecord,
     WaveNetLayerRecord,
     WaveNetRecord,
@@ -104,7 +105,7 @@ def _layer_bytes(layer: WaveNetLayerRecord, functions: tuple[Function, ...]) -> 
     ]
     if layer.history_scale is not None:
         parts.append(_words(layer.history_scale))
-    parts += [_words(conv.weights, "<i2"), _words(conv.bias), _words(layer.mixin)]
+    parts += [_words(conv.weights, f"<i{conv.bits // 8}"), _words(conv.bias), _words(layer.mixin)]
     if conv.scale is not None:
         parts.append(_words(conv.scale))
     if layer.slope is not None:
@@ -121,14 +122,14 @@ def _layer_bytes(layer: WaveNetLayerRecord, functions: tuple[Function, ...]) -> 
     return b"".join(parts)
 
 
-def _matrix_parts(matrix: Matrix16) -> list[bytes]:
+def _matrix_parts(matrix: Matrix) -> list[bytes]:
     assert matrix.scale is not None
     return [_words(matrix.weights, "<i2"), _words(matrix.bias), _words(matrix.scale)]
 
 
-def _read_matrix(reader: Reader, rows: int, columns: int) -> Matrix16:
+def _read_matrix(reader: Reader, rows: int, columns: int) -> Matrix:
     words = reader.array("<i2", rows, 1, columns)
-    return Matrix16(words, reader.array("<i4", rows), reader.array("<i4", rows))
+    return Matrix(words, reader.array("<i4", rows), reader.array("<i4", rows))
 
 
 def _fields(reader: Reader) -> list[int]:
@@ -164,16 +165,17 @@ def _read_layer(
     reader: Reader, channels: int, bottleneck: int, functions: tuple[Function, ...]
 ) -> WaveNetLayerRecord:
     taps, dilation, activation, gated, form, shift, step, lift = _fields(reader)
-    own = activation - FUNCTION
+    own, bits = activation - FUNCTION, 32 if form == HISTORY_FULL else 16
     copy_shift, has_matrix = step >> 8, step & 127
     known = gated <= 1 and has_matrix <= FULL and own < len(functions)
     known = known and (has_matrix in (COPY, FULL) or copy_shift == 0)
-    known = known and HISTORY_16 <= form <= HISTORY_AUDIO
+    known = known and HISTORY_16 <= form <= HISTORY_FULL
     require(known, "a WaveNet layer of an unknown format")
     require(1 <= taps <= TAPS_MAX, f"a WaveNet layer of {taps} taps; 1..{TAPS_MAX} are served")
     rows = bottleneck << gated
     history_scale = reader.array("<i4", channels) if form == HISTORY_16 else None
-    weights = reader.array("<i2", rows, taps, 2 if form == HISTORY_AUDIO else channels)
+    heard = 2 if form == HISTORY_AUDIO else channels
+    weights = reader.array(f"<i{bits // 8}", rows, taps, heard)
     bias, mixin = (reader.array("<i4", rows) for _ in range(2))
     scaled = gated or activation not in (LINEAR, LEAKY)
     scale = reader.array("<i4", rows) if scaled else None
@@ -190,7 +192,7 @@ def _read_layer(
         matrix = _read_matrix(reader, channels, bottleneck)
     head_matrix = _read_matrix(reader, bottleneck, bottleneck) if step & MATRIX_HEAD else None
     return WaveNetLayerRecord(
-        conv=Matrix16(weights, bias, scale),
+        conv=Matrix(weights, bias, scale, bits),
         dilation=dilation,
         mixin=mixin,
         activation=min(activation, FUNCTION),

@@ -18,4 +18,6 @@ class Formats:
     histories: frozenset[Place] = frozenset()
     activations: frozenset[Place] = frozenset()
     """As the 1x1 reads them"""
+    fine: bool = False
+    """Where a whole array keeps 32 bits, its convolutions' weights do, too, and tanh is fine."""
     headroom: float = HEADROOMS[-1]

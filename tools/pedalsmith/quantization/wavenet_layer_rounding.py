@@ -6,7 +6,7 @@ import numpy as np
 
 from pedalsmith.quantization.refusal import Refused
 from pedalsmith.quantization.rows import Floats
-from pedalsmith.quantization.wavenet_function import function_of
+from pedalsmith.quantization.wavenet_function import FINE_ONE, FINE_TANH, function_of
 from pedalsmith.quantization.wavenet_network import FloatLayer
 from pedalsmith.quantization.wavenet_record import (
     COPY_SHIFT_MAX,
@@ -23,7 +23,7 @@ from pedalsmith.quantization.wavenet_record import (
     TANH,
     Copy,
     FullMatrix,
-    Matrix16,
+    Matrix,
     WaveNetLayerRecord,
 )
 from pedalsmith.quantization.wavenet_reference import FEEDBACK_BITS
@@ -47,6 +47,9 @@ _OUTWARD = 1.0001
 _SIGMOID_ENDS = 16.0
 """|z| from which on the table is level."""
 
+_FINE_ENDS = 7.9
+"""|z| from which on a fine tanh may be: its words end at 8."""
+
 _LARGEST_SUM = 100.0
 """|z| that is kept for an activation that never ends, at most; a word has 128."""
 
@@ -56,12 +59,17 @@ class LayerRounding:
 
     def __init__(
         self, layer: FloatLayer, units: Floats, bound: Floats, met: Floats, drive: Floats,
-        headroom: float, wide: bool, wide_activation: bool, *, full: bool, of_audio: bool,
-        with_matrix: bool,
+        headroom: float, wide: bool, wide_activation: bool, *, full: bool, fine: bool,
+        of_audio: bool, with_matrix: bool,
     ) -> None:  # fmt: skip
-        """`bound`, `met` and `drive`: largest |value| of the residual, proved and met, and of z."""
+        """`bound`, `met` and `drive`: largest |value| of the residual, proved and met, and of z;
+        `fine`: of a full array, weights have 32 bits, a tanh fine chords."""
         self.layer, self.headroom, self.is_full, self.of_audio = layer, headroom, full, of_audio
         self.function = function_of(layer.activation) if layer.kind == FUNCTION else None
+        self.fine_tanh = fine and layer.kind == TANH
+        if self.fine_tanh:
+            self.function = FINE_TANH
+        self.positive = layer.from_table and not self.fine_tanh
         coarse = self.function is not None and self.function.unit < FINE
         coarse = coarse or layer.kind in (LINEAR, SILU)
         if layer.head_matrix is not None and (layer.matrix is None or not with_matrix):
@@ -84,13 +92,14 @@ class LayerRounding:
         self.beside = np.stack([layer.mixin, layer.bias], axis=1)
         beside = np.abs(self.beside).sum(axis=1)
         limits = self._limits(drive)
+        bits = 32 if fine and not of_audio else 16
         if of_audio:
-            columns = most = np.full(2, 2.0 ** (31 - 16))
+            columns = most = np.full(2, 2.0 ** (31 - bits))
         elif wide:
             # One bit beyond the calibration before a history saturates, and more in the rows.
             free = np.min(np.log2(2.0**30 / (met * units)))
             self.history_shift = int(np.clip(np.floor(free), 0, 0 if full else HISTORY_SHIFT_MAX))
-            columns = units * 2.0 ** (self.history_shift - 16)
+            columns = units * 2.0 ** (self.history_shift - bits)
             most = bound * _OUTWARD * columns
         else:
             scale = HISTORY_ONE / (headroom * met) * 2.0**FEEDBACK_BITS / units * 2.0**32
@@ -98,12 +107,12 @@ class LayerRounding:
             columns = self.history_scale * units / 2.0 ** (32 + FEEDBACK_BITS)
             self.history_step = 1.0 / columns
             most = bound * _OUTWARD * columns + 2.0
-        most = np.minimum(most, 2.0**15)
-        self.conv = nearest(layer.weights, columns, most, beside, limits, self.kink)
+        most = np.minimum(most, 2.0 ** (31 - bits))
+        self.conv = nearest(layer.weights, columns, most, beside, limits, self.kink, bits)
         self._activation_units(drive)
         limits = np.minimum(limits, self._unsaturated(drive))
         if np.any(self.conv.units > limits):
-            self.conv = nearest(layer.weights, columns, most, beside, limits, self.kink)
+            self.conv = nearest(layer.weights, columns, most, beside, limits, self.kink, bits)
             self._activation_units(drive)
         self.copies = layer.copies and with_matrix
         self.matrix_rows = self.head_rows = self.full = None
@@ -123,7 +132,7 @@ class LayerRounding:
         else:
             columns = self.activation_units / self.columns16
             most = np.full(len(columns), 2.0**15)
-            if self.layer.from_table:
+            if self.positive:
                 # The table's upper 16 bits less 2^15.
                 columns = self.activation_units / 2.0**8
                 word = word - 2.0**15 / columns
@@ -138,7 +147,7 @@ class LayerRounding:
         what each activation adds at most, and what all of them do in silence."""
         above = np.where(most > 0, most, 0.0).sum(axis=1)
         below = above - most.sum(axis=1)
-        if not (self.wide_activation and self.layer.from_table):
+        if not (self.wide_activation and self.positive):
             above = below = above + below
         return np.asarray(np.maximum(np.abs(above - rest), np.abs(below + rest)) * _OUTWARD)
 
@@ -154,8 +163,9 @@ class LayerRounding:
         return [HALF / np.max(weights, axis=1), WHOLE / self.full_most()]
 
     def make_up(self, gram: Floats) -> None:
-        """Rounds the convolution for what it hears."""
-        self.conv, self.beside = made_up(self.conv, self.layer.weights, self.beside, gram)
+        """Rounds the convolution for what it hears, where its weights have 16 bits."""
+        if self.conv.bits == 16:
+            self.conv, self.beside = made_up(self.conv, self.layer.weights, self.beside, gram)
 
     def _limits(self, drive: Floats) -> Floats:
         """Largest units of acc."""
@@ -173,7 +183,9 @@ class LayerRounding:
         if layer.kind == LEAKY or not self.scaled:
             return np.full(len(layer.bias), np.inf)
         ends = np.full(len(layer.bias), _SIGMOID_ENDS)
-        if layer.kind in (TANH, SIGMOID):
+        if self.fine_tanh:
+            ends[:b] = _FINE_ENDS
+        elif layer.kind in (TANH, SIGMOID):
             ends[:b] /= 2.0 if layer.kind == TANH else 1.0
         else:
             ends[:b] = _LARGEST_SUM
@@ -188,6 +200,8 @@ class LayerRounding:
         self.row_units, self.scaled = self.conv.units, False
         if layer.gated or layer.kind not in (LEAKY, LINEAR):
             fixed = {TANH: 2.0**24}.get(layer.kind, 2.0**23)
+            if self.fine_tanh:
+                fixed = FINE_ONE
             self.row_units, self.scaled = np.full(len(layer.bias), fixed), True
             if layer.kind in (LEAKY, LINEAR):
                 self.row_units[:b] = own * HALF
@@ -203,12 +217,12 @@ class LayerRounding:
                 raise Refused("a row of a layer may leave the range of its activation")
             own = self.row_units[:b]
         self.activation_word = layer.activation_rest
-        if layer.kind == TANH:
+        if self.function is not None:
+            units = np.full(b, self.function.unit / (2.0 if layer.gated else 1.0))
+        elif layer.kind == TANH:
             units = np.full(b, 2.0**30 if layer.gated else 2.0**23)
         elif layer.kind == SIGMOID:
             units = np.full(b, 2.0**30 if layer.gated else 2.0**24)
-        elif self.function is not None:
-            units = np.full(b, self.function.unit / (2.0 if layer.gated else 1.0))
         elif layer.kind == LEAKY:
             units = own * self.lowered / (1.0 - layer.slope) / (2.0 if layer.gated else 1.0)
         else:
@@ -218,15 +232,15 @@ class LayerRounding:
         self.activation_units = units
         bound = 2.0**31 / units
         if not layer.gated:
-            if layer.kind in (TANH, SIGMOID):
+            if self.function is not None:
+                bound = self.function.function.most / units
+            elif layer.kind in (TANH, SIGMOID):
                 bound = 2.0**24 / units
                 # The table's word is 0 where a tanh is -1.
                 self.activation_word = layer.activation_rest + (1.0 if layer.kind == TANH else 0.0)
             elif layer.kind == LEAKY:
                 bound = (self.high + np.abs(self.slope) * 2.0**31) / units
                 self.activation_word = layer.activation_rest - self.kink / own
-            elif self.function is not None:
-                bound = self.function.function.most / units
             elif layer.kind == SILU:
                 reached = 2.0 ** (31 - self.lift) / self.conv.units[:b]
                 bound = np.asarray(reached)  # of z, which is the larger
@@ -238,11 +252,11 @@ class LayerRounding:
         layer, conv = self.layer, self.conv
         bias = np.rint(self.beside[:, 1] * conv.units - self.kink).astype(np.int64)
         matrix, head_matrix = (
-            Matrix16(rows.words, np.zeros(len(own), np.int64), rows.scale(own)) if rows else None
+            Matrix(rows.words, np.zeros(len(own), np.int64), rows.scale(own)) if rows else None
             for rows, own in ((self.matrix_rows, units), (self.head_rows, head_units))
         )
-        scaled = self.scaled
         lift = 1.0 if layer.kind == LEAKY else 2.0**self.lift
+        scale = conv.scale(self.row_units / lift) if self.scaled else None
         heard = head_units * layer.heard
         copy = None
         if self.copies:
@@ -254,10 +268,10 @@ class LayerRounding:
             weights = np.rint(weights * 2.0 ** (32 - self.copy_shift)).astype(np.int64)
             full = FullMatrix(weights, np.zeros(len(units), np.int64), self.copy_shift)
         return WaveNetLayerRecord(
-            conv=Matrix16(conv.words, bias, conv.scale(self.row_units / lift) if scaled else None),
+            conv=Matrix(conv.words, bias, scale, conv.bits),
             dilation=layer.dilation,
             mixin=np.rint(self.beside[:, 0] * conv.units * 2.0).astype(np.int64),
-            activation=layer.kind,
+            activation=FUNCTION if self.fine_tanh else layer.kind,
             gated=layer.gated,
             head_scale=np.rint(heard / self.activation_units * 2.0**32).astype(np.int64),
             slope=np.rint(self.slope * 2.0**32).astype(np.int64) if layer.kind == LEAKY else None,

@@ -24,7 +24,8 @@ from pedalsmith.quantization.wavenet_record import (
     MATRIX_32,
     SILU,
     FullMatrix,
-    Matrix16,
+    Matrix,
+    Tensor,
     WaveNetArrayRecord,
     WaveNetLayerRecord,
     WaveNetRecord,
@@ -153,7 +154,10 @@ def _check_layer(layer: WaveNetLayerRecord, array: WaveNetArrayRecord, name: str
             shape = (rows, 1, array.bottleneck)
             require(matrix.weights.shape == shape, f"{name}: a 1x1 that is not {shape}")
             require(fits(matrix.weights, 16), f"{name}: a weight outside int16")
-    require(fits(layer.conv.weights, 16), f"{name}: a weight outside int16")
+    bits = layer.conv.bits
+    may_be = (16, 32) if wide and not layer.of_audio else (16,)
+    require(bits in may_be, f"{name}: weights of {bits} bits over their history")
+    require(fits(layer.conv.weights, bits), f"{name}: a weight outside int{bits}")
     for values, count in shapes:
         require(values is None or np.shape(values) == (count,), f"{name}: a tensor of odd length")
         require(values is None or fits(values, 32), f"{name}: a word outside int32")
@@ -234,17 +238,12 @@ def _full_bounds(matrix: FullMatrix, a: list[int], positive: bool, name: str) ->
     """Largest |step| of the residual, proved to be in its word, of activations up to `a`."""
     wide = [bound << matrix.shift for bound in a]
     require(max(wide) <= 2**31, f"{name}: an activation may leave 32 bits")
-    steps = []
-    for row, bias in zip(matrix.weights.tolist(), matrix.bias.tolist(), strict=True):
-        above = sum(_product(most, w) for most, w in zip(wide, row, strict=True) if w > 0)
-        below = sum(_product(most, w) for most, w in zip(wide, row, strict=True) if w < 0)
-        steps.append(_reached(above, below, bias, positive))
-    require(max(steps) <= WORD_MAX, f"{name}: a row may leave 32 bits")
-    return steps
+    rows = Matrix(matrix.weights[:, None], matrix.bias, None, 32)
+    return row_bounds(rows, wide, False, name, positive)
 
 
 def row_bounds(
-    matrix: Matrix16, most: list[int], floored: bool, name: str, positive: bool = False,
+    matrix: Matrix, most: list[int], floored: bool, name: str, positive: bool = False,
     drive: list[int] | None = None,
 ) -> list[int]:  # fmt: skip
     """Largest |acc| of each row, proved to be in its word.
@@ -254,17 +253,24 @@ def row_bounds(
     """
     bounds = []
     words = matrix.weights.astype(np.int64)
-    columns = matrix.taps * matrix.channels if floored else 0
-    sums = [np.maximum(sign * words, 0).sum(axis=1).tolist() for sign in (1, -1)]
+    columns = matrix.taps * matrix.channels if floored and matrix.bits == 16 else 0
     for row, bias in enumerate(matrix.bias.tolist()):
         above, below = (
-            sum(w * m for w, m in zip(side[row], most, strict=True)) >> 16 for side in sums
+            _side(np.maximum(w, 0), most, matrix.bits) for w in (words[row], -words[row])
         )
         bounds.append(
             _reached(above, below + columns, bias, positive) + (drive[row] if drive else 0)
         )
     require(max(bounds) <= WORD_MAX, f"{name}: a row may leave 32 bits")
     return bounds
+
+
+def _side(weights: Tensor, most: list[int], bits: int) -> int:
+    """Largest sum of a row's products with weights of one sign, (taps, channels)."""
+    taps: list[list[int]] = weights.tolist()
+    if bits == 32:
+        return sum(_product(m, w) for tap in taps for w, m in zip(tap, most, strict=True))
+    return sum(w * m for tap in taps for w, m in zip(tap, most, strict=True)) >> 16
 
 
 def _reached(above: int, below: int, bias: int, positive: bool) -> int:

@@ -3,7 +3,8 @@
 """A float WaveNet and some guitar in, a Blob and a report out.
 
 Histories have 16 bits with error feedback, and a 1x1 reads activations of 16; where the measured
-error asks for more, the cheapest places that leave little enough of it get 32.
+error asks for more, the cheapest places that leave little enough of it get 32. Where all of them
+are not enough, weights of convolutions get 32 bits and tanh finer chords.
 """
 
 from collections.abc import Iterator
@@ -31,7 +32,7 @@ from pedalsmith.quantization.wavenet_free import free_formats
 from pedalsmith.quantization.wavenet_grams import Grams
 from pedalsmith.quantization.wavenet_ranges import Ranges
 from pedalsmith.quantization.wavenet_record import WaveNetRecord
-from pedalsmith.quantization.wavenet_rounding import Rounded, rounded
+from pedalsmith.quantization.wavenet_rounding import Rounded, may_be_full, rounded
 from pedalsmith.quantization.wavenet_sensitivity import formats_with, sources
 
 NOISE_DBFS = -100.0
@@ -188,7 +189,7 @@ class WaveNetQuantizer:
         """The cheapest formats that are true enough, with the most room above; or the truest."""
         aim = noise_dbfs - OTHERS_DB
         try:
-            found = self._of_16(aim) or self._of_32(aim)
+            found = self._of_16(aim) or self._of_32(aim) or self._fine(aim)
         except Refused as refusal:
             raise BadInput(f"{self.name}: {refusal}.") from None
         return found or min(self._tried.values(), key=lambda t: t.noise_dbfs)
@@ -220,16 +221,33 @@ class WaveNetQuantizer:
         chosen = search.cheapest(10 ** (aim / 10))
         return None if chosen is None else self._try(formats_with(chosen, first))
 
+    def _fine(self, aim: float) -> Tried | None:
+        """True enough with 32 bits in all places, and fine where that can be."""
+        if not any(map(may_be_full, self.net.arrays)):
+            return None
+        *_, first = self._formats_16()
+        every = frozenset(
+            (index, number)
+            for index, array in enumerate(self.net.arrays)
+            for number in range(len(array.layers))
+        )
+        try:
+            tried = self._try(replace(first, histories=every, activations=every, fine=True))
+        except Refused:
+            return None
+        return tried if tried.noise_dbfs <= aim else None
+
     def finish(self, tried: Tried) -> tuple[Blob, Report]:
         """Gives the blob its golden vector and metadata."""
         blob = with_golden(tried.blob, self._golden_input())
+        record = tried.rounded.record
         report = Report(
             weights="int16",
             state_bits=16,
             rounding=f"each for those before, room for {tried.formats.headroom:g} times the "
             f"calibration where words have 16 bits; 32 bits in {len(tried.formats.histories)} "
-            f"histories and in {len(tried.formats.activations)} layers' activations; errors on "
-            f"guitar of {RMS_DBFS:g} dBFS RMS and below",
+            f"histories and in {len(tried.formats.activations)} layers' activations"
+            f"{_fine_in(record)}; errors on guitar of {RMS_DBFS:g} dBFS RMS and below",
             tensors=tried.rounded.tensors,
             cells=(),
             errors=tried.errors,
@@ -249,6 +267,12 @@ class WaveNetQuantizer:
         peak = int(np.argmax(np.abs(loudest)))
         start = min(max(peak - GOLDEN_FRAMES // 2, 0), max(len(loudest) - GOLDEN_FRAMES, 0))
         return np.array(loudest[start : start + GOLDEN_FRAMES], dtype=np.int32)
+
+
+def _fine_in(record: WaveNetRecord) -> str:
+    """What a report says of convolutions whose weights have 32 bits."""
+    count = sum(layer.conv.bits == 32 for array in record.arrays for layer in array.layers)
+    return f", and in {count} layers' weights" if count else ""
 
 
 def _excerpts(samples: Samples, first: int) -> Words:

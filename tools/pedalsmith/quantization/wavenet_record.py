@@ -22,8 +22,9 @@ Floats = npt.NDArray[np.floating[Any]]
 LINEAR, LEAKY, TANH, SIGMOID, SILU, FUNCTION = range(6)
 """Numbers of the activations in the blob; FUNCTION is the first of the record's functions."""
 
-HISTORY_16, HISTORY_32, HISTORY_AUDIO = 1, 2, 3
-"""Formats of a layer's history: 16 bit with first-order error feedback, or 32 bit; or the audio."""
+HISTORY_16, HISTORY_32, HISTORY_AUDIO, HISTORY_FULL = 1, 2, 3, 4
+"""Formats of a layer's history: 16 bit with first-order error feedback, or 32 bit; or the audio; or
+32 bit, and the weights of the convolution have 32, too."""
 
 HISTORY_SHIFT_MAX = 16
 
@@ -116,15 +117,17 @@ class WideConv:
 
 
 @dataclass(frozen=True)
-class Matrix16:
-    """Rows of int16 weights with a bias and a scale: conv or 1x1."""
+class Matrix:
+    """Rows of weights with a bias and a scale: conv or 1x1."""
 
     weights: Tensor
-    """(rows, taps, channels), int16"""
+    """(rows, taps, channels), int16; int32 of a convolution with `bits` of 32"""
     bias: Tensor
     """(rows,), int32; the sum begins here"""
     scale: Tensor | None
     """(rows,), int32: result = mulh(acc, scale); None: it is acc itself"""
+    bits: int = 16
+    """Of a weight, 16 or 32: then acc is the sum of mulh(w, q)"""
 
     @property
     def rows(self) -> int:
@@ -143,7 +146,8 @@ class Matrix16:
 
     def arena_bytes(self, beside: int) -> int:
         """Of the stream of weights, padded to pairs, and `beside` words more a pair of rows."""
-        return 2 * even(self.rows) * (beside + self.taps * even(self.channels))
+        words = self.taps * even(self.channels) * self.bits // 16
+        return 2 * even(self.rows) * (beside + words)
 
 
 @dataclass(frozen=True)
@@ -180,7 +184,7 @@ class FullMatrix:
 class WaveNetLayerRecord:
     """One layer of an array."""
 
-    conv: Matrix16
+    conv: Matrix
     """(bottleneck, or twice that when gated; taps; channels)"""
     dilation: int
     mixin: Tensor
@@ -204,11 +208,11 @@ class WaveNetLayerRecord:
     history_shift: int = 0
     """n, 0..HISTORY_SHIFT_MAX: a history of 32 bit is R, saturated at 32 - n bits, times 2^n; of 16
     bit it is 0"""
-    matrix: Matrix16 | None = None
+    matrix: Matrix | None = None
     """1x1: (channels, 1, bottleneck); None: the residual stays"""
     matrix_format: int = MATRIX_32
     """Of the activations as the 1x1 reads them"""
-    head_matrix: Matrix16 | None = None
+    head_matrix: Matrix | None = None
     """1x1 to the head sum, beside head_scale: (bottleneck, 1, bottleneck); it reads 16 bits where
     `matrix` does"""
     copy: Copy | None = None
@@ -260,9 +264,11 @@ class WaveNetLayerRecord:
 
     @property
     def history_format(self) -> int:
-        """HISTORY_16 .. HISTORY_AUDIO."""
+        """HISTORY_16 .. HISTORY_FULL."""
         if self.of_audio:
             return HISTORY_AUDIO
+        if self.conv.bits == 32:
+            return HISTORY_FULL
         return HISTORY_32 if self.history_scale is None else HISTORY_16
 
     @property

@@ -17,7 +17,7 @@ from pedalsmith.quantization.wavenet_record import (
     SIGMOID,
     SILU,
     TANH,
-    Matrix16,
+    Matrix,
     WaveNetArrayRecord,
     WaveNetLayerRecord,
     WaveNetRecord,
@@ -114,13 +114,13 @@ class _Layer:
             v = mulh(v, conv.scale.astype(np.int64)[:, None])
         return self.activate(v)
 
-    def matrix_sums(self, matrix: Matrix16, a: Int) -> Int:
+    def matrix_sums(self, matrix: Matrix, a: Int) -> Int:
         """The sums of a 1x1, (rows, time)."""
         wide = self.record.matrix_format == MATRIX_32
         heard = a if wide else within(self.upper(a), 16, "a")
         return within(sums(matrix, [heard], wide), 32, "1x1")
 
-    def stepped(self, matrix: Matrix16, a: Int) -> Int:
+    def stepped(self, matrix: Matrix, a: Int) -> Int:
         """What a 1x1 adds."""
         assert matrix.scale is not None
         return mulh(self.matrix_sums(matrix, a), matrix.scale.astype(np.int64)[:, None])
@@ -190,14 +190,14 @@ class _Layer:
         return within(a, 32, "a")
 
 
-def sums(matrix: Matrix16, taps: list[Int], wide: bool) -> Int:
+def sums(matrix: Matrix, taps: list[Int], wide: bool) -> Int:
     """acc without what else is added, (rows, time); taps are (channels, time), oldest first."""
     weights = matrix.weights.astype(np.int64)
     acc = np.zeros((matrix.rows, taps[0].shape[1]), np.int64) + matrix.bias[:, None]
     for k, values in enumerate(taps):
         if wide:
             for channel, words in enumerate(values):
-                acc += (weights[:, k, channel, None] * words) >> 16
+                acc += (weights[:, k, channel, None] * words) >> matrix.bits
         else:
             # Exact in float64: every sum is below 2^53.
             part = weights[:, k].astype(np.float64) @ values.astype(np.float64)

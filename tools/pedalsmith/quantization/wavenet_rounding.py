@@ -12,7 +12,7 @@ from pedalsmith.quantization.wavenet_audio import audio_gram, heard_audio, hears
 from pedalsmith.quantization.wavenet_formats import Formats
 from pedalsmith.quantization.wavenet_grams import Place
 from pedalsmith.quantization.wavenet_layer_rounding import HALF, WHOLE, LayerRounding
-from pedalsmith.quantization.wavenet_network import FloatArray, FloatLayer, FloatWaveNet
+from pedalsmith.quantization.wavenet_network import FloatArray, FloatWaveNet
 from pedalsmith.quantization.wavenet_ranges import Ranges
 from pedalsmith.quantization.wavenet_record import (
     LEAKY,
@@ -80,9 +80,12 @@ def rounded(
     )
 
 
-def _may_be_full(layer: FloatLayer) -> bool:
-    """Whether a 1x1 of 32-bit weights has a kernel behind `layer`."""
-    return layer.from_table and not layer.copies and layer.head_matrix is None
+def may_be_full(array: FloatArray) -> bool:
+    """Whether 1x1 of 32-bit weights have kernels behind all its layers."""
+    return all(
+        layer.from_table and not layer.copies and layer.head_matrix is None
+        for layer in array.layers
+    )
 
 
 class _ArrayRounding:
@@ -99,11 +102,12 @@ class _ArrayRounding:
         self.units = RESIDUAL_ONE / np.max(met, axis=0)
         # Where every history is a residual of 32 bits, that saturates: its unit follows what is met
         # instead of what is proved, which is 4 to 6 bits more and 17 dB in the sums of the rows.
-        self.full = all(map(_may_be_full, layers)) and all(
+        self.full = may_be_full(self.array) and all(
             (index, number) in formats.histories or hears_audio(self.array, (index, number))
             for number in range(len(layers))
         )
         self.signal_bound = np.abs(self.array.rechannel) @ signal
+        self.fine = self.full and formats.fine
         if self.full:
             self._build()
             if max(made.lift for made in self.layers) > 1:
@@ -170,7 +174,7 @@ class _ArrayRounding:
         return LayerRounding(
             layer, self.units, bound, self.peaks["r" + at], self._drive(number),
             self.formats.headroom, place in self.formats.histories,
-            place in self.formats.activations, full=self.full, of_audio=of_audio,
+            place in self.formats.activations, full=self.full, fine=self.fine, of_audio=of_audio,
             with_matrix=not (last and f"r.{self.index + 1}.0" not in self.peaks),
         )  # fmt: skip
 
@@ -195,7 +199,7 @@ class _ArrayRounding:
             name, layer = f"{self.index + 1}.{number}", made.layer
             bits = 16 if made.history_scale is not None else 32
             what = "conv of the audio" if made.of_audio else f"conv, {bits}-bit history"
-            found.append(tensor_report(name, what, made.conv.values, layer.weights, 16))
+            found.append(tensor_report(name, what, made.conv.values, layer.weights, made.conv.bits))
             if made.matrix_rows is not None and layer.matrix is not None:
                 weights = layer.matrix[:, None]
                 what = f"1x1, {32 if made.wide_activation else 16}-bit input"

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 # Copyright (c) 2026 the pedalsmith developers
-"""Rows of a WaveNet's matrices in 16 bits: as fine as the proof allows, then rounded."""
+"""Rows of a WaveNet's matrices in 16 bits or 32: as fine as the proof allows, then rounded."""
 
 from dataclasses import dataclass, replace
 
@@ -18,7 +18,6 @@ met, and the 1x1 reads the upper half of the word."""
 DAMPING = 1e-6
 """Of the mean diagonal of what a layer hears: errors of weights may cancel down to -60 dB."""
 
-_TOP = 32_767
 _SUM = 2.0**31 - 2.0**17
 """What a row may reach, with some room for words that making up moves by more than a half."""
 
@@ -40,9 +39,17 @@ class WeightRows:
     column_units: Floats
     """(channels,): words per value of what is multiplied"""
     most: Floats
-    """(channels,): largest |word| of what is multiplied; of 32 bits its upper 16"""
+    """(channels,): largest |word| of what is multiplied; of 32 bits its upper 16, or less than 1
+    where weights have 32 bits"""
     start: float
     """|words| that a sum has beside weights, mixin and bias"""
+    bits: int
+    """Of a weight, 16 or 32"""
+
+    @property
+    def top(self) -> int:
+        """Largest word."""
+        return _top(self.bits)
 
     @property
     def values(self) -> Floats:
@@ -55,9 +62,13 @@ class WeightRows:
         return np.clip(scale, -SCALE_MOST, SCALE_MOST).astype(np.int64)
 
 
+def _top(bits: int) -> int:
+    return (1 << (bits - 1)) - 1
+
+
 def nearest(
     weights: Floats, column_units: Floats, most: Floats, beside: Floats, limits: Floats,
-    start: float = 0.0,
+    start: float = 0.0, bits: int = 16,
 ) -> WeightRows:  # fmt: skip
     """Rounds (rows, taps, channels) to nearest, in the largest units within `limits` (rows,).
 
@@ -67,10 +78,10 @@ def nearest(
     scaled = weights / column_units
     total = (np.abs(scaled) @ most).sum(axis=1) + beside
     room = _SUM - start - weights.shape[1] * (most.sum() + len(most))
-    units = np.minimum(_TOP / np.maximum(np.abs(scaled).max(axis=(1, 2)), 1e-30), limits)
+    units = np.minimum(_top(bits) / np.maximum(np.abs(scaled).max(axis=(1, 2)), 1e-30), limits)
     units = np.minimum(units, room / np.maximum(total, 1e-30))
     words = np.rint(scaled * units[:, None, None]).astype(np.int64)
-    return WeightRows(words, units, column_units, most, start)
+    return WeightRows(words, units, column_units, most, start, bits)
 
 
 def made_up(
@@ -90,7 +101,7 @@ def made_up(
     flat = np.concatenate([weights.reshape(len(weights), -1), beside], axis=1)
     values = flat / scale * rows.units[:, None]
     heard = damped(gram * scale * scale[:, None], DAMPING)
-    words, moved = compensated(values, np.ones((len(weights), count)), _TOP, heard)
+    words, moved = compensated(values, np.ones((len(weights), count)), rows.top, heard)
     moved = moved * free / rows.units[:, None]
     drive = np.abs(moved) * rows.units[:, None]
     made = words.reshape(rows.words.shape)
