@@ -2,8 +2,7 @@
 // Copyright (c) 2026 the pedalsmith developers
 //
 // How tails whose sums are scaled begin where those are taken 2^n, saturated: in the place of what is
-// before the label that the frame names, 5 cycles more than that for n = 1, 13 for 2 and 3, and 14 for 4
-// to 6, which are 3 and what is left.
+// before the label that the frame names, 5 cycles more than that for n = 1 and 13 for 2 to 6.
 #include "wavenet_rows_m7.inc"
 
     .section .text.wavenet_lift_m7, "ax", %progbits
@@ -70,25 +69,6 @@ wavenet_lift_\n:
 
     lift    2
     lift    3
-
-    .balign 8
-    .global wavenet_lift_more
-    .thumb_func
-wavenet_lift_more:
-    ssat    r4, #29, r4
-    ssat    r5, #29, r5
-    lsl.w   r4, r4, #3
-    ssat    r6, #29, r6
-    lsl.w   r5, r5, #3
-    ssat    r7, #29, r7
-    lsl.w   r6, r6, #3
-    ssat    r8, #29, r8
-    lsl.w   r7, r7, #3
-    ssat    r9, #29, r9
-    lsl.w   r8, r8, #3
-    ssat    r10, #29, r10
-    lsl.w   r9, r9, #3
-    ssat    r11, #29, r11
-    lsl.w   r10, r10, #3
-    lsl.w   r11, r11, #3
-    ldr.w   pc, [sp, #LIFT]
+    lift    4
+    lift    5
+    lift    6

@@ -30,7 +30,6 @@ struct wavenet_rows_m7 {
     uint32_t at;
     const void *scaled;
     uint32_t skip; // bytes of head sum and activations behind a tile's last row
-    const void *lift;
     const int32_t *function;
     const void *finish;
     int32_t waiting[4]; // of a row, while the other one is activated

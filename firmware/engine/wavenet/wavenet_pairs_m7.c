@@ -19,9 +19,13 @@ extern const uint8_t wavenet_corners_m7[], wavenet_corners_scaled[], wavenet_cur
     wavenet_curve_scaled[];
 extern const uint8_t wavenet_leaky_9[], wavenet_leaky_8[], wavenet_leaky_7[], wavenet_leaky_6[];
 extern const uint8_t wavenet_finish_long[], wavenet_finish_upper[];
-extern const uint8_t wavenet_lift_1[], wavenet_lift_2[], wavenet_lift_3[], wavenet_lift_more[];
+extern const uint8_t wavenet_fine_m7[], wavenet_fine_scaled[];
+extern const uint8_t wavenet_lift_1[], wavenet_lift_2[], wavenet_lift_3[], wavenet_lift_4[],
+    wavenet_lift_5[], wavenet_lift_6[];
 extern const uint8_t wavenet_long_1[], wavenet_long_2[], wavenet_long_3[], wavenet_long_4[],
     wavenet_long_5[], wavenet_long_6[], wavenet_long_8[];
+extern const uint8_t wavenet_full_2[], wavenet_full_4[], wavenet_full_6[], wavenet_full_8[],
+    wavenet_full_10[], wavenet_full_12[], wavenet_full_16[];
 extern const uint8_t wavenet_taps_1[], wavenet_taps_2[], wavenet_taps_3[], wavenet_taps_4[],
     wavenet_taps_5[], wavenet_taps_6[], wavenet_taps_8[];
 extern const uint8_t wavenet_matrix_0[], wavenet_matrix[], wavenet_matrix_16[], wavenet_matrix_32[];
@@ -30,31 +34,33 @@ extern const uint8_t wavenet_matrix_full[], wavenet_full_residual[], wavenet_ful
 
 // As in wavenet_square_m7.c.
 #ifdef ENGINE_WITHOUT_WAVENET_16
-#define TAPS_8 NULL
-#define LONG_8 NULL
+#define TAPS_8     NULL
+#define LONG_8     NULL
+#define FULL(code) NULL
 enum { FULL_MOST = 8 };
 #else
-#define TAPS_8 wavenet_taps_8
-#define LONG_8 wavenet_long_8
+#define TAPS_8     wavenet_taps_8
+#define LONG_8     wavenet_long_8
+#define FULL(code) code
 enum { FULL_MOST = 16 };
 #endif
 
-// Kernels by pairs of columns; `long_taps` of a history of 32 bits, for up to 16 taps. AROUND: so
-// is the other, which has no end.
+// Kernels by pairs of columns; `long_taps` of a history of 32 bits, `full_taps` beside weights of
+// as many, for up to 16 taps. AROUND: so is the other, which has no end.
 enum { AROUND = 16 };
 static const struct {
-    const uint8_t *taps_end, *long_taps;
+    const uint8_t *taps_end, *long_taps, *full_taps;
     uint32_t taps;
 } kernels[] = {
-    {NULL, NULL, 0},
-    {wavenet_taps_1, wavenet_long_1, AROUND},
-    {wavenet_taps_2, wavenet_long_2, AROUND},
-    {wavenet_taps_3, wavenet_long_3, 3},
-    {wavenet_taps_4, wavenet_long_4, 15},
-    {wavenet_taps_5, wavenet_long_5, AROUND},
-    {wavenet_taps_6, wavenet_long_6, 3},
-    {NULL, NULL, 0},
-    {TAPS_8, LONG_8, 3},
+    {NULL, NULL, NULL, 0},
+    {wavenet_taps_1, wavenet_long_1, FULL(wavenet_full_2), AROUND},
+    {wavenet_taps_2, wavenet_long_2, wavenet_full_4, AROUND},
+    {wavenet_taps_3, wavenet_long_3, FULL(wavenet_full_6), 3},
+    {wavenet_taps_4, wavenet_long_4, wavenet_full_8, 15},
+    {wavenet_taps_5, wavenet_long_5, FULL(wavenet_full_10), AROUND},
+    {wavenet_taps_6, wavenet_long_6, FULL(wavenet_full_12), 3},
+    {NULL, NULL, NULL, 0},
+    {TAPS_8, LONG_8, FULL(wavenet_full_16), 3},
 };
 enum { KERNELS = sizeof kernels / sizeof kernels[0] };
 
@@ -71,14 +77,13 @@ enum { FULL_BYTES = 56 };
 // By so many bits wavenet_table_full_m7.S shifts activations.
 enum { TABLE_FULL_SHIFT = 7 };
 
-// What a tail of the table begins with, by the lift; NULL: by itself. Beyond the last they are
-// lifted by LIFT_FIRST, and then by the rest.
-static const uint8_t *const lifts[] = {NULL, wavenet_lift_1, wavenet_lift_2, wavenet_lift_3};
-enum { LIFT_FIRST = 3, LIFT_MOST = 6 };
+// What a tail of the table begins with, by the lift; NULL: by itself.
+static const uint8_t *const lifts[] = {NULL,           wavenet_lift_1, wavenet_lift_2,
+                                       wavenet_lift_3, wavenet_lift_4, wavenet_lift_5,
+                                       wavenet_lift_6};
+enum { LIFT_MOST = sizeof lifts / sizeof lifts[0] - 1 };
 
 static const uint8_t *lift_of(const struct wavenet_layer *layer, const uint8_t *tail) {
-    if (layer->lift > LIFT_FIRST)
-        return wavenet_lift_more;
     return layer->lift == 0 ? tail : lifts[layer->lift];
 }
 
@@ -105,6 +110,21 @@ COLD static int find_gated(struct wavenet_layer *layer) {
     code->scaled = wavenet_gated_tanh_scaled;
     return 1;
 }
+
+// Whether the tail of a fine tanh serves: nobody reads 16 bits of it, and it shifts nothing.
+COLD static int fine_serves(const struct wavenet_layer *layer) {
+    if (layer->matrix_format == WAVENET_MATRIX_NONE)
+        return layer->heads == NULL;
+    return layer->matrix_format != WAVENET_MATRIX_16 && !(layer->full && layer->copy_shift);
+}
+
+// Tails of the functions of a record by their type, and of SiLU.
+static const struct {
+    const uint8_t *tail, *scaled;
+} others[] = {[WAVENET_CORNERS] = {wavenet_corners_m7, wavenet_corners_scaled},
+              [WAVENET_CURVE] = {wavenet_curve_m7, wavenet_curve_scaled},
+              [WAVENET_FINE_TANH] = {wavenet_fine_m7, wavenet_fine_scaled},
+              [WAVENET_FUNCTION_TYPES] = {wavenet_silu_m7, wavenet_silu_scaled}};
 
 // How a tail ends that leaves the rest to others.
 static const uint8_t *finish_of(const struct wavenet_layer *layer) {
@@ -139,22 +159,14 @@ COLD static int find_unscaled(struct wavenet_layer *layer) {
 // SiLU and the functions of a record.
 COLD static int find_other(struct wavenet_layer *layer) {
     struct wavenet_rows_code *const code = &layer->code;
-    if (layer->full)
-        return 0;
     if (layer->activation < WAVENET_SILU)
-        return find_unscaled(layer);
-    if (layer->lift > LIFT_MOST)
+        return layer->full ? 0 : find_unscaled(layer);
+    const uint32_t kind =
+        layer->activation == WAVENET_SILU ? WAVENET_FUNCTION_TYPES : (uint32_t)layer->function[0];
+    if (layer->lift > LIFT_MOST || (kind == WAVENET_FINE_TANH ? !fine_serves(layer) : layer->full))
         return 0;
-    const uint8_t *tail = wavenet_curve_m7;
-    code->scaled = wavenet_curve_scaled;
-    if (layer->activation == WAVENET_SILU) {
-        tail = wavenet_silu_m7;
-        code->scaled = wavenet_silu_scaled;
-    } else if (layer->function[0] == WAVENET_CORNERS) {
-        tail = wavenet_corners_m7;
-        code->scaled = wavenet_corners_scaled;
-    }
-    code->tail = lift_of(layer, tail);
+    code->tail = lift_of(layer, others[kind].tail);
+    code->scaled = others[kind].scaled;
     return 1;
 }
 
@@ -179,20 +191,20 @@ COLD static int find_tail(struct wavenet_layer *layer) {
 }
 
 // Where a tile enters the products of its rows; NULL where there are none for them.
-COLD static const uint8_t *chain_of(const struct wavenet_ring *ring, uint32_t taps) {
-    const uint32_t pairs = ring->channels / 2;
+COLD static const uint8_t *chain_of(const struct wavenet_layer *layer) {
+    const struct wavenet_ring *const ring = &layer->ring;
+    const uint32_t pairs = ring->channels / 2, taps = layer->taps;
     if (pairs >= KERNELS || (ring->wide && taps > WAVENET_M7_TAPS))
         return NULL;
     if (ring->wide)
-        return kernels[pairs].long_taps;
+        return layer->full_rows ? kernels[pairs].full_taps : kernels[pairs].long_taps;
     if (kernels[pairs].taps_end == NULL || taps > kernels[pairs].taps)
         return NULL;
     return kernels[pairs].taps_end - (kernels[pairs].taps == AROUND ? 0 : taps * tap_bytes(pairs));
 }
 
 COLD void wavenet_rows_choose(struct wavenet_layer *layer) {
-    const int can = find_tail(layer) && !layer->full_rows;
-    layer->code.chain = can ? chain_of(&layer->ring, layer->taps) : NULL;
+    layer->code.chain = find_tail(layer) ? chain_of(layer) : NULL;
 }
 
 uint32_t wavenet_rows_run(struct wavenet *net, const struct wavenet_layer *layer, uint32_t frames) {
@@ -221,12 +233,13 @@ static void begin_rows(struct wavenet_rows_m7 *run, const struct wavenet_rows_wa
     run->end = rows->words + wavenet_row_words(rows) * rows->pairs - 5;
     run->head = walk->net->head - 2;
     run->a = walk->net->a - 2;
-    if (code->scaled != NULL && walk->layer->lift > LIFT_FIRST)
-        run->lift = lifts[walk->layer->lift - LIFT_FIRST];
     run->skip = walk->layer->gated ? 4 * TILE_FRAMES * (rows->pairs & 1) : 0;
     if (walk->layer->activation != WAVENET_LEAKY || walk->layer->gated) {
-        run->bases = &walk->net->chords->base;
-        run->slopes = &walk->net->chords->slope;
+        const struct sigmoid_chord *const chords = walk->layer->activation == WAVENET_FUNCTION
+                                                       ? wavenet_fine_chords(walk->layer->function)
+                                                       : walk->net->chords;
+        run->bases = &chords->base;
+        run->slopes = &chords->slope;
         if (walk->layer->activation >= WAVENET_SILU) {
             run->function = walk->layer->function;
             run->finish = finish_of(walk->layer);
