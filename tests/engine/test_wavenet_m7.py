@@ -92,7 +92,9 @@ CASES = [
     *(Shape(74, (8, 3), 3, activation=5, extreme=True, audio=True, lift=n) for n in (1, 2, 3, 6)),
     Shape(75, (16, 8), 16, activation=2, full=True, wide=True, fine=True, lift=4, converted=True),
     Shape(76, (10, 6), 10, activation=2, full=True, wide=True, fine=True, lift=6, extreme=True),
-    Shape(77, (12, 4), 12, taps=6, activation=2, full=True, wide=True, fine=True, lift=5, audio=True),
+    Shape(
+        77, (12, 4), 12, taps=6, activation=2, full=True, wide=True, fine=True, lift=5, audio=True
+    ),
     Shape(78, (2, 1), 2, activation=2, full=True, wide=True, fine=True, lift=0, converted=True),
     Shape(79, (8,), 8, activation=2, wide_activation=True, wide_at=(1,), fine=True, converted=True),
     Shape(80, (8, 3), 7, taps=4, wide_activation=True, wide=True, fine=True, converted=True),

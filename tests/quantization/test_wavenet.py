@@ -21,6 +21,7 @@ from pedalsmith.native.host import HostEngine
 from pedalsmith.quantization import psm
 from pedalsmith.quantization.quantizer import quantize
 from pedalsmith.quantization.wavenet_formats import Formats
+from pedalsmith.quantization.wavenet_function import FINE_TANH
 from pedalsmith.quantization.wavenet_network import from_model
 from pedalsmith.quantization.wavenet_quantizer import WaveNetQuantizer
 from pedalsmith.quantization.wavenet_record import WaveNetRecord
@@ -188,6 +189,25 @@ def test_a_network_whose_values_explode_is_refused_by_how_far() -> None:
     arrays = (replace(net.arrays[0], rechannel=loud), *net.arrays[1:])
     with pytest.raises(BadInput, match=r"^m: what its layers add up reaches [0-9]e\+1[0-9] on"):
         quantize(replace(model, layers=(replace(net, arrays=arrays),)), "m", noise(4, 60_000))
+
+
+def test_what_32_bits_everywhere_are_not_enough_for_is_fine() -> None:
+    """Weights of 32 bits over all histories, and finer chords of tanh."""
+    model, guitar = model_of(3, Activation("tanh")), noise(4, 60_000)
+    plain, fine = (quantize(model, "m", guitar, noise_dbfs=aim) for aim in (-90.0, -160.0))
+    record = fine.blob.layers[0]
+    assert isinstance(record, WaveNetRecord)
+    layers = [layer for array in record.arrays for layer in array.layers]
+    assert all(layer.conv.bits == 32 for layer in layers)
+    assert record.functions == (FINE_TANH.function,)
+    worst = [max(error.noise_dbfs for error in made.report.errors) for made in (plain, fine)]
+    assert worst[1] < worst[0] - 9.0, "-142.9 dBFS and -133.1"
+    assert "weights" in fine.report.rounding
+    assert "weights" not in plain.report.rounding
+    data = psm.encode(fine.blob)
+    HostEngine(data).selftest()
+    silence = HostEngine(data).process(np.zeros(500, np.int32))
+    assert np.all(silence == fine.blob.rest_output)
 
 
 @pytest.mark.parametrize("layers", [1, 2])

@@ -2,6 +2,7 @@
 // Copyright (c) 2026 the pedalsmith developers
 #include "tile.h"
 
+#include "cold.h"
 #include "fixed.h"
 #include "tile_m7.h"
 #include "words_m7.h"
@@ -64,7 +65,8 @@ void tile_32(const struct tile *tile, const void *const *tap, int32_t *acc) {
     }
 }
 
-void tile_full(const struct tile *tile, const void *const *tap, int32_t *acc) {
+// What no kernel serves no board plays in time, so that it may as well wait for flash.
+COLD void tile_full(const struct tile *tile, const void *const *tap, int32_t *acc) {
     const uint32_t step = tile->frame_step, columns = 2 * tile->column_pairs;
     const int32_t *w = tile->weights;
     for (uint32_t pair = 0; pair < tile->row_pairs; pair++, acc += 2 * TILE_FRAMES) {
