@@ -25,7 +25,7 @@ struct tile {
     uint32_t row_step;    // weights from a pair of rows to the next one
     uint32_t frame_step;  // columns from a frame to the next one
     uint32_t pair_step;   // columns from a pair of columns to the next one; of tile_16
-    uint32_t column_step; // columns from a column to the next one; of tile_32 and, 1, tile_full
+    uint32_t column_step; // columns from a column to the next one; of tile_32
 };
 
 // acc[row][frame] += sum over taps and columns of w q. tap[k] is where tap k of the first frame

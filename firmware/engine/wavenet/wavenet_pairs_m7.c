@@ -111,11 +111,10 @@ COLD static int find_gated(struct wavenet_layer *layer) {
     return 1;
 }
 
-// Whether the tail of a fine tanh serves: nobody reads 16 bits of it, and it shifts nothing.
+// Whether the tail of a fine tanh serves, of which nobody may read 16 bits.
 COLD static int fine_serves(const struct wavenet_layer *layer) {
-    if (layer->matrix_format == WAVENET_MATRIX_NONE)
-        return layer->heads == NULL;
-    return layer->matrix_format != WAVENET_MATRIX_16 && !(layer->full && layer->copy_shift);
+    return layer->matrix_format == WAVENET_MATRIX_32 ||
+           (layer->matrix_format == WAVENET_MATRIX_NONE && layer->heads == NULL);
 }
 
 // Tails of the functions of a record by their type, and of SiLU.
