@@ -9,6 +9,7 @@ from pedalsmith.quantization.fir_record import SEGMENT, FirRecord
 from pedalsmith.quantization.wavenet_record import (
     HISTORY_32,
     HISTORY_FULL,
+    FullMatrix,
     Matrix,
     WaveNetRecord,
     WideConv,
@@ -58,11 +59,12 @@ def layer_facts(record: LayerRecord) -> dict[str, Any]:
 
 def _wavenet(record: WaveNetRecord) -> dict[str, Any]:
     layers = [layer for array in record.arrays for layer in array.layers]
-    convs: list[WideConv | Matrix] = []
+    convs: list[WideConv | Matrix | FullMatrix] = []
     for array in record.arrays:
         convs += [array.rechannel, array.head]
     for layer in layers:
-        convs += [layer.conv] if layer.matrix is None else [layer.conv, layer.matrix]
+        parts = (layer.conv, layer.matrix, layer.full, layer.head_matrix)
+        convs += [part for part in parts if part is not None]
     macs = sum(conv.weights.size for conv in convs) + sum(layer.mixin.size for layer in layers)
     long_words = sum(layer.history_format in (HISTORY_32, HISTORY_FULL) for layer in layers)
     weights = "int32" if any(layer.conv.bits == 32 for layer in layers) else "int16"
