@@ -171,9 +171,10 @@ def test_a_row_with_small_sums_keeps_them_beside_one_with_large(kind: str) -> No
     assert max(error.noise_dbfs for error in quantized.report.errors) < -95.0
 
 
-def test_histories_of_silu_keep_what_its_sums_can_reach() -> None:
+@pytest.mark.parametrize("kind", ["silu", "hardswish"])
+def test_histories_behind_what_has_no_end_keep_what_its_sums_can_reach(kind: str) -> None:
     """Not what a word can: a residual that might be so large had 5 bits less in 16."""
-    model = with_activation(untrained("a1-feather"), Activation("silu"))
+    model = with_activation(untrained("a1-feather"), Activation(kind))
     quantizer = WaveNetQuantizer(model, "m", read_audio(dry_path()).samples[: 3 * SAMPLE_RATE])
     blob = quantizer.assemble(
         rounded(quantizer.net, quantizer.ranges, quantizer.grams, Formats()).record

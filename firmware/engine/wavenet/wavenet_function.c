@@ -31,15 +31,27 @@ COLD static uint64_t corners_most(const uint8_t *words, uint32_t shift) {
     return most << shift > INT32_MAX ? (uint64_t)1 << 31 : most << shift;
 }
 
-COLD static uint64_t curve_most(const uint8_t *words) {
+// The largest sum of magnitudes of the first pieces on either side of 0.
+COLD static uint64_t curve_most(const uint8_t *words, uint32_t pieces) {
     uint64_t most = 0;
-    for (uint32_t piece = 0; piece < 2 * WAVENET_PIECES; piece++) {
-        uint64_t sum = 0;
-        for (uint32_t i = 0; i < 4; i++)
-            sum += layer_magnitude(blob_word(words, 4 * piece + i));
-        most = sum > most ? sum : most;
-    }
+    for (uint32_t side = 0; side < 2; side++)
+        for (uint32_t p = 0; p < pieces; p++) {
+            uint64_t sum = 0;
+            for (uint32_t i = 0; i < 4; i++)
+                sum += layer_magnitude(blob_word(words, 4 * (side * WAVENET_PIECES + p) + i));
+            most = sum > most ? sum : most;
+        }
     return most;
+}
+
+COLD uint64_t wavenet_function_most(const struct wavenet_functions *functions, uint32_t index,
+                                    uint64_t v) {
+    if (functions->function[index].type != WAVENET_CURVE)
+        return functions->function[index].most;
+    const uint32_t u = v > WAVENET_CURVE_MAX ? WAVENET_CURVE_MAX : (uint32_t)v;
+    const uint32_t octave = wavenet_curve_octave(u);
+    return curve_most(functions->function[index].words,
+                      16 * octave + (u >> (WAVENET_PIECE_SHIFT + octave)) + 1);
 }
 
 COLD enum engine_status wavenet_functions_read(struct wavenet_functions *functions, uint32_t count,
@@ -63,7 +75,7 @@ COLD enum engine_status wavenet_functions_read(struct wavenet_functions *functio
         functions->function[i].shift = shift;
         functions->function[i].words = words;
         functions->function[i].most = type == WAVENET_CORNERS ? corners_most(words, shift)
-                                      : type == WAVENET_CURVE ? curve_most(words)
+                                      : type == WAVENET_CURVE ? curve_most(words, WAVENET_PIECES)
                                                               : INT32_MAX;
         if (functions->function[i].most > INT32_MAX)
             return ENGINE_NOT_PROVED;

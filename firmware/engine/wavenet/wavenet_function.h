@@ -34,7 +34,7 @@ enum { WAVENET_LOW = 2, WAVENET_HIGH, WAVENET_BELOW, WAVENET_ABOVE, WAVENET_CORN
 #define WAVENET_CURVE_WORDS (2 + 2 * WAVENET_PIECES * 4)
 #define WAVENET_FINE_WORDS  (2 + 2 * TANH_CHORDS)
 
-// The functions of a record: where their words are, and the largest |a| that each gives.
+// The functions of a record: where their words are, and the largest |a| that each gives at all.
 struct wavenet_functions {
     uint16_t count;
     struct {
@@ -51,6 +51,11 @@ struct layer_arena;
 enum engine_status wavenet_functions_read(struct wavenet_functions *functions, uint32_t count,
                                           struct blob_cursor *cursor, uint32_t *arena_bytes);
 
+// Largest |a| of function `index` where |v| is at most `v`: a curve's, of the pieces that it
+// reaches.
+uint64_t wavenet_function_most(const struct wavenet_functions *functions, uint32_t index,
+                               uint64_t v);
+
 // Builds checked functions; 0 when the arena is too small.
 int wavenet_functions_load(struct wavenet_functions *functions, struct layer_arena *arena);
 
@@ -62,12 +67,16 @@ static inline int32_t wavenet_corners_at(const int32_t *function, int32_t v) {
     return shl(inside + 2 * mulh(beyond, slope), (uint32_t)function[1]);
 }
 
+// The octave that u is in, 0 with all below it.
+static inline uint32_t wavenet_curve_octave(uint32_t u) {
+    return 9u - (uint32_t)__builtin_clz(u | 1u << 22);
+}
+
 // The piece that v is in, and a cubic of where it is in that.
 static inline int32_t wavenet_curve_at(const int32_t *function, int32_t v) {
     const uint32_t sign = (uint32_t)(v >> 31), distance = (uint32_t)v ^ sign;
     const uint32_t u = distance > WAVENET_CURVE_MAX ? WAVENET_CURVE_MAX : distance;
-    const uint32_t octave = 9u - (uint32_t)__builtin_clz(u | 1u << 22);
-    const uint32_t width = WAVENET_PIECE_SHIFT + octave;
+    const uint32_t octave = wavenet_curve_octave(u), width = WAVENET_PIECE_SHIFT + octave;
     const uint32_t piece = 16 * octave + (u >> width) + (sign & WAVENET_PIECES);
     const int32_t *const c = function + 2 + (size_t)4 * piece;
     const int32_t t = (int32_t)(u << (32 - width) ^ 0x80000000u); // -1/2 .. 1/2

@@ -60,7 +60,7 @@ COLD static uint64_t activation_bound(const struct wavenet_layer_view *layer,
         return ((uint64_t)1 << wavenet_high(layer->lift)) +
                product(v, blob_word(layer->slope, row));
     if (layer->activation >= WAVENET_FUNCTION && !layer->gated)
-        return array->functions->function[layer->activation - WAVENET_FUNCTION].most;
+        return wavenet_function_most(array->functions, layer->activation - WAVENET_FUNCTION, v);
     if (layer->activation == WAVENET_SILU && !layer->gated)
         return (v + 1) >> 1;
     return (uint64_t)1 << (wavenet_from_table(layer->activation, layer->gated) ? 24 : 31);

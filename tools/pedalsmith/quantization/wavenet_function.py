@@ -71,8 +71,15 @@ class Function:
             return (max(abs(low), abs(high)) + 2 * ((steepest + 3) >> 2)) << self.shift
         if self.type == Function.FINE:
             return 2**31 - 1
-        pieces = np.abs(np.array(self.words, np.int64)).reshape(-1, 4)
-        return int(pieces.sum(axis=1).max())
+        return self.most_within(V_MAX)
+
+    def most_within(self, v: int) -> int:
+        """The same where |v| is at most `v`: of a curve, the largest of the pieces it reaches."""
+        if self.type != Function.CURVE:
+            return self.most
+        u = min(v, V_MAX - 1)
+        octave = max(u.bit_length() - 23, 0)
+        return int(_reached(self.words)[16 * octave + (u >> (_PIECE_SHIFT + octave))])
 
     def check(self, name: str) -> None:
         """Raises Refused when a limit is broken or a result may leave its word."""
@@ -108,6 +115,13 @@ class Function:
         for power in (2, 1, 0):
             a = c[..., power] + mulh(a, t)
         return within(a, 32, "a")
+
+
+@cache
+def _reached(words: tuple[int, ...]) -> Int:
+    """(PIECES,) the largest sum of magnitudes of all pieces of a curve up to each."""
+    sums = np.abs(np.array(words, np.int64)).reshape(2, PIECES, 4).sum(axis=2)
+    return np.asarray(np.maximum.accumulate(sums.max(axis=0)))
 
 
 @cache

@@ -231,9 +231,12 @@ class LayerRounding:
                 units = own
         self.activation_units = units
         bound = 2.0**31 / units
+        reached = 2.0 ** (31 - self.lift) / self.conv.units[:b]  # z, where it is scaled
         if not layer.gated:
             if self.function is not None:
-                bound = self.function.function.most / units
+                words = np.ceil(reached * self.row_units[:b] * _OUTWARD).tolist()
+                most = [self.function.function.most_within(int(v)) for v in words]
+                bound = np.array(most) / units
             elif layer.kind in (TANH, SIGMOID):
                 bound = 2.0**24 / units
                 # The table's word is 0 where a tanh is -1.
@@ -242,7 +245,6 @@ class LayerRounding:
                 bound = (self.high + np.abs(self.slope) * 2.0**31) / units
                 self.activation_word = layer.activation_rest - self.kink / own
             elif layer.kind == SILU:
-                reached = 2.0 ** (31 - self.lift) / self.conv.units[:b]
                 bound = np.asarray(reached)  # of z, which is the larger
         self.activation_most = bound
         largest = float(np.max(bound * units))

@@ -228,7 +228,7 @@ def _activation_bounds(layer: WaveNetLayerRecord, residual: list[int], name: str
         require(max(low) <= room, f"{name}: an activation may leave its word")
         return [most + bound for bound in low]
     if layer.function is not None and not layer.gated:
-        return [layer.function.most] * count
+        return [layer.function.most_within(bound) for bound in v[:count]]
     if kind == SILU and not layer.gated:
         return [(bound + 1) >> 1 for bound in v[:count]]
     return v[:count] if kind == LINEAR else [2**31] * count
