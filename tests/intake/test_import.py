@@ -9,6 +9,7 @@ import sys
 import termios
 import time
 from collections.abc import Callable
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
@@ -24,8 +25,8 @@ from models.examples import small_model
 from pedalsmith.audio import SAMPLE_RATE
 from pedalsmith.cli import build_app
 from pedalsmith.errors import BadInput, NegativeResult
-from pedalsmith.intake import fitting, job
-from pedalsmith.intake.batch import Table, convert_all, find_jobs
+from pedalsmith.intake import batch, fitting, job
+from pedalsmith.intake.batch import Job, Table, convert_all, find_jobs
 from pedalsmith.intake.fitting import Attempt, Settings
 from pedalsmith.intake.job import Row, convert_file
 from pedalsmith.models.exporters import keras_json, nam
@@ -65,6 +66,26 @@ def test_a_worker_that_dies_costs_its_own_file_only(folder: Path, tmp_path: Path
     assert rows[3].reason == "ended the process that converted it."
     assert sorted(row.file for row in seen) == names
     assert (tmp_path / "out/b/a.json.psm").is_file() and (tmp_path / "out/b/a.nam.psm").is_file()
+
+
+def test_a_pool_that_has_broken_when_a_file_is_handed_to_it_loses_none(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The worker that died may be noticed there, and not where its result is waited for."""
+    submit, handed = batch._submit, list[str]()
+
+    def broken_once(pool: object, convert: object, job: Job, settings: Settings) -> object:
+        handed.append(job.shown)
+        if len(handed) == 3:
+            raise BrokenProcessPool
+        return submit(pool, convert, job, settings)
+
+    monkeypatch.setattr(batch, "_submit", broken_once)
+    (folder / "deadly.nam").unlink()
+    jobs = find_jobs(folder, tmp_path / "out")
+    table = Table(tmp_path / "out", SETTINGS)
+    rows = convert_all(jobs, table, SETTINGS, 2, lambda row: None, stand_in)
+    assert [(row.file, row.outcome) for row in rows] == [(job.shown, "fits") for job in jobs]
 
 
 def test_every_model_of_a_bank_comes_in(tmp_path: Path) -> None:
@@ -181,7 +202,8 @@ def test_the_best_of_a_container_that_fits_is_taken(
         return CliRunner().invoke(build_app(), [*arguments, *more]).exception
 
     refusal = converted("--board", "daisy_seed", "--max-cpu", "15")
-    assert isinstance(refusal, NegativeResult) and "needs 20.0 % of the CPU, 15" in str(refusal)
+    assert isinstance(refusal, NegativeResult)
+    assert "not even with an error of -60 dBFS: needs 20.0 % of the CPU, 15" in str(refusal)
     assert not tone.exists()
     assert converted("--board", "daisy_seed", "--max-cpu", "45") is None
     assert psm.read(tone).layers[0].outputs == 4

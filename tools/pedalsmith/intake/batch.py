@@ -179,9 +179,8 @@ def _in_processes(
             try:
                 while waiting or under_way:
                     while waiting and len(under_way) < 2 * count:
-                        job = waiting.pop(0)
-                        future = _submit(pool, convert, job, settings)
-                        under_way[future] = job
+                        future = _submit(pool, convert, waiting[0], settings)
+                        under_way[future] = waiting.pop(0)
                     for future in wait(under_way, return_when=FIRST_COMPLETED).done:
                         row = future.result()
                         yield under_way.pop(future), row
