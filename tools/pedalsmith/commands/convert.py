@@ -90,7 +90,8 @@ def command(
         if attempt.quantized is None:
             raise BadInput(f"{model}: {attempt.reason}")
         if attempt.reason:
-            raise NegativeResult(f"{model}: does not fit {board}: {attempt.reason}")
+            rough = f"{'not even ' if noise is None else ''}with an error of {attempt.aim:g} dBFS"
+            raise NegativeResult(f"{model}: does not fit {board}, {rough}: {attempt.reason}")
         source, aim, quantized = attempt.model, attempt.aim, attempt.quantized
     write(output, quantized.blob)
     if board and (kind := other_image(quantized.blob, board, model)):
