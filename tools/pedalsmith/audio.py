@@ -134,7 +134,10 @@ def write_wav(path: Path, samples: Samples, *, rate: int = SAMPLE_RATE) -> None:
     with whole_file(path) as temporary:
         # libsndfile takes the 24 upper bits of an int32.
         words = to_q23(samples).astype(np.int32) << 8
-        soundfile.write(temporary, words, rate, subtype="PCM_24", format="WAV")
+        try:
+            soundfile.write(temporary, words, rate, subtype="PCM_24", format="WAV")
+        except soundfile.LibsndfileError:  # it says "System error." of a full disk
+            raise BadInput(f"{path}: cannot be written; make room there.") from None
 
 
 def to_q23(samples: Samples) -> Words:

@@ -18,6 +18,7 @@ import typer
 
 from pedalsmith import commands
 from pedalsmith.errors import PedalsmithError
+from pedalsmith.files import FULL
 
 EXIT_BAD_INPUT = 2
 EXIT_INTERRUPTED = 130
@@ -69,6 +70,10 @@ def main() -> None:
     except Exception as error:
         if os.environ.get("PEDALSMITH_DEBUG"):
             raise
+        if isinstance(error, OSError) and error.errno in FULL:
+            print(f"pedalsmith: cannot write ({error.strerror}); make room.", file=sys.stderr)
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            sys.exit(EXIT_BAD_INPUT)
         kind = type(error).__name__
         print(
             f"pedalsmith: internal error ({kind}: {error}); please report it with the output of "

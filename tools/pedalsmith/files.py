@@ -2,6 +2,7 @@
 # Copyright (c) 2026 the pedalsmith developers
 """Files that are there whole or not at all."""
 
+import errno
 import os
 import tempfile
 from collections.abc import Iterable, Iterator
@@ -10,16 +11,30 @@ from pathlib import Path
 
 from pedalsmith.errors import BadInput
 
+FULL = frozenset({errno.ENOSPC, errno.EFBIG, errno.EDQUOT})
+"""What an operating system says when no more can be written."""
+
+
+def check_output(path: Path, *inputs: Path | None) -> None:
+    """Raises BadInput where `path` cannot be a file that is written anew: a folder, a device, or
+    one of the `inputs`, which would be lost."""
+    if path.is_dir():
+        raise BadInput(f"{path}: is a folder; name a file in it.")
+    if path.exists() and not path.is_file():
+        raise BadInput(f"{path}: is a device and no file; name a file to write.")
+    for read in inputs:
+        if read and path.exists() and read.exists() and path.samefile(read):
+            raise BadInput(f"{path}: is what is read, and would be lost; name another file.")
+
 
 @contextmanager
 def whole_file(path: Path) -> Iterator[Path]:
     """Yields a temporary path beside `path`; renames it to `path` when the block succeeds.
 
     On an exception the temporary file is removed, so nothing half-written stays behind.
-    Raises BadInput when the folder cannot be written.
+    Raises BadInput when the folder cannot be written, or no more can be.
     """
-    if path.is_dir():
-        raise BadInput(f"{path}: is a folder; name a file in it.")
+    check_output(path)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(
@@ -35,6 +50,10 @@ def whole_file(path: Path) -> Iterator[Path]:
         yield temporary
         temporary.chmod(0o644)
         temporary.replace(path)
+    except OSError as error:
+        if error.errno not in FULL:
+            raise
+        raise BadInput(f"{path}: cannot be written ({error.strerror}); make room there.") from None
     finally:
         temporary.unlink(missing_ok=True)
 

@@ -64,13 +64,15 @@ def command(
     """
     from pedalsmith.console import emit_json, notice, talk
     from pedalsmith.errors import BadInput, NegativeResult
+    from pedalsmith.files import check_output
     from pedalsmith.intake.fitting import Settings, best_attempt
     from pedalsmith.intake.job import cost_of_fitting, other_image
-    from pedalsmith.models.importers import ImportOptions, load_model
+    from pedalsmith.models.importers import RUN_FILE, ImportOptions, load_model
     from pedalsmith.native.boards import load_board
     from pedalsmith.quantization.psm import write
     from pedalsmith.quantization.quantizer import WEIGHT_BITS, Conversion, usual_noise
 
+    check_output(output, model, model / RUN_FILE, calibration)
     if weights not in WEIGHT_BITS:
         raise BadInput(f"--weights {weights}: is not known; use {', '.join(WEIGHT_BITS)}.")
     if noise is not None and not -200.0 <= noise <= 0.0:

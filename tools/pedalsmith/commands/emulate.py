@@ -57,9 +57,11 @@ def command(
     from pedalsmith.emulator.panel import parse_press, parse_turn
     from pedalsmith.emulator.session import play_on_board, play_on_host
     from pedalsmith.errors import BadInput, NegativeResult
+    from pedalsmith.files import check_output
 
     if not model.is_file():
         raise BadInput(f"{model}: there is no such file; make one with `pedalsmith convert`.")
+    check_output(target, model, source)
     if serial and (on == "host" or serial not in {"usb", "uart", "pty"}):
         raise BadInput(f"--serial {serial}: write usb or uart, with a board: --on daisy_seed.")
     of_a_board = {"image": image, "block": block, "controls": controls, "knob": knob,

@@ -31,9 +31,11 @@ def command(
     """
     from pedalsmith.console import talk
     from pedalsmith.errors import BadInput
+    from pedalsmith.files import check_output
     from pedalsmith.models.exporters import exporter_for
-    from pedalsmith.models.importers import ImportOptions, load_model
+    from pedalsmith.models.importers import RUN_FILE, ImportOptions, load_model
 
+    check_output(output, model, model / RUN_FILE)
     exporter = exporter_for(output, format)
     loaded = load_model(model, ImportOptions(sample_rate, submodel))
     if tflite is None:
