@@ -78,6 +78,7 @@ def _wavenet(record: WaveNetRecord) -> dict[str, Any]:
         "receptive_field": record.history + 1,
         "parameters": macs + sum(conv.bias.size for conv in convs),
         "macs": macs,
-        "format": f"{weights} weights, {len(record.arrays)} arrays of {len(layers)} layers, "
-        f"{record.history} samples of history, {long_words} of the layers with 32 bits",
+        "format": f"{weights} weights, {len(layers)} layers in {len(record.arrays)} array"
+        f"{'s' if len(record.arrays) > 1 else ''}, {record.history} samples of history, "
+        f"{long_words} of the layers with 32 bits",
     }
