@@ -227,9 +227,11 @@ def _pool(count: int) -> Iterator[ProcessPoolExecutor]:
         try:
             yield pool
         except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
+            # Then it need not wait for them; and its thread must have ended when Python ends, which
+            # would wake it at a pipe that it may be closing.
             for worker in multiprocessing.active_children():
                 worker.kill()
+            pool.shutdown(cancel_futures=True)
             raise
         finally:
             pool.shutdown()
