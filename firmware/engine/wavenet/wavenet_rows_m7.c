@@ -120,29 +120,23 @@ static const uint8_t *finish_of(const struct wavenet_layer *layer) {
     return layer->matrix_format == WAVENET_MATRIX_32 ? wavenet_finish_long : wavenet_finish_upper;
 }
 
+// Of leaky activations by their lift, from LEAKY_FIRST on.
+static const uint8_t *const leaky[] = {wavenet_leaky_6, wavenet_leaky_7, wavenet_leaky_8,
+                                       wavenet_leaky_9};
+enum { LEAKY_FIRST = WAVENET_LIFT_ONE - 2, LEAKY_LAST = WAVENET_LIFT_ONE + 1 };
+
 // A leaky activation of another lift than that of most, or none: sums that are not scaled.
 COLD static int find_unscaled(struct wavenet_layer *layer) {
     struct wavenet_rows_code *const code = &layer->code;
     code->scaled = finish_of(layer);
-    switch (layer->activation == WAVENET_LEAKY ? layer->lift : 0) {
-    case 0:
-        code->tail = wavenet_linear_m7;
-        return layer->activation == WAVENET_LINEAR;
-    case WAVENET_LIFT_ONE + 1: // of such sums a 1x1 reads other 16 bits than the upper ones
-        code->tail = wavenet_leaky_9;
-        return layer->matrix_format != WAVENET_MATRIX_16;
-    case WAVENET_LIFT_ONE:
-        code->tail = wavenet_leaky_8;
+    code->tail = wavenet_linear_m7;
+    if (layer->activation == WAVENET_LINEAR)
         return 1;
-    case WAVENET_LIFT_ONE - 1:
-        code->tail = wavenet_leaky_7;
-        return 1;
-    case WAVENET_LIFT_ONE - 2:
-        code->tail = wavenet_leaky_6;
-        return 1;
-    default:
+    if (layer->lift < LEAKY_FIRST || layer->lift > LEAKY_LAST)
         return 0;
-    }
+    code->tail = leaky[layer->lift - LEAKY_FIRST];
+    // Of the last one a 1x1 reads other 16 bits than the upper ones.
+    return layer->lift != LEAKY_LAST || layer->matrix_format != WAVENET_MATRIX_16;
 }
 
 // SiLU and the functions of a record.
