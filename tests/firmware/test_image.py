@@ -169,6 +169,23 @@ def test_bad_options_are_named(tmp_path: Path) -> None:
         build("daisy_seed", None, tmp_path, image="rom")
     with pytest.raises(BadInput, match="block 0"):
         build("daisy_seed", None, tmp_path, block=0)
+    unknown = {
+        r"no option 'color'; there is codec, store": {"color": "red"},
+        r"option codec: no 'XYZ'; there is auto, AK4556, PCM3060, WM8731\.": {"codec": "XYZ"},
+        r"option store: no ''; there is qspi, none\.": {"store": ""},
+        r"option usb_vendor: no '1155'; there is 0x0000 to 0xFFFF\.": {"usb_vendor": "1155"},
+    }
+    for words, choices in unknown.items():
+        with pytest.raises(BadInput, match=words):
+            build("daisy_seed", None, tmp_path, choices=choices)
+
+
+def test_an_option_is_known_in_either_case(tmp_path: Path) -> None:
+    images = [
+        build("daisy_seed", None, tmp_path / text, choices={"codec": text}).bin.read_bytes()
+        for text in ("auto", "WM8731", "wm8731")
+    ]
+    assert images[0] != images[1] == images[2]
 
 
 def test_command_prints_json_on_stdout(tmp_path: Path) -> None:

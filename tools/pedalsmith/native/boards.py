@@ -3,6 +3,7 @@
 """The boards: each is a folder under boards/ with a board.json, which CMake reads as well."""
 
 import json
+import re
 from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
@@ -100,6 +101,8 @@ class Board(_Strict):
     """Kernels left out for want of room, as ENGINE_WITHOUT_<NAME>; slower ones play"""
     options: dict[str, str] = {}
     """What the board's C file lets be chosen; BOARD_OPTION_<NAME> there"""
+    choices: dict[str, tuple[str, ...]] = {}
+    """The values of an option; one without is a number of 16 bits, in hexadecimal"""
     images: dict[str, ImageKind]
     """"flash" is the default."""
     memories: dict[str, Memory]
@@ -121,6 +124,16 @@ class Board(_Strict):
                     raise ValueError(f"controls.{name}: no {place} in header")
         return self
 
+    @model_validator(mode="after")
+    def _options_are_choices(self) -> Self:
+        for name in self.choices:
+            if name not in self.options:
+                raise ValueError(f"choices.{name}: no {name} in options")
+        for name, value in self.options.items():
+            if self._spelled(name, value) != value:
+                raise ValueError(f"options.{name}: {value} is not one of its choices")
+        return self
+
     @property
     def usual_image(self) -> str:
         """The kind of image that is meant where none is named: the first in board.json."""
@@ -138,6 +151,24 @@ class Board(_Strict):
             known = ", ".join(self.controls)
             raise BadInput(f"{self.folder}: no controls {name!r}; there is {known}.")
         return self.controls[name]
+
+    def option_value(self, name: str, text: str) -> str:
+        """The value of an option that `text` means, in whichever case. Raises BadInput."""
+        if name not in self.options:
+            known = ", ".join(self.options) or "none"
+            raise BadInput(f"{self.folder}: no option {name!r}; there is {known}.")
+        value = self._spelled(name, text)
+        if value is None:
+            known = ", ".join(self.choices.get(name, ("0x0000 to 0xFFFF",)))
+            raise BadInput(f"{self.folder}: option {name}: no {text!r}; there is {known}.")
+        return value
+
+    def _spelled(self, name: str, text: str) -> str | None:
+        """`text` as C compares it: text, or 0x and four digits. None: it is no such value."""
+        if name in self.choices:
+            return next((one for one in self.choices[name] if one.lower() == text.lower()), None)
+        number = re.fullmatch(r"0x([0-9a-f]{1,4})", text, re.IGNORECASE)
+        return f"0x{int(number[1], 16):04X}" if number else None
 
 
 def board_names() -> list[str]:

@@ -89,18 +89,16 @@ def build(
     `blobs` is one model or several, the first of which plays at the start; without any the image
     passes its input dry. `image` is a kind of the board's, `block` the samples a block (None: the
     board's own), `controls` the pedal that the board is in, `choices` replaces some of the board's
-    options, `main` is another program than firmware/main.c, `room` the bytes of zeros kept behind
-    the models, where a model may be written later. Raises BadInput when a model is damaged, NoRoom
-    when it does not fit the board, PedalsmithError when the compiler fails.
+    options, in whichever case, `main` is another program than firmware/main.c, `room` the bytes of
+    zeros kept behind the models, where a model may be written later. Raises BadInput when a model
+    is damaged or an option unknown, NoRoom when it does not fit the board, PedalsmithError when the
+    compiler fails.
     """
     if isinstance(board, str):
         board = load_board(board)
     kind = board.image_kind(image)
     board.controls_of(controls)
-    for name in choices or {}:
-        if name not in board.options:
-            known = ", ".join(board.options) or "none"
-            raise BadInput(f"{board.folder}: no option {name!r}; there is {known}.")
+    chosen = {name: board.option_value(name, text) for name, text in (choices or {}).items()}
     if blobs is None:
         blobs = ()
     elif isinstance(blobs, Path):
@@ -115,7 +113,7 @@ def build(
         "PEDALSMITH_BLOCK": block or "",
         **({"PEDALSMITH_MAIN": main.resolve()} if main else {}),
         "PEDALSMITH_PYTHON": sys.executable,
-        **{f"PEDALSMITH_OPTION_{name.upper()}": to for name, to in (choices or {}).items()},
+        **{f"PEDALSMITH_OPTION_{name.upper()}": value for name, value in chosen.items()},
         "CMAKE_MAKE_PROGRAM": Path(ninja.BIN_DIR) / "ninja",
         "CMAKE_TOOLCHAIN_FILE": firmware_dir() / "cmake" / f"{compiler}.cmake",
     }
