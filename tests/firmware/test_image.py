@@ -211,7 +211,8 @@ def test_a_model_that_is_too_slow_is_refused_before_anything_is_written(
 
     slow = said("--max-cpu", "2")
     refused = re.search(
-        r"random\.psm: needs ([\d.]+) % of the block time of daisy_seed, 2 % is allowed",
+        r"random\.psm: needs ([\d.]+) % of the block time of daisy_seed at block 16, "
+        r"2 % is allowed; build with --block 48",
         slow.stderr,
     )
     assert refused and not slow.stdout and slow.returncode == 1
@@ -219,6 +220,15 @@ def test_a_model_that_is_too_slow_is_refused_before_anything_is_written(
     loads = json.loads(said().stdout)["load_worst_percent"]
     assert loads == {str(model): float(refused[1])}
     assert len(list(out.iterdir())) == 3
+
+
+def test_a_model_that_is_too_slow_for_blocks_of_one_sample_is_priced(tmp_path: Path) -> None:
+    model = write_lstm(tmp_path / "slow.psm", 64)
+    command = ["build", "--block", "1", "-o", tmp_path / "image", "--model", model]
+    line = [sys.executable, "-m", "pedalsmith", *map(str, command)]
+    done = subprocess.run(line, capture_output=True, text=True, check=False)
+    needs = re.search(r"needs ([\d.]+) % of the block time of daisy_seed at block 1,", done.stderr)
+    assert done.returncode == 1 and needs and float(needs[1]) > 100, done.stderr
 
 
 def test_drivers_and_pins_of_a_board_exist() -> None:

@@ -86,6 +86,11 @@ def _loads(
     from pedalsmith.cycles.board import load_of
     from pedalsmith.errors import NegativeResult
 
+    usual = built.board.block
+    block = block or usual
+    advice = f"`pedalsmith info {{}} --board {built.board.folder}` says what would fit"
+    if block < usual:
+        advice = f"build with --block {usual}, or take a smaller model"
     loads = {}
     for path in models:
         with talk.status(f"counting what {path.name} takes on {built.board.name} ..."):
@@ -93,7 +98,7 @@ def _loads(
         loads[str(path)] = round(100 * share, 1)
         if loads[str(path)] > most:
             raise NegativeResult(
-                f"{path}: needs {loads[str(path)]:g} % of the block time of {built.board.folder}, "
-                f"{most:g} % is allowed; `pedalsmith info` says what would fit."
+                f"{path}: needs {loads[str(path)]:g} % of the block time of {built.board.folder} "
+                f"at block {block}, {most:g} % is allowed; {advice.format(path)}."
             )
     return loads

@@ -38,8 +38,9 @@ _ANY_PERCENT = (100_000).to_bytes(4, "little")
 ENGINE_PROCESS = "engine_process"
 """The engine's part of a block."""
 
-_SLICE_SECONDS = 0.0002
-"""The boot is followed in steps shorter than a block, to stop before the first block is done."""
+_SLICE_BLOCKS = 0.2
+"""The boot is followed in steps of so much of a block, to stop before the first block is done: a
+model that is too slow is turned off after it."""
 _LONGEST_BOOT_SECONDS = 5.0
 
 
@@ -68,10 +69,11 @@ class BoardBlocks:
             flash_image(emulated, board, elf, patches)
             emulated.audio.play(np.zeros(self.block, np.int32), 2 * self.block)
             emulated.power_up()
+            step = _SLICE_BLOCKS * self.block / board.sample_rate
             while emulated.audio.frames_out == 0:
                 if machine.seconds > _LONGEST_BOOT_SECONDS:
                     raise EmulationError(f"{board.folder}: no audio after the start; see emulate.")
-                machine.run(_SLICE_SECONDS)
+                machine.run(step)
             contents = [(one.origin, machine.read(one.origin, one.bytes)) for one in memories]
         finally:
             machine.close()
@@ -156,7 +158,7 @@ def price_blocks(board: Board, player: BoardBlocks, elf: Path, model: str) -> Pr
     cost = price(player, core, image.function_at, player.block)
     if not any(function.name == ENGINE_PROCESS for function in cost.functions):
         raise EmulationError(
-            f"{board.folder}: the board starts but does not play {model}; "
-            f"`pedalsmith emulate {model} IN OUT --on {board.folder}` shows what it says."
+            f"{board.folder}: the board starts but does not play {model}; `pedalsmith emulate "
+            f"{model} IN OUT --on {board.folder} --block {player.block}` shows what it says."
         )
     return cost
