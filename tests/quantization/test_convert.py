@@ -70,6 +70,7 @@ def test_bad_input_leaves_nothing_behind(model_path: Path, guitar: Path, tmp_pat
     for arguments, says in [
         ((model_path, "-o", out, "--weights", "int4"), "int4"),
         ((model_path, "-o", out, "--noise", "12"), "--noise 12"),
+        ((model_path, "-o", out, "--max-cpu", "50"), "--max-cpu 50: needs --board"),
         ((model_path, "-o", tmp_path, "--calibration", guitar), str(tmp_path)),
         ((model_path, "-o", out, "--calibration", silent), "silent.wav"),
         ((broken, "-o", out, "--calibration", guitar), "broken.json"),
@@ -80,3 +81,21 @@ def test_bad_input_leaves_nothing_behind(model_path: Path, guitar: Path, tmp_pat
         assert says in str(result.exception)
         assert "\n" not in str(result.exception)
     assert set(tmp_path.iterdir()) == before
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        ("convert", "{}", "-o", "tone.psm", "--calibration", "{}", "--channel", "0"),
+        ("convert", "{}", "-o", "tone.psm", "--board", "daisy_seed", "--max-cpu", "101"),
+        ("build", "--model", "{}", "-o", "image", "--max-cpu", "-3"),
+        ("build", "--model", "{}", "-o", "image", "--max-cpu", "101"),
+        ("info", "{}", "--max-cpu", "-4"),
+        ("info", "{}", "--max-cpu", "0"),
+    ],
+    ids=" ".join,
+)
+def test_a_number_outside_of_its_range_is_refused(tmp_path: Path, line: tuple[str, ...]) -> None:
+    result = CliRunner().invoke(build_app(), [word.format(tmp_path / "none") for word in line])
+    assert result.exit_code == 2
+    assert f"Invalid value for '{line[-2]}'" in result.output

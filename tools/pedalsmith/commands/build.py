@@ -26,7 +26,10 @@ def command(
     ] = None,
     block: Annotated[int | None, typer.Option(help="Samples a block, 1 to 256.")] = None,
     max_cpu: Annotated[
-        float, typer.Option(help="Refuse a model that needs more percent; 0: do not count.")
+        float,
+        typer.Option(
+            min=0, max=100, help="Refuse a model that needs more percent; 0: do not count."
+        ),
     ] = 100.0,
     compiler: Annotated[Literal["zig", "gcc"], typer.Option(help="zig needs no set-up.")] = "zig",
     as_json: Annotated[bool, typer.Option("--json", help="Print the figures as JSON.")] = False,

@@ -19,6 +19,9 @@ _CALIBRATION_SECONDS = 3.0
 _SILENT = 1e-3
 """Peak below which audio says nothing of a model: -60 dBFS."""
 
+_MAX_CPU = 90.0
+"""Percent of the block time that a model for a board may take, where none is said."""
+
 
 def command(
     model: Annotated[Path, typer.Argument(help="A float model: model.json, .nam, ...")],
@@ -39,7 +42,8 @@ def command(
         typer.Option(help="Dry guitar to quantize on; the shipped recording otherwise."),
     ] = None,
     channel: Annotated[
-        int | None, typer.Option(help="Channel of a calibration file with several, from 1.")
+        int | None,
+        typer.Option(min=1, help="Channel of a calibration file with several, from 1."),
     ] = None,
     submodel: Annotated[
         int | None, typer.Option(min=1, help="Which model of a file that holds several.")
@@ -51,8 +55,9 @@ def command(
         str | None, typer.Option(help="Take the best model and formats that fit this.")
     ] = None,
     max_cpu: Annotated[
-        float, typer.Option(min=1, max=100, help="With --board: percent of the block time.")
-    ] = 90.0,
+        float | None,
+        typer.Option(min=1, max=100, help="With --board: percent of the block time; 90 if not."),
+    ] = None,
     json: Annotated[bool, typer.Option("--json", help="Print the figures as JSON.")] = False,
 ) -> None:
     """Quantize a float model into a blob for the pedal.
@@ -77,6 +82,8 @@ def command(
         raise BadInput(f"--weights {weights}: is not known; use {', '.join(WEIGHT_BITS)}.")
     if noise is not None and not -200.0 <= noise <= 0.0:
         raise BadInput(f"--noise {noise:g}: is outside -200..0 dBFS; -80 is usual.")
+    if max_cpu is not None and board is None:
+        raise BadInput(f"--max-cpu {max_cpu:g}: needs --board; name the board that it is of.")
     options = ImportOptions(sample_rate, submodel)
     samples = _calibration_samples(calibration, channel)
     if board is None:
@@ -87,7 +94,7 @@ def command(
     else:
         load_board(board)
         with talk.status(f"quantizing {model.name} for {board} ..."):
-            settings = Settings(board, weights, max_cpu)
+            settings = Settings(board, weights, _MAX_CPU if max_cpu is None else max_cpu)
             attempt = best_attempt(model, options, samples, settings, noise)
         if attempt.quantized is None:
             raise BadInput(f"{model}: {attempt.reason}")

@@ -26,7 +26,9 @@ def command(
     board: Annotated[str, typer.Option(help="The board it is priced for.")] = "daisy_seed",
     max_cpu: Annotated[
         float | None,
-        typer.Option(help="Percent of the block time it may take; exit code 1 when over."),
+        typer.Option(
+            min=1, max=100, help="Percent of the block time it may take; exit code 1 when over."
+        ),
     ] = None,
     submodel: Annotated[
         int | None, typer.Option(min=1, help="Which model of a float file that holds several.")
