@@ -68,7 +68,8 @@ def test_a_container_gives_its_smallest_model_unless_told_otherwise(shared: Path
 
 
 def test_a_condition_of_the_wrong_width_is_refused_as_core_does(shared: Path) -> None:
-    with pytest.raises(BadInput, match=r"condition_size: is 3, and the condition has 1 channels"):
+    words = r"condition_size: is 3, and condition_dsp gives 1 channels; take a model without cond"
+    with pytest.raises(BadInput, match=words):
         load_model(shared / "models/nam/wavenet_condition_lstm.nam")
 
 

@@ -34,7 +34,7 @@ def read_wavenet(
     width, head_width = inputs, None
     for node in config["layers"].items(1, _MOST_ARRAYS):
         _same(node["input_size"], width, "what comes in")
-        _same(node["condition_size"], condition_size, "the condition")
+        _check_condition(node["condition_size"], condition_size, own=bool(condition))
         arrays.append(_Reader(node, weights).array())
         if head_width is not None and arrays[-1].head.inputs != head_width:
             node.fail(
@@ -233,6 +233,16 @@ class _Reader:
             assert found is not None
             found.fail(f"{groups} groups do not divide {inputs} inputs and {outputs} outputs")
         return groups
+
+
+def _check_condition(node: Node, expected: int, *, own: bool) -> None:
+    """`own`: the file has a network for its condition, which only exporters can use."""
+    if own and node.integer(1, MOST_CHANNELS) != expected:
+        node.fail(
+            f"is {node.show()}, and condition_dsp gives {expected} channels",
+            "take a model without condition_dsp, which the engine does not play",
+        )
+    _same(node, expected, "the condition")
 
 
 def _same(node: Node, expected: int, what: str) -> None:
