@@ -150,6 +150,15 @@ def test_file_errors_are_one_line_with_the_name(tmp_path: Path, small: bytes) ->
     damaged.write_bytes(small[:-1] + b"\x01")
     with pytest.raises(BadInput, match=r"damaged\.psm: is damaged"):
         psm.read(damaged)
+    float_model = tmp_path / "lead.nam"
+    float_model.write_text("{" + 300 * " " + "}")
+    first = (
+        r"lead\.nam: .*no PSMB.*; convert it first: pedalsmith convert .*lead\.nam -o lead\.psm\."
+    )
+    with pytest.raises(BadInput, match=first):
+        psm.read(float_model)
+    with pytest.raises(BadInput, match=first):
+        HostEngine(float_model.read_bytes(), str(float_model))
     psm.write(tmp_path / "good.psm", psm.decode(small))
     assert (tmp_path / "good.psm").read_bytes() == small
     with pytest.raises(BadInput, match="no such knob"):

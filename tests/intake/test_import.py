@@ -204,6 +204,7 @@ def test_the_best_of_a_container_that_fits_is_taken(
     refusal = converted("--board", "daisy_seed", "--max-cpu", "15")
     assert isinstance(refusal, NegativeResult)
     assert "not even with an error of -60 dBFS: needs 20.0 % of the CPU, 15" in str(refusal)
+    assert str(refusal).endswith("; take a smaller model or raise --max-cpu.")
     assert not tone.exists()
     assert converted("--board", "daisy_seed", "--max-cpu", "45") is None
     assert psm.read(tone).layers[0].outputs == 4

@@ -47,7 +47,12 @@ def test_what_is_asked_wrongly_is_told_in_one_line(run_folder: Path, tmp_path: P
         "--format midi: is not known; known are c-header": ["-o", "t.nam", "--format", "midi"],
         "LSTM-8 with 0 knobs is played by nobody": ["-o", "t.json", "--format", "proteus"],
         "--tflite is for .tflite files only": ["-o", "t.nam", "--tflite", "int8"],
-        "is no container": ["-o", "t.nam", "--submodel", "2"],
+        "is no container, so there is no submodel to choose; leave out --submodel.": [
+            "-o",
+            "t.nam",
+            "--submodel",
+            "2",
+        ],
     }
     for words, arguments in cases.items():
         arguments[1] = str(tmp_path / arguments[1])

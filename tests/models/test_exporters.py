@@ -264,13 +264,15 @@ def test_keras_json_has_every_layer_of_rtneural(tmp_path: Path) -> None:
     assert_same(model.layers, load_model(tmp_path / "m.json").layers)
 
 
-@pytest.mark.parametrize("write", [keras_json.write, c_header.write])
+@pytest.mark.parametrize(
+    ("write", "form"), [(keras_json.write, "Keras JSON"), (c_header.write, "a C header")]
+)
 def test_keras_json_names_what_it_cannot_hold(
-    tmp_path: Path, write: Callable[[Model, Path], None]
+    tmp_path: Path, write: Callable[[Model, Path], None], form: str
 ) -> None:
-    with pytest.raises(BadInput, match="no WaveNet; export to"):
+    with pytest.raises(BadInput, match=rf"m\.json: {form} has no WaveNet; export to \.nam"):
         write(Model((a1(np.random.default_rng(1)),), 48_000), tmp_path / "m.json")
-    with pytest.raises(BadInput, match="no activation silu"):
+    with pytest.raises(BadInput, match=f"{form} has no activation silu"):
         write(Model((Activation("silu"),), 48_000), tmp_path / "m.json")
 
 

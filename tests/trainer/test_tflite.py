@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from models.examples import assert_same_layers, dense, gru, lstm, small_model
+from models.wavenets import a1
 from pedalsmith.errors import BadInput
 from pedalsmith.models.exporters import exporter_for
 from pedalsmith.models.model import Conv1d, Dense, Gru, Layer, Lstm, Model
@@ -137,7 +138,12 @@ def test_what_cannot_be_written_is_named(tmp_path: Path) -> None:
     kernel = np.ones((2, 1, 1), np.float32)
     for model, variant, words in (
         (MODELS["gru"], "int8", "no int8 operation for a GRU"),
-        (Model((Conv1d(kernel),), 48_000), "float", "not of Conv1d"),
+        (Model((Conv1d(kernel),), 48_000), "float", "not of Conv1d; export to .json."),
+        (
+            Model((a1(np.random.default_rng(1)),), 48_000),
+            "float",
+            "not of WaveNet; export to .nam.",
+        ),
         (MODELS["lstm"], "int4", "--tflite int4: is not known; use int16x8, int8, float"),
         (replace(MODELS["skip"], input_gain_db=1.0), "int8", "no gain beside a skip"),
     ):

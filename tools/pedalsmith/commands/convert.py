@@ -22,6 +22,9 @@ _SILENT = 1e-3
 _MAX_CPU = 90.0
 """Percent of the block time that a model for a board may take, where none is said."""
 
+_WHOLE_BLOCK = 100.0
+"""Percent; the most that may be said."""
+
 
 def command(
     model: Annotated[Path, typer.Argument(help="A float model: model.json, .nam, ...")],
@@ -56,7 +59,9 @@ def command(
     ] = None,
     max_cpu: Annotated[
         float | None,
-        typer.Option(min=1, max=100, help="With --board: percent of the block time; 90 if not."),
+        typer.Option(
+            min=1, max=_WHOLE_BLOCK, help="With --board: percent of the block time; 90 if not said."
+        ),
     ] = None,
     json: Annotated[bool, typer.Option("--json", help="Print the figures as JSON.")] = False,
 ) -> None:
@@ -100,7 +105,11 @@ def command(
             raise BadInput(f"{model}: {attempt.reason}")
         if attempt.reason:
             rough = f"{'not even ' if noise is None else ''}with an error of {attempt.aim:g} dBFS"
-            raise NegativeResult(f"{model}: does not fit {board}, {rough}: {attempt.reason}")
+            why = attempt.reason
+            if attempt.percent is not None:
+                allow = " or raise --max-cpu" if attempt.percent <= _WHOLE_BLOCK else ""
+                why = f"{why.rstrip('.')}; take a smaller model{allow}."
+            raise NegativeResult(f"{model}: does not fit {board}, {rough}: {why}")
         source, aim, quantized = attempt.model, attempt.aim, attempt.quantized
     write(output, quantized.blob)
     if board and (kind := other_image(quantized.blob, board, model)):

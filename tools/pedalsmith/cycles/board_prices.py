@@ -21,6 +21,7 @@ from pedalsmith.native.boards import Board, load_board
 from pedalsmith.native.firmware import Image, NoRoom, build, placed
 from pedalsmith.quantization.blob import Blob
 from pedalsmith.quantization.psm import encode
+from pedalsmith.remedies import SMALLER
 
 _MOST = 0x2_0000
 """Bytes of a model, as many as a slot of the pedal's flash has (firmware/link/slots.h). An image
@@ -68,7 +69,7 @@ class BoardPrices:
                 return image
         raise NoRoom(
             f"{name}: has {count:,} bytes, and the image leaves {room:,} of the "
-            f"flash of {self._board.folder}; take a smaller model or int8 weights."
+            f"flash of {self._board.folder}; {SMALLER}."
         )
 
     def _image(self, kind: str) -> tuple[Image, int]:

@@ -4,12 +4,13 @@
 
 from pedalsmith.errors import DeviceTrouble
 from pedalsmith.link.protocol import Command, Status
+from pedalsmith.remedies import SMALLER
 
 _ADVICE: dict[int, str] = {
     Status.UNKNOWN_COMMAND: "flash the pedal with this version of pedalsmith",
     Status.NO_STORE: "link the model into the image: `pedalsmith build --model`",
     Status.NO_SUCH_SLOT: "`pedalsmith bank` lists those that there are",
-    Status.TOO_LARGE: "take a smaller model or int8 weights",
+    Status.TOO_LARGE: SMALLER,
     Status.BAD_CRC: "load it again",
     Status.INCOMPLETE: "load it again",
     Status.NOT_LOADING: "load it again",

@@ -11,6 +11,7 @@ from pedalsmith.link import protocol as p
 from pedalsmith.link.client import Client
 from pedalsmith.link.progress import Tell
 from pedalsmith.native.host import HostEngine
+from pedalsmith.remedies import SMALLER
 
 
 def read_blob(path: Path) -> bytes:
@@ -36,7 +37,7 @@ def demand_room(blob: bytes, path: Path, hello: p.HelloAnswer) -> None:
     if hello.slot_bytes and len(blob) > hello.slot_bytes:
         raise BadInput(
             f"{path}: has {len(blob):,} bytes, a slot of the {hello.board} takes "
-            f"{hello.slot_bytes:,}; take a smaller model or int8 weights."
+            f"{hello.slot_bytes:,}; {SMALLER}."
         )
 
 

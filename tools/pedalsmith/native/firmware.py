@@ -21,6 +21,7 @@ from pedalsmith.files import write_whole
 from pedalsmith.native.boards import Board, Memory, load_board
 from pedalsmith.native.build_tree import build_tree
 from pedalsmith.native.host import HostEngine, Placement, placement
+from pedalsmith.remedies import SMALLER
 from pedalsmith.source import firmware_dir
 
 Compiler = Literal["zig", "gcc"]
@@ -192,8 +193,7 @@ def _run(board: Board, code: Memory, command: Sequence[str | Path]) -> None:
         other = f", or --image {larger[0]}" if larger and "CODE" in over else ""
         error = FlashFull if set(over) == {"CODE"} else NoRoom
         raise error(
-            f"{board.folder}: the image does not fit, {' and '.join(parts)}; "
-            f"take a smaller model or int8 weights{other}."
+            f"{board.folder}: the image does not fit, {' and '.join(parts)}; {SMALLER}{other}."
         )
     raise PedalsmithError(f"{board.folder}: the firmware does not build:\n{said.strip()}")
 

@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from pedalsmith.errors import BadInput
 from pedalsmith.native.compiler import shared_library
+from pedalsmith.remedies import convert
 
 Words = npt.NDArray[np.int32]
 
@@ -151,7 +152,8 @@ class HostEngine:
 
     def _demand(self, status: int) -> None:
         if status:
-            raise BadInput(f"{self._name}: {status_text(status)}; convert the model again.")
+            remedy = convert(self._blob, self._name)
+            raise BadInput(f"{self._name}: {status_text(status)}; {remedy}.")
 
     def process(self, audio: npt.NDArray[np.integer[Any]]) -> Words:
         """(frames,) Q23 -> (frames,) Q23 in +-256."""

@@ -35,6 +35,7 @@ from pedalsmith.quantization.fir_record import SEGMENT, FirRecord
 from pedalsmith.quantization.proof import Refused, check, require
 from pedalsmith.quantization.rate import PHASES, RateRecord
 from pedalsmith.quantization.wavenet_record import WaveNetRecord
+from pedalsmith.remedies import convert
 
 MAGIC = b"PSMB"
 VERSION = 1
@@ -81,7 +82,7 @@ def decode(data: bytes, name: str = "blob") -> Blob:
         )
         require(stated <= ARENA_MAX, f"states {stated} bytes of RAM; {ARENA_MAX} are the most")
     except Refused as refusal:
-        raise BadInput(f"{name}: {refusal}; convert the model again.") from None
+        raise BadInput(f"{name}: {refusal}; {convert(data, name)}.") from None
     return blob
 
 

@@ -81,9 +81,10 @@ def _check(model: Model, path: Path, variant: str) -> None:
     recurrent = [layer for layer in model.layers if isinstance(layer, Lstm | Gru)]
     known = all(isinstance(layer, Lstm | Gru | Dense) for layer in model.layers)
     if not recurrent or not known or not isinstance(model.layers[-1], Dense):
+        other = ".nam" if "WaveNet" in kinds else ".json"
         raise BadInput(
             f"{path}: a .tflite is made of LSTM or GRU and dense layers, not of "
-            f"{', '.join(kinds)}; export to .nam or .json."
+            f"{', '.join(kinds)}; export to {other}."
         )
     if variant != "int8":
         return

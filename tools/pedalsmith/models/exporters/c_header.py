@@ -25,7 +25,7 @@ _VALUES_A_LINE = 6
 
 def write(model: Model, path: Path) -> None:
     """Writes `model`. Raises BadInput for layers that Keras JSON does not have either."""
-    document = document_of(model, path)
+    document = document_of(model, path, "a C header")
     arrays: list[str] = []
     for index, layer in enumerate(document["layers"]):
         names = []

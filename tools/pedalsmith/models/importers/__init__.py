@@ -48,7 +48,7 @@ def load_model(path: Path, options: ImportOptions = ImportOptions()) -> Model:
             one = not hasattr(importer, "count") and not hasattr(importer, "CONTAINERS")
             if one and options.submodel is not None:
                 raise BadInput(
-                    f"{path}: holds one model, so there is none to choose; say no number."
+                    f"{path}: holds one model, so there is none to choose; leave out --submodel."
                 )
             model: Model = importer.read(content, options)
             validate(model, str(path))

@@ -31,10 +31,10 @@ GOLDEN_SAMPLES = 2048
 """As many as AIDA-X's own writer embeds."""
 
 
-def document_of(model: Model, path: Path) -> dict[str, Any]:
+def document_of(model: Model, path: Path, form: str = "Keras JSON") -> dict[str, Any]:
     """The document; the model's own golden vector is kept, or one is made.
 
-    Raises BadInput, beginning with `path`, for what the format cannot hold.
+    Raises BadInput, beginning with `path`, for what the format, called `form`, cannot hold.
     """
     if any(isinstance(layer, Lstm) and _starts_moved(layer) for layer in model.layers):
         notice(f"{path.name}: the format has no initial state; the model will start from zeros.")
@@ -53,7 +53,7 @@ def document_of(model: Model, path: Path) -> dict[str, Any]:
     document["layers"] = []
     for layer in model.layers:
         width = outputs_of(layer, width)
-        document["layers"].append(_layer(layer, width, path))
+        document["layers"].append(_layer(layer, width, path, form))
     document["input_batch"] = numbers(golden.input)
     document["output_batch"] = numbers(golden.output)
     if model.knobs:
@@ -74,7 +74,7 @@ def make_golden(model: Model) -> Golden:
     return Golden(audio, output, knobs)
 
 
-def _layer(layer: Layer, width: int, path: Path) -> dict[str, Any]:
+def _layer(layer: Layer, width: int, path: Path, form: str) -> dict[str, Any]:
     """One layer, which gives `width` channels."""
     kind, activation, more = type(layer).__name__.lower(), "", dict[str, Any]()
     tensors: list[Array] = []
@@ -101,9 +101,9 @@ def _layer(layer: Layer, width: int, path: Path) -> dict[str, Any]:
         case Activation(kind="elu", parameters=(1.0,)):
             activation = "elu"
         case Activation():
-            raise BadInput(f"{path}: Keras JSON has no activation {layer.kind}.")
+            raise BadInput(f"{path}: {form} has no activation {layer.kind}.")
         case WaveNet():
-            raise BadInput(f"{path}: Keras JSON has no WaveNet; export to .nam.")
+            raise BadInput(f"{path}: {form} has no WaveNet; export to .nam.")
     return {
         "type": kind,
         "activation": activation,

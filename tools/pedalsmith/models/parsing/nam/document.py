@@ -46,7 +46,9 @@ def read_document(root: Node, submodel: int | None, source_format: str) -> Model
     if root["architecture"].text() == "SlimmableContainer":
         return _read_container(root, submodel, source_format)
     if submodel is not None:
-        root["architecture"].fail("is no container, so there is no submodel to choose")
+        root["architecture"].fail(
+            "is no container, so there is no submodel to choose", "leave out --submodel"
+        )
     layers = _read_network(root, outputs=1, depth=0)
     return take_skip(Model(layers, _sample_rate(root), metadata=_metadata(root, source_format)))
 
