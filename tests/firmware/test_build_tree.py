@@ -10,6 +10,8 @@ import pytest
 from pedalsmith.errors import BadInput
 from pedalsmith.native import build_tree as kept
 from pedalsmith.native.build_tree import build_tree
+from pedalsmith.native.compiler import library_of, zig_environment
+from pedalsmith.native.firmware import build
 
 
 @pytest.fixture
@@ -62,3 +64,19 @@ def test_a_cache_that_cannot_be_written_is_named(
     monkeypatch.setenv("PEDALSMITH_CACHE", str(place / "cache"))
     with pytest.raises(BadInput, match="set PEDALSMITH_CACHE to a folder"), build_tree({}):
         pass
+
+
+def test_zig_keeps_its_files_in_our_cache_where_home_cannot_be_written(
+    cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "home").touch()
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    for name in ("XDG_CACHE_HOME", "ZIG_GLOBAL_CACHE_DIR"):
+        monkeypatch.delenv(name, raising=False)
+    (tmp_path / "host").mkdir()
+    (tmp_path / "host/one.c").write_text("int one(void);\nint one(void) { return 1; }\n")
+    assert library_of([tmp_path / "host"]).is_file()
+    assert (cache / "zig").is_dir()
+    assert build("daisy_seed", None, tmp_path).bin.is_file()
+    monkeypatch.setenv("HOME", str(tmp_path / "another"))
+    assert "ZIG_GLOBAL_CACHE_DIR" not in zig_environment()

@@ -70,6 +70,25 @@ def cache_dir() -> Path:
     return folder
 
 
+def zig_environment() -> dict[str, str]:
+    """The environment that zig runs in: its own cache is below ours where the usual one, in the
+    user's folder, cannot be written. Raises BadInput.
+    """
+    environment = dict(os.environ)
+    if platform.system() == "Windows" or environment.get("ZIG_GLOBAL_CACHE_DIR"):
+        return environment
+    caches = environment.get("XDG_CACHE_HOME")
+    try:
+        usual = (Path(caches) if caches else Path(environment["HOME"]) / ".cache") / "zig"
+        usual.mkdir(parents=True, exist_ok=True)
+        writable = os.access(usual, os.W_OK | os.X_OK)
+    except (KeyError, OSError):
+        writable = False
+    if not writable:
+        environment["ZIG_GLOBAL_CACHE_DIR"] = str((cache_dir() / "zig").resolve())
+    return environment
+
+
 def _ingredients(folders: Sequence[Path], suffixes: Collection[str] = _HASHED) -> Iterator[Path]:
     for folder in folders:
         yield from sorted(path for path in folder.rglob("*") if path.suffix in suffixes)
@@ -89,7 +108,12 @@ def run_compiler(command: Sequence[str], what: str) -> None:
     """Runs a compiler. Raises BadInput with its first complaint, one line."""
     try:
         done = subprocess.run(
-            command, capture_output=True, text=True, errors="replace", check=False
+            command,
+            env=zig_environment(),
+            capture_output=True,
+            text=True,
+            errors="replace",
+            check=False,
         )
     except OSError as error:
         raise BadInput(f"{what}: no compiler ({error.strerror}); install ziglang again.") from None

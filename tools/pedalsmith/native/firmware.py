@@ -20,6 +20,7 @@ from pedalsmith.errors import BadInput, PedalsmithError
 from pedalsmith.files import write_whole
 from pedalsmith.native.boards import Board, Memory, load_board
 from pedalsmith.native.build_tree import build_tree
+from pedalsmith.native.compiler import zig_environment
 from pedalsmith.native.host import HostEngine, Placement, placement
 from pedalsmith.remedies import SMALLER
 from pedalsmith.source import firmware_dir
@@ -177,7 +178,9 @@ def _padded(blob: bytes) -> bytes:
 
 
 def _run(board: Board, code: Memory, command: Sequence[str | Path]) -> None:
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        command, env=zig_environment(), capture_output=True, text=True, check=False
+    )
     if done.returncode == 0:
         return
     said = done.stdout + done.stderr
