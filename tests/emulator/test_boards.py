@@ -217,3 +217,10 @@ def test_the_command_compares_and_an_image_of_another_model_differs(
         done = command(model, dry, out, *words)
         assert done.returncode == 2
         assert said in done.stderr
+
+
+def test_an_empty_blob_is_refused_and_no_blob_plays_dry() -> None:
+    with pytest.raises(BadInput, match=r"e\.psm: is empty; convert"):
+        HostPedal(b"", "e.psm")
+    words = guitar(0.01)
+    assert np.array_equal(HostPedal(None).process(words), words)

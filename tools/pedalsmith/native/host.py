@@ -125,6 +125,8 @@ class HostEngine:
 
         With `fast_bytes` the fast region has no more than that, and the slow one has the rest.
         """
+        if not blob:
+            raise BadInput(f"{name}: is empty; convert the model again.")
         library, info = _library(), _Info()
         self._name, self._blob = name, bytes(blob)
         self._demand(library.engine_check(self._blob, len(blob), ctypes.byref(info)))

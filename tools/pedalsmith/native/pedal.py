@@ -42,7 +42,7 @@ class HostPedal:
         """Opens the pedal with the bytes of a .psm file; None: it passes its input dry."""
         library = _library()
         self._blob = blob or b""
-        arena_bytes = HostEngine(self._blob, name).arena_bytes if blob else 0
+        arena_bytes = 0 if blob is None else HostEngine(blob, name).arena_bytes
         self._memory = np.zeros(arena_bytes + ARENA_ALIGN, np.uint8)
         at = -self._memory.ctypes.data % ARENA_ALIGN
         self._pedal = np.zeros(library.host_pedal_bytes() // 8 + 1, np.uint64)
@@ -51,7 +51,7 @@ class HostPedal:
             self._pedal.ctypes.data, self._blob or None, len(self._blob),
             self._memory.ctypes.data + at, arena_bytes, ctypes.byref(status),
         )  # fmt: skip
-        if blob and not playing:
+        if blob is not None and not playing:
             raise BadInput(f"{name}: {status_text(status.value)}; convert the model again.")
 
     def process(self, audio: npt.NDArray[np.integer[Any]]) -> Words:
