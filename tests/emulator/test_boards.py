@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from engine.blobs import random_bytes
+from engine.blobs import random_blob, random_bytes
 from pedalsmith.audio import Q23_ONE, read_audio, to_q23
 from pedalsmith.emulator.boards import Options, run
 from pedalsmith.emulator.faults import LoaderEntered
@@ -22,6 +22,7 @@ from pedalsmith.errors import BadInput
 from pedalsmith.native.boards import board_names
 from pedalsmith.native.firmware import build
 from pedalsmith.native.pedal import HostPedal
+from pedalsmith.quantization import psm
 
 Words = np.ndarray
 
@@ -217,6 +218,22 @@ def test_the_command_compares_and_an_image_of_another_model_differs(
         done = command(model, dry, out, *words)
         assert done.returncode == 2
         assert said in done.stderr
+
+
+def test_the_command_says_why_an_image_plays_dry(model: Path, tmp_path: Path) -> None:
+    from pedalsmith.audio import from_q23, write_wav
+
+    dry, out, nameless = tmp_path / "dry.wav", tmp_path / "out.wav", tmp_path / "nameless.psm"
+    write_wav(dry, from_q23(guitar(0.1)))
+    nameless.write_bytes(psm.encode(replace(random_blob(5, hidden=(64,)), metadata={})))
+    none = build("daisy_seed", None, tmp_path / "none").bin
+    for blob, image, said in (
+        (nameless, "bootloader", "model: refused (the model is too slow for this board: it needs "),
+        (model, none, "the image holds no model, the input passes dry; build it with --model."),
+    ):
+        done = command(blob, dry, out, "--on", "daisy_seed", "--image", image)
+        assert done.returncode == 1
+        assert done.stderr.strip().startswith(f"pedalsmith: daisy_seed: {said}")
 
 
 def test_an_empty_blob_is_refused_and_no_blob_plays_dry() -> None:

@@ -100,10 +100,10 @@ def command(
         emit_json(played.figures)
     else:
         _print(played.figures, all_lines=console)
-    refused = [line for line in played.figures.get("console", ()) if ", refused (" in line]
-    if played.differing and refused:
-        raise NegativeResult(f"{on}: {refused[0]}.")
     if played.differing:
+        dry = _why_dry(played.figures["console"])
+        if dry:
+            raise NegativeResult(f"{on}: {dry}.")
         first = played.figures["first_differing"]
         raise NegativeResult(
             f"{on}: {played.differing:,} of {len(words):,} samples differ from the host's, the "
@@ -125,6 +125,16 @@ def _image(text: str, board: str) -> Path | str:
     from pedalsmith.native.boards import load_board
 
     return text if text in ("", *load_board(board).images) else Path(text)
+
+
+def _why_dry(console: list[str]) -> str:
+    """Why the board plays no model, without a full stop; '' where it plays one."""
+    said = next((line for line in console if line.startswith("model: ")), "")
+    if not said.endswith("the input passes dry"):
+        return ""
+    if said.startswith("model: none,"):
+        return "the image holds no model, the input passes dry; build it with --model"
+    return said
 
 
 def _print(figures: dict[str, Any], *, all_lines: bool) -> None:
