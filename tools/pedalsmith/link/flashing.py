@@ -13,7 +13,6 @@ from pedalsmith.errors import BadInput, DeviceTrouble
 from pedalsmith.link import ports
 from pedalsmith.link import protocol as p
 from pedalsmith.link.client import Client
-from pedalsmith.link.image import Firmware, Target, all_targets, read_firmware
 from pedalsmith.link.line import touch
 from pedalsmith.link.loader import place_for, write, wrong_loader
 from pedalsmith.link.permission import no_permission
@@ -21,6 +20,7 @@ from pedalsmith.link.ports import Kind, Seen
 from pedalsmith.link.progress import Tell
 from pedalsmith.native.boards import load_board
 from pedalsmith.native.firmware import build
+from pedalsmith.native.image_file import Firmware, Target, all_targets, read_firmware
 
 LOADER_SECONDS = 10.0
 """From the request to restart until the system shows the loader; Windows takes its time"""

@@ -4,9 +4,9 @@
 
 from pedalsmith.errors import BadInput
 from pedalsmith.link import dfuse, halfkay
-from pedalsmith.link.image import Firmware, Target
 from pedalsmith.link.ports import Kind, Seen
 from pedalsmith.link.progress import Tell
+from pedalsmith.native.image_file import Firmware, Target
 
 
 def place_for(target: Target, seen: Seen, count: int) -> dfuse.DfuSe | halfkay.Found | None:

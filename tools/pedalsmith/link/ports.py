@@ -16,8 +16,8 @@ from serial.tools import list_ports
 
 from pedalsmith.errors import DeviceTrouble
 from pedalsmith.link import dfuse, halfkay, usb_bus
-from pedalsmith.link.image import Target, all_targets
 from pedalsmith.native.boards import Board, board_names, load_board
+from pedalsmith.native.image_file import Target, all_targets
 
 _MAKER = "pedalsmith"
 
