@@ -162,8 +162,33 @@ def test_bad_images_are_one_line(tmp_path: Path) -> None:
     with pytest.raises(BadInput, match="no such image"):
         run(tmp_path / "none.bin", "daisy_seed", guitar(0.1))
     (tmp_path / "text.elf").write_text("no ELF")
-    with pytest.raises(BadInput, match="no ELF file"):
+    with pytest.raises(BadInput, match="is no image"):
         run(tmp_path / "text.elf", "daisy_seed", guitar(0.1))
+
+
+def test_a_cut_elf_is_one_line_and_beside_a_bin_it_does_not_matter(
+    image: Path, tmp_path: Path
+) -> None:
+    whole = image.with_suffix(".elf").read_bytes()
+    for count in (4, 40, 60, 30_000):
+        (tmp_path / "cut.elf").write_bytes(whole[:count])
+        with pytest.raises(BadInput, match=r"cut\.elf: is .*(damaged|no image)"):
+            run(tmp_path / "cut.elf", "daisy_seed", guitar(0.01))
+    for count in (4, 300_000):
+        (tmp_path / "cut.elf").write_bytes(whole[:count])
+        copy = tmp_path / "cut.bin"
+        copy.write_bytes(image.read_bytes())
+        assert run(copy, "daisy_seed", guitar(0.01)).block == 48
+
+
+@pytest.mark.parametrize(("board", "kind"), [("daisy_seed", "bootloader"), ("teensy41", "flash")])
+def test_every_file_of_an_image_plays_the_same(
+    model: Path, tmp_path: Path, board: str, kind: str
+) -> None:
+    built, words = build(board, model, tmp_path, image=kind), guitar(0.05)
+    runs = [run(path, board, words) for path in (built.bin, built.elf, built.hex)]
+    assert np.array_equal(runs[0].samples, HostPedal(model.read_bytes()).process(words))
+    assert len({done.instructions for done in runs}) == 1
 
 
 def test_options_of_the_panel_are_parsed() -> None:

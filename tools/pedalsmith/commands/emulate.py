@@ -15,7 +15,9 @@ def command(
     on: Annotated[str, typer.Option(help="`host`, or a folder under boards/.")] = "host",
     image: Annotated[
         str,
-        typer.Option(help="A built .bin or .elf with the model, or the kind to build: bootloader."),
+        typer.Option(
+            help="A built .bin, .hex or .elf with the model, or the kind to build: bootloader."
+        ),
     ] = "",
     block: Annotated[int | None, typer.Option(help="Samples a block, 1 to 256.")] = None,
     controls: Annotated[

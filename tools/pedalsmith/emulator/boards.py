@@ -159,13 +159,14 @@ def flash_image(
     for at, data in (patches or {}).items():
         image.patch(at, data)
     address, data = image.segments[0]
-    # What the image is for shows in where its code runs: its own address in an .elf, the entry in
-    # the vectors of a .bin.
-    places = (address, int.from_bytes(data[4:8], "little")) if path.suffix != ".elf" else (address,)
+    # What the image is for shows in where its code runs: its own address in an .elf or a .hex, the
+    # entry in the vectors of a .bin, which has been given the first kind's address.
+    entry = int.from_bytes(data[4:8], "little")
     for kind in kinds[1:]:
-        if any(kind.code.origin <= place < kind.code.end for place in places):
-            shift = kind.load - (kind.code.origin if path.suffix == ".elf" else kinds[0].load)
-            image.segments = [(at + shift, part) for at, part in image.segments]
+        if address == kind.code.origin or (
+            address == kinds[0].load and kind.code.origin <= entry < kind.code.end
+        ):
+            image.segments = [(kind.load, data)]
     emulated.machine.load(image)
 
 

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 # Copyright (c) 2026 the pedalsmith developers
-"""The file that is flashed: .bin as it is, .elf with names for error messages."""
+"""The file that is flashed, with names for error messages where an .elf gives them."""
 
 import bisect
 from dataclasses import dataclass, field
@@ -11,6 +11,7 @@ from elftools.elf.elffile import ELFFile
 from elftools.elf.sections import SymbolTableSection
 
 from pedalsmith.errors import BadInput
+from pedalsmith.native.image_file import read_firmware
 
 
 @dataclass
@@ -40,47 +41,29 @@ class Image:
 
 
 def read_image(path: Path, base: int) -> Image:
-    """Reads .elf, or any other file as the bytes from `base` on (names from a .elf beside it).
+    """Reads .elf or .hex, or any other file as the bytes from `base` on.
 
-    Raises BadInput when the file is not there or is no ELF of a 32-bit ARM.
+    Names come from the .elf itself or from one beside the file, where it can be read. Raises
+    BadInput when there is no such file, or it is damaged.
     """
     if not path.is_file():
         raise BadInput(f"{path}: there is no such image; build one with `pedalsmith build`.")
-    if path.suffix == ".elf":
-        return Image(_segments(path), _names(path))
-    data = path.read_bytes()
-    if not data:
-        raise BadInput(f"{path}: is empty; build it again.")
-    elf = path.with_suffix(".elf")
-    return Image([(base, data)], _names(elf) if elf.is_file() else [])
-
-
-def _open(path: Path) -> ELFFile:
-    try:
-        file = ELFFile.load_from_path(str(path))
-    except (ELFError, OSError):
-        raise BadInput(f"{path}: is no ELF file; build it again.") from None
-    if file["e_machine"] != "EM_ARM":
-        raise BadInput(f"{path}: is not for ARM; build it for the board.")
-    return file
-
-
-def _segments(path: Path) -> list[tuple[int, bytes]]:
-    with _open(path) as file:
-        return [
-            (segment["p_paddr"], segment.data())
-            for segment in file.iter_segments("PT_LOAD")
-            if segment["p_filesz"]
-        ]
+    firmware = read_firmware(path)
+    address = base if firmware.address is None else firmware.address
+    return Image([(address, firmware.data)], _names(path) or _names(path.with_suffix(".elf")))
 
 
 def _names(path: Path) -> list[tuple[int, int, str]]:
-    with _open(path) as file:
-        table = file.get_section_by_name(".symtab")
-        if not isinstance(table, SymbolTableSection):
-            return []
-        return sorted(
-            (symbol["st_value"] & ~1, symbol["st_size"], symbol.name)
-            for symbol in table.iter_symbols()
-            if symbol["st_info"]["type"] == "STT_FUNC"
-        )
+    """The functions of an .elf; none where it cannot be read: a run does not need them."""
+    try:
+        with path.open("rb") as file:
+            table = ELFFile(file).get_section_by_name(".symtab")
+            if not isinstance(table, SymbolTableSection):
+                return []
+            return sorted(
+                (symbol["st_value"] & ~1, symbol["st_size"], symbol.name)
+                for symbol in table.iter_symbols()
+                if symbol["st_info"]["type"] == "STT_FUNC"
+            )
+    except (ELFError, OSError, ValueError):
+        return []

@@ -8,6 +8,7 @@ from pathlib import Path
 import bincopy
 from elftools.common.exceptions import ELFError
 from elftools.elf.elffile import ELFFile
+from elftools.elf.segments import Segment
 
 from pedalsmith.errors import BadInput
 from pedalsmith.native.boards import Board, ImageKind, board_names, load_board
@@ -123,11 +124,18 @@ def _from_hex(path: Path, content: bytes) -> tuple[bytes, int]:
         raise BadInput(f"{path}: is a damaged .hex file ({error}); build it again.") from None
 
 
+def _content(segment: Segment) -> bytes:
+    data = bytes(segment.data())
+    if len(data) < segment["p_filesz"]:
+        raise ValueError("it ends within a segment")
+    return data
+
+
 def _from_elf(path: Path) -> tuple[bytes, int]:
     try:
         with path.open("rb") as file:
             parts = [
-                (segment["p_paddr"], segment.data())
+                (segment["p_paddr"], _content(segment))
                 for segment in ELFFile(file).iter_segments("PT_LOAD")
                 if segment["p_filesz"]
             ]
