@@ -17,7 +17,7 @@ from pedalsmith.audio import Q23_ONE, read_audio, to_q23
 from pedalsmith.emulator.boards import Options, run
 from pedalsmith.emulator.faults import LoaderEntered
 from pedalsmith.emulator.panel import Press, Turn, parse_press, parse_turn
-from pedalsmith.emulator.session import board_figures
+from pedalsmith.emulator.session import board_figures, play_on_board
 from pedalsmith.errors import BadInput
 from pedalsmith.native.boards import board_names
 from pedalsmith.native.firmware import build
@@ -179,6 +179,27 @@ def test_a_cut_elf_is_one_line_and_beside_a_bin_it_does_not_matter(
         copy = tmp_path / "cut.bin"
         copy.write_bytes(image.read_bytes())
         assert run(copy, "daisy_seed", guitar(0.01)).block == 48
+
+
+def test_what_is_no_image_of_the_board_is_refused_before_it_runs(
+    model: Path, image: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "sound.bin").write_bytes(b"RIFF" + bytes(100))
+    (tmp_path / "zeros.bin").write_bytes(bytes(1000))
+    (tmp_path / "large.bin").write_bytes(image.read_bytes() + bytes(131_072))
+    other = build("teensy40", None, tmp_path / "teensy40")
+    for path, board, said in (
+        (model, "daisy_seed", "is a model, no image"),
+        (tmp_path / "sound.bin", "teensy41", "is sound, no image"),
+        (tmp_path / "zeros.bin", "daisy_seed", "is no image for Daisy Seed; name one of"),
+        (tmp_path / "large.bin", "daisy_seed", r"Daisy Seed takes 131,072"),
+        (image, "teensy41", "is no image for Teensy 4.1 but for Daisy Seed; name one of"),
+        (image.with_suffix(".hex"), "teensy40", "but for Daisy Seed"),
+        (other.bin, "daisy_seed", "but for Teensy 4.0"),
+        (other.elf, "teensy41", "but for Teensy 4.0"),
+    ):
+        with pytest.raises(BadInput, match=f"{path}: .*{said}"):
+            play_on_board(board, model, guitar(0.01), lambda *_: None, image=path)
 
 
 @pytest.mark.parametrize(("board", "kind"), [("daisy_seed", "bootloader"), ("teensy41", "flash")])

@@ -15,6 +15,7 @@ import numpy.typing as npt
 
 from pedalsmith.emulator.boards import MOST_LATENCY, Options, Result, result_of, run
 from pedalsmith.native.boards import Board, load_board
+from pedalsmith.native.image_file import read_firmware
 from pedalsmith.native.pedal import HostPedal
 
 Words = npt.NDArray[np.int32]
@@ -77,6 +78,8 @@ def play_on_board(
             image = build(
                 board, model, Path(folder), image=kind, block=block, controls=controls
             ).bin
+        else:
+            read_firmware(image).demand_board(board)
         if serial:
             done = _serve(board, image, words, options, serial, on_serial)
         else:

@@ -72,6 +72,19 @@ class Firmware:
         """Our firmware holds the name of its board as a C string."""
         return f"\0{board.name}\0".encode() in self.data
 
+    def demand_board(self, board: Board) -> None:
+        """Raises BadInput when it is for no kind of the board's images, or larger than that."""
+        targets = [Target(board, kind) for kind in board.images]
+        fitting = [target for target in targets if self._fits(target)]
+        if not fitting or (self.ours and not self._names(board)):
+            names = dict.fromkeys(target.board.name for target in self.targets())
+            others = f" but for {' or '.join(names)}" if names else ""
+            raise BadInput(
+                f"{self.path}: is no image for {board.name}{others}; "
+                f"name one of `pedalsmith build --board {board.folder}`."
+            )
+        self.demand_room(fitting[0])
+
     def demand_room(self, target: Target) -> None:
         """Raises BadInput when the image is larger than the board's flash."""
         room = target.image.code.bytes
@@ -108,10 +121,15 @@ def read_firmware(path: Path) -> Firmware:
         return Firmware(path, *_from_elf(path))
     if content.startswith(b":") and content[1:9].isalnum():
         return Firmware(path, *_from_hex(path, content))
-    if content[:4] in (b"PSM1", b"PSMB", b"RIFF"):
-        raise BadInput(f"{path}: is no image; `pedalsmith load` puts a model into a running pedal.")
+    if content[:4] in (b"PSM1", b"PSMB"):
+        raise BadInput(
+            f"{path}: is a model, no image; `pedalsmith build` makes an image with it, "
+            "`pedalsmith load` puts a model into a running pedal."
+        )
+    if content[:4] in (b"RIFF", b"fLaC"):
+        raise BadInput(f"{path}: is sound, no image; make one with `pedalsmith build`.")
     if len(content) < 8:
-        raise BadInput(f"{path}: is no image, it has {len(content)} bytes.")
+        raise BadInput(f"{path}: is no image, it has {len(content)} bytes; build it again.")
     return Firmware(path, content, None)
 
 
