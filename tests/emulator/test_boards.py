@@ -15,7 +15,7 @@ import pytest
 from engine.blobs import random_blob, random_bytes
 from pedalsmith.audio import Q23_ONE, read_audio, to_q23
 from pedalsmith.emulator.boards import Options, run
-from pedalsmith.emulator.faults import LoaderEntered
+from pedalsmith.emulator.faults import EmulationError, LoaderEntered
 from pedalsmith.emulator.panel import Press, Turn, parse_press, parse_turn
 from pedalsmith.emulator.session import board_figures, play_on_board
 from pedalsmith.errors import BadInput
@@ -118,6 +118,19 @@ def test_every_codec_plays(model: Path, image: Path, codec: str) -> None:
     done = run(image, "daisy_seed", words, options=Options(codec=codec))
     assert codec.upper() in done.console
     assert np.array_equal(done.samples, HostPedal(model.read_bytes()).process(words))
+
+
+@pytest.mark.parametrize(
+    ("built_for", "codec", "others"),
+    [("WM8731", "", "pcm3060 or wm8731"), ("PCM3060", "ak4556", "pcm3060 or wm8731"),
+     ("AK4556", "wm8731", "ak4556 or pcm3060")],
+)  # fmt: skip
+def test_an_image_for_another_codec_says_what_to_try(
+    tmp_path: Path, built_for: str, codec: str, others: str
+) -> None:
+    image = build("daisy_seed", None, tmp_path, choices={"codec": built_for}).bin
+    with pytest.raises(EmulationError, match=f"another codec: try --codec {others}"):
+        run(image, "daisy_seed", guitar(0.01), options=Options(codec=codec))
 
 
 @pytest.fixture(scope="module")

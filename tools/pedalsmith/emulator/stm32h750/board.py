@@ -20,6 +20,12 @@ _CODECS = {"ak4556": ("B", ""), "pcm3060": ("B", "strap_pcm3060"), "wm8731": ("A
 """Codec: block of the SAI that its data output is wired to, strap that is tied to ground."""
 
 
+def _remedy(codec: str) -> str:
+    """What to try when an image does not go with the codec: it may be built for one alone."""
+    others = " or ".join(name for name in _CODECS if name != codec)
+    return f" (of an image for another codec: try --codec {others})"
+
+
 class EmulatedDaisy(Stm32h750):
     """A Daisy Seed in a pedal."""
 
@@ -30,7 +36,7 @@ class EmulatedDaisy(Stm32h750):
         data_out_on, strap = _CODECS[name]
         super().__init__(
             board.folder,
-            wires=CodecWires(data_out_on),
+            wires=CodecWires(data_out_on, remedy=_remedy(name)),
             baud=board.console_baud,
             hse_hz=HSE_HZ if options.crystal else 0.0,
         )

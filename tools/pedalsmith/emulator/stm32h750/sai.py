@@ -31,6 +31,8 @@ class CodecWires:
     data_out_on: str
     bits: int = 24
     left_justified: bool = True
+    remedy: str = ""
+    """What to try where the firmware is set up for another codec, in an error behind its words"""
 
 
 class Block:
@@ -166,7 +168,9 @@ class Sai(Peripheral):
         if block.receives != wired:
             does = "receives" if block.receives else "transmits"
             pin = "output" if wired else "input"
-            raise self.error(f"block {letter} {does}, but is wired to the codec's data {pin}")
+            raise self.error(
+                f"block {letter} {does}, but is wired to the codec's data {pin}{self.wires.remedy}"
+            )
         self._check_format(block)
         self._check_pins(letter)
         if not block.fed() and not block.receives:
@@ -237,7 +241,7 @@ class Sai(Peripheral):
             raise self.error(f"the DMA stream of block {block.letter} runs in the wrong direction")
         mute = self.codec_ready()
         if mute:
-            raise self.error(f"the clocks start, but {mute}")
+            raise self.error(f"the clocks start, but {mute}{self.wires.remedy}")
         stream.position = self.port.connect(
             receives=block.receives, ring=stream.ring, words=stream.items, bits=self.wires.bits,
             on_half=stream.reached,
