@@ -14,12 +14,13 @@ import pytest
 
 from engine.blobs import random_blob, random_bytes
 from pedalsmith.audio import Q23_ONE, read_audio, to_q23
+from pedalsmith.cycles.image import Image as Elf
 from pedalsmith.emulator.boards import Options, run
 from pedalsmith.emulator.faults import EmulationError, LoaderEntered
 from pedalsmith.emulator.panel import Press, Turn, parse_press, parse_turn
 from pedalsmith.emulator.session import board_figures, play_on_board
 from pedalsmith.errors import BadInput
-from pedalsmith.native.boards import board_names
+from pedalsmith.native.boards import board_names, load_board
 from pedalsmith.native.firmware import build
 from pedalsmith.native.pedal import HostPedal
 from pedalsmith.quantization import psm
@@ -223,6 +224,23 @@ def test_every_file_of_an_image_plays_the_same(
     runs = [run(path, board, words) for path in (built.bin, built.elf, built.hex)]
     assert np.array_equal(runs[0].samples, HostPedal(model.read_bytes()).process(words))
     assert len({done.instructions for done in runs}) == 1
+
+
+def test_a_silent_board_says_what_its_light_shows(
+    image: Path, pedal_image: Path, tmp_path: Path
+) -> None:
+    for whole, controls in ((image, "none"), (pedal_image, "terrarium")):
+        packed = Elf(whole.with_suffix(".elf")).symbols["code_packed"]
+        content = bytearray(whole.read_bytes())
+        content[packed - load_board("daisy_seed").images["flash"].load + 1000] ^= 0x40
+        (tmp_path / "damaged.bin").write_bytes(content)
+        with pytest.raises(EmulationError, match="light 1 flickers: the image is damaged"):
+            options = Options(controls=controls)
+            run(tmp_path / "damaged.bin", "daisy_seed", guitar(0.01), options=options)
+    still = content[:8] + b"\xfe\xe7" * 0x8000  # b . wherever it begins
+    (tmp_path / "still.bin").write_bytes(still)
+    with pytest.raises(EmulationError, match=r"console says .nothing.; build the image again\."):
+        run(tmp_path / "still.bin", "daisy_seed", guitar(0.01))
 
 
 def test_options_of_the_panel_are_parsed() -> None:

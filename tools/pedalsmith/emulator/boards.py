@@ -34,6 +34,8 @@ Words = npt.NDArray[np.int32]
 _SLICE_SECONDS = 0.02
 _START_SECONDS = 3.0
 """Virtual time in which the converters must have been started."""
+_FLICKER = 12
+"""Changes a second of light 1 that are more than any blinking: a damaged image makes 20"""
 MOST_LATENCY = 8192
 """Samples that the output may come after the input"""
 
@@ -211,12 +213,20 @@ def _play(
         left = max(wanted - audio.frames_out, 1) / (audio.rate or 48_000)
         machine.run(min(_SLICE_SECONDS, left))
         if audio.frames_out == before and machine.seconds > _START_SECONDS:
-            said = emulated.console.text.strip().splitlines()[-1:] or ["nothing"]
             raise EmulationError(
-                f"{machine.name}: no audio after {machine.seconds:.1f} s; the console: {said[0]}"
+                f"{machine.name}: no audio after {machine.seconds:.1f} s; {_what_shows(emulated)}."
             )
         if on_progress:
             on_progress(min(audio.frames_out / max(wanted, 1), 1.0))
+
+
+def _what_shows(emulated: EmulatedBoard) -> str:
+    """What a person before the silent board would see, and what to do; without a full stop."""
+    changes = sum(light == 0 for _, light, _ in emulated.lights())
+    if changes > _FLICKER * emulated.machine.seconds:
+        return "light 1 flickers: the image is damaged; build it again"
+    said = emulated.console.text.strip().splitlines()[-1:] or ["nothing"]
+    return f"its console says {said[0].rstrip('.')!r}; build the image again"
 
 
 def result_of(emulated: EmulatedBoard, frames: int, cpu_seconds: float) -> Result:
