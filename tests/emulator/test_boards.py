@@ -291,6 +291,8 @@ def test_the_command_compares_and_an_image_of_another_model_differs(
     for words, said in (
         (("--on", "no_board"), "no board 'no_board'; there is daisy_seed, teensy40, teensy41."),
         (("--on", "host", "--knob", "gain=1"), "--knob: the host has none; name a board with it"),
+        (("--on", "daisy_seed", "--image", image, "--block", 32), "is built with its own; leave"),
+        (("--channel", 0), "Invalid value for '--channel'"),
     ):
         done = command(model, dry, out, *words)
         assert done.returncode == 2

@@ -35,7 +35,7 @@ def command(
     serial: Annotated[
         str, typer.Option(help="`usb` or `uart`: that port as a pseudo-terminal, until Ctrl-C.")
     ] = "",
-    channel: Annotated[int | None, typer.Option(help="Channel of IN, from 1.")] = None,
+    channel: Annotated[int | None, typer.Option(min=1, help="Channel of IN, from 1.")] = None,
     compare: Annotated[
         bool, typer.Option(help="Compare with the host, without controls; differing: exit 1.")
     ] = True,
@@ -71,6 +71,12 @@ def command(
     given = next((name for name, value in of_a_board.items() if value), "")
     if on == "host" and given:
         raise BadInput(f"--{given}: the host has none; name a board with it: --on daisy_seed.")
+    which = _image(image, on) if image else ""
+    if isinstance(which, Path) and block is not None:
+        raise BadInput(
+            f"--block {block}: {image} is built with its own; leave out --block, or --image to "
+            "build another."
+        )
     turns = tuple(parse_turn(text) for text in knob or ())
     presses = tuple(parse_press(text) for text in press or ())
     controls = controls or _pedal(on, wanted=bool(turns or presses))
@@ -94,7 +100,7 @@ def command(
         else:
             played = play_on_board(
                 on, model, words, progress,
-                image=_image(image, on), block=block, options=options, serial=serial,
+                image=which, block=block, options=options, serial=serial,
                 compare=compare and controls == "none" and not serial, on_serial=tell,
             )  # fmt: skip
     write_wav(target, from_q23(played.samples))
@@ -126,7 +132,7 @@ def _image(text: str, board: str) -> Path | str:
     """The kind of image that `text` names, or the path of one."""
     from pedalsmith.native.boards import load_board
 
-    return text if text in ("", *load_board(board).images) else Path(text)
+    return text if text in load_board(board).images else Path(text)
 
 
 def _why_dry(console: list[str]) -> str:
