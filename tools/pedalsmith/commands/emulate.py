@@ -80,7 +80,7 @@ def command(
     turns = tuple(parse_turn(text) for text in knob or ())
     presses = tuple(parse_press(text) for text in press or ())
     controls = controls or _pedal(on, wanted=bool(turns or presses))
-    options = Options(controls=controls, turns=turns, presses=presses, codec=codec)
+    options = Options(controls=controls, turns=turns, presses=presses, codec=codec.lower())
     words = to_q23(read_audio(source, channel=channel).samples)
     columns = TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn()
     with Progress(*columns, console=talk, transient=True) as bar:

@@ -20,7 +20,7 @@ def command(
         Path | None,
         typer.Argument(metavar="IN", help="Dry guitar, WAV or FLAC. Default: 5 s, shipped."),
     ] = None,
-    channel: Annotated[int | None, typer.Option(help="Channel of IN, from 1.")] = None,
+    channel: Annotated[int | None, typer.Option(min=1, help="Channel of IN, from 1.")] = None,
     seconds: Annotated[
         float, typer.Option(min=0.1, help="At most so much of IN, from its start.")
     ] = 5.0,
