@@ -48,6 +48,11 @@ def build_app() -> typer.Typer:
     return app
 
 
+def _drop_stdout() -> None:
+    """What it still holds cannot be written, and must not be tried again at exit."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
 def main() -> None:
     """Entry point of the console script."""
     try:
@@ -64,15 +69,15 @@ def main() -> None:
             print("pedalsmith: stopped.", file=sys.stderr)
         raise
     except BrokenPipeError:
-        # The reader of our stdout went away (`| head`); stdout may not be flushed at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        # The reader of our stdout went away (`| head`).
+        _drop_stdout()
         sys.exit(0)
     except Exception as error:
         if os.environ.get("PEDALSMITH_DEBUG"):
             raise
         if isinstance(error, OSError) and error.errno in FULL:
             print(f"pedalsmith: cannot write ({error.strerror}); make room.", file=sys.stderr)
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            _drop_stdout()
             sys.exit(EXIT_BAD_INPUT)
         kind = type(error).__name__
         print(
