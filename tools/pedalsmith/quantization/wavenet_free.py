@@ -13,6 +13,7 @@ from pedalsmith.quantization.wavenet_formats import Formats
 from pedalsmith.quantization.wavenet_grams import Place
 from pedalsmith.quantization.wavenet_network import FloatArray, FloatLayer, FloatWaveNet
 from pedalsmith.quantization.wavenet_record import LEAKY
+from pedalsmith.quantization.wavenet_rounding import may_be_full
 from pedalsmith.quantization.wavenet_rows import LIFT, lift_of
 
 THREE_TAPS = range(2, 17)
@@ -43,12 +44,11 @@ def _last(net: FloatWaveNet) -> Place:
 
 def _is_full(array: FloatArray) -> bool:
     """Whether the kernels of two and four channels play `array`."""
-    return len(array.rechannel) in (2, 4) and all(
-        layer.weights.shape == (len(array.rechannel), 3, len(array.rechannel))
-        and layer.from_table
-        and not layer.copies
-        and layer.head_matrix is None
-        for layer in array.layers
+    channels = len(array.rechannel)
+    return (
+        channels in (2, 4)
+        and may_be_full(array)
+        and all(layer.weights.shape == (channels, 3, channels) for layer in array.layers)
     )
 
 

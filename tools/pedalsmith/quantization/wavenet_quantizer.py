@@ -226,11 +226,7 @@ class WaveNetQuantizer:
         if not any(map(may_be_full, self.net.arrays)):
             return None
         *_, first = self._formats_16()
-        every = frozenset(
-            (index, number)
-            for index, array in enumerate(self.net.arrays)
-            for number in range(len(array.layers))
-        )
+        every = frozenset(self.grams)
         try:
             tried = self._try(replace(first, histories=every, activations=every, fine=True))
         except Refused:
