@@ -101,6 +101,7 @@ CASES = [
     Shape(81, (4,), 4, activation=2, copies=True, wide=True, fine=True, lift=2, extreme=True),
     Shape(82, (6,), 6, activation=2, heads=True, wide=True, fine=True, lift=1, converted=True),
     Shape(83, (4, 2), 4, activation=3, full=True, wide=True, fine=True, converted=True),
+    Shape(84, (3,), 3, taps=6, wide=True, wide_activation=True, fine=True, converted=True),
 ]
 
 

@@ -11,7 +11,7 @@ static inline int32_t lifted(int32_t acc, uint32_t lift) {
     return sat((int64_t)acc * (1 << lift), 32);
 }
 
-// Not inlined: the image of a Daisy is nearly full.
+// Not inlined: the ITCM of a Daisy is nearly full.
 static __attribute__((noinline)) void scale_tile(int32_t *v, uint32_t lift, int32_t scale) {
     for (uint32_t f = 0; lift != 0 && f < TILE_FRAMES; f++)
         v[f] = lifted(v[f], lift);

@@ -49,9 +49,8 @@ COLD uint64_t wavenet_function_most(const struct wavenet_functions *functions, u
     if (functions->function[index].type != WAVENET_CURVE)
         return functions->function[index].most;
     const uint32_t u = v > WAVENET_CURVE_MAX ? WAVENET_CURVE_MAX : (uint32_t)v;
-    const uint32_t octave = wavenet_curve_octave(u);
-    return curve_most(functions->function[index].words,
-                      16 * octave + (u >> (WAVENET_PIECE_SHIFT + octave)) + 1);
+    const uint32_t last = wavenet_curve_piece(u, wavenet_curve_octave(u));
+    return curve_most(functions->function[index].words, last + 1);
 }
 
 COLD enum engine_status wavenet_functions_read(struct wavenet_functions *functions, uint32_t count,

@@ -72,14 +72,20 @@ static inline uint32_t wavenet_curve_octave(uint32_t u) {
     return 9u - (uint32_t)__builtin_clz(u | 1u << 22);
 }
 
+// Which piece of its side that is, from 0 on.
+static inline uint32_t wavenet_curve_piece(uint32_t u, uint32_t octave) {
+    return 16 * octave + (u >> (WAVENET_PIECE_SHIFT + octave));
+}
+
 // The piece that v is in, and a cubic of where it is in that.
 static inline int32_t wavenet_curve_at(const int32_t *function, int32_t v) {
     const uint32_t sign = (uint32_t)(v >> 31), distance = (uint32_t)v ^ sign;
     const uint32_t u = distance > WAVENET_CURVE_MAX ? WAVENET_CURVE_MAX : distance;
-    const uint32_t octave = wavenet_curve_octave(u), width = WAVENET_PIECE_SHIFT + octave;
-    const uint32_t piece = 16 * octave + (u >> width) + (sign & WAVENET_PIECES);
+    const uint32_t octave = wavenet_curve_octave(u);
+    const uint32_t piece = wavenet_curve_piece(u, octave) + (sign & WAVENET_PIECES);
     const int32_t *const c = function + 2 + (size_t)4 * piece;
-    const int32_t t = (int32_t)(u << (32 - width) ^ 0x80000000u); // -1/2 .. 1/2
+    // -1/2 .. 1/2
+    const int32_t t = (int32_t)(u << (32 - WAVENET_PIECE_SHIFT - octave) ^ 0x80000000u);
     return c[0] + mulh(c[1] + mulh(c[2] + mulh(c[3], t), t), t);
 }
 

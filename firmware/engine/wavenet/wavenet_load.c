@@ -198,10 +198,7 @@ COLD static struct wavenet_array *load_array(struct blob_cursor *cursor,
     if (wavenet_read_head(&view, cursor, &unused, NULL) != ENGINE_OK ||
         !wide_load(&array->head, &view.head, arena))
         return NULL;
-    int full_rows = 0; // which no narrow kernel has
-    for (uint32_t i = 0; i < view.layers; i++)
-        full_rows |= array->layers[i].full_rows;
-    array->narrow = (uint16_t)(!full_rows && wavenet_narrow_load(array));
+    array->narrow = (uint16_t)wavenet_narrow_load(array);
     wavenet_choose(array);
     return array;
 }

@@ -13,7 +13,7 @@
 COLD static int serves(const struct wavenet_layer *layer) {
     return wavenet_from_table(layer->activation, layer->gated) && layer->lift == 1 &&
            layer->taps == WAVENET_FULL_TAPS && layer->ring.wide && layer->ring.shift == 0 &&
-           layer->heads == NULL && layer->channels.columns == 0 &&
+           layer->heads == NULL && layer->channels.columns == 0 && !layer->full_rows &&
            (layer->copy == NULL || (layer->full && layer->copy_shift == WAVENET_FULL_SHIFT));
 }
 

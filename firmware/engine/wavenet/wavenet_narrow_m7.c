@@ -16,7 +16,7 @@ COLD static int serves(const struct wavenet_layer *layer, int last) {
     const int most = layer->ring.wide ? WAVENET_NARROW_WIDE_TAPS : 2 * WAVENET_NARROW_PAIRS;
     return layer->activation == WAVENET_LEAKY && layer->lift == WAVENET_LIFT_ONE + 2 &&
            layer->taps >= 2 && layer->taps <= most && !layer->gated && layer->heads == NULL &&
-           layer->copy == NULL &&
+           layer->copy == NULL && !layer->full_rows &&
            (layer->matrix_format == WAVENET_MATRIX_32 ||
             (last && layer->matrix_format == WAVENET_MATRIX_NONE));
 }

@@ -123,7 +123,7 @@ wavenet_finish_long:
     ldr.w   r3, [sp, #HEAD]
     ldr.w   r0, [sp, #STREAM]
     ldr.w   r12, [sp, #TO]
-    ldr.w   lr, [r0, #4]
+    ldr.w   lr, [r0, #4]                    // head scale of row 0
     strd    r8, r9, [r12, #24]
     strd    r4, r5, [r12, #8]
     strd    r6, r7, [r12, #16]
@@ -135,7 +135,7 @@ wavenet_finish_long:
     smmla   r12, r7, lr, r2
     ldr.w   r7, [r3, #12]
     smmla   r5, r5, lr, r7
-    ldr.w   r7, [r0, #16]
+    ldr.w   r7, [r0, #16]                   // head scale of row 1
     strd    r1, r5, [r3, #8]
     ldr.w   r5, [r3, #28]
     ldr.w   r1, [r3, #32]
@@ -166,7 +166,7 @@ wavenet_finish_upper:
     pkhtb   r3, r8, r4, asr #16
     strd    r3, lr, [r12, #8]
     pkhtb   r3, r10, r6, asr #16
-    ldr.w   lr, [r0, #4]
+    ldr.w   lr, [r0, #4]                    // head scale of row 0
     strd    r3, r2, [r12, #16]!
     str.w   r12, [sp, #TO]
     ldr.w   r12, [r1, #8]
@@ -176,7 +176,7 @@ wavenet_finish_upper:
     ldr.w   r12, [r1, #24]
     strd    r4, r2, [r1, #8]
     ldr.w   r2, [r1, #20]
-    ldr.w   r5, [r0, #16]
+    ldr.w   r5, [r0, #16]                   // head scale of row 1
     smmla   r4, r7, lr, r2
     ldr.w   r3, [r1, #28]
     smmla   r7, r8, r5, r12
