@@ -33,8 +33,8 @@
 // What goes from layer to layer, frames x width.
 struct layer_signal {
     const int32_t *wide; // Q23
-    // As the matrix of a recurrent layer above reads it, in the blob's state format; NULL where the
-    // layer is not recurrent.
+    // As the matrix of a recurrent layer above reads it, in the blob's state format, each frame
+    // from a word on; NULL where the layer is not recurrent.
     const void *state;
 };
 

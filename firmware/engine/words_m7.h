@@ -8,6 +8,9 @@
 
 #include "fixed.h"
 
+// A word, whatever is kept in it.
+typedef int32_t __attribute__((may_alias)) word_m7;
+
 #if defined(__ARM_ARCH_7EM__) && !defined(ENGINE_PORTABLE)
 
 #define WORDS_M7 1
@@ -34,7 +37,7 @@ static inline int32_t add_upper(const int16_t *w, int32_t a, int32_t b, int32_t 
 }
 
 // Four words, which do not overlap; by pairs, since single ones are stored one a cycle.
-static inline void copy_four(int32_t *to, const int32_t *from) {
+static inline void copy_four(word_m7 *to, const word_m7 *from) {
     int32_t a, b, c, d;
     __asm__ volatile("ldrd %0, %1, [%4]\n\t"
                      "ldrd %2, %3, [%4, #8]\n\t"
@@ -55,7 +58,9 @@ static inline void fill_four(int32_t *to, int32_t word) {
 }
 
 // `count` words, eight at a time, to a lower place or one that they do not overlap.
-static inline void copy_words(int32_t *to, const int32_t *from, uint32_t count) {
+static inline void copy_words(void *target, const void *source, uint32_t count) {
+    word_m7 *to = target;
+    const word_m7 *from = source;
     for (; count >= 8; count -= 8)
         __asm__ volatile("ldmia %1!, {r3, r4, r5, r6, r8, r9, r10, r12}\n\t"
                          "stmia %0!, {r3, r4, r5, r6, r8, r9, r10, r12}"
@@ -94,7 +99,9 @@ static inline void fill_four(int32_t *to, int32_t word) {
     to[0] = to[1] = to[2] = to[3] = word;
 }
 
-static inline void copy_words(int32_t *to, const int32_t *from, uint32_t count) {
+static inline void copy_words(void *target, const void *source, uint32_t count) {
+    word_m7 *const to = target;
+    const word_m7 *const from = source;
     for (uint32_t i = 0; i < count; i++) {
         to[i] = from[i];
         __asm__ volatile(""); // keeps compilers from calling memmove

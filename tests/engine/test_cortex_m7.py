@@ -34,6 +34,7 @@ shapes = st.fixed_dictionaries(
         "hidden": st.one_of(
             st.integers(1, 64).map(lambda n: (n,)),
             st.lists(st.integers(1, 20), min_size=2, max_size=3).map(tuple),
+            st.lists(st.integers(1, 64), min_size=2, max_size=2).map(tuple),
         ),
         "knobs": st.integers(0, 4),
         "int8": st.booleans(),
@@ -81,6 +82,17 @@ def test_an_lstm_with_every_cell_shift(images, compiler: str) -> None:
     image, audio = images(compiler), signals(7, FRAMES)["random"]
     for shift, state in product(range(9), (1, 2)):
         data = random_bytes(shift, hidden=(2, 5, 8), cell_shift=shift, state=state)
+        assert np.array_equal(Machine(image, data).process(audio), HostEngine(data).process(audio))
+
+
+@pytest.mark.parametrize("compiler", ARM_COMPILERS)
+@pytest.mark.parametrize("kind", ["lstm", "gru"])
+def test_layers_above_others(images, compiler: str, kind: str) -> None:
+    """Up to all the columns that there are, with the loops of the kernels run once and more."""
+    image, audio = images(compiler), signals(8, FRAMES)["random"]
+    widths = [(1, 1), (2, 3), (16, 17), (32, 32), (33, 31), (34, 34), (64, 1), (1, 64), (63, 64)]
+    for hidden, state in product(widths, (1, 2)):
+        data = random_bytes(sum(hidden), kind=kind, hidden=hidden, state=state, extreme=True)
         assert np.array_equal(Machine(image, data).process(audio), HostEngine(data).process(audio))
 
 

@@ -7,6 +7,7 @@
 
 enum { GATES = 3 };
 
+#if !RECURRENT_M7
 // One sample: the units' new state from the pre-activations r->v. h23: the output.
 static void gru_step(const struct recurrent *r, int32_t *h23) {
     const struct sigmoid_chord *const chords = r->chords;
@@ -27,12 +28,16 @@ static void gru_step(const struct recurrent *r, int32_t *h23) {
     }
 }
 
+#endif
+
 static void gru_process(struct layer *layer, const struct layer_signal *in, uint32_t frames) {
     const struct recurrent *const r = (const struct recurrent *)layer;
 #if RECURRENT_M7
-    if (r->inputs == 0 && recurrent_m7(r, in, frames, gru_m7, gru_wide_m7))
-        return;
-#endif
+    if (r->inputs)
+        recurrent_m7(r, in, frames, gru_stacked_m7, gru_stacked_wide_m7);
+    else
+        recurrent_m7(r, in, frames, gru_m7, gru_wide_m7);
+#else
     for (uint32_t frame = 0; frame < frames; frame++) {
         if (r->inputs)
             recurrent_feed(r, in, frame);
@@ -41,6 +46,7 @@ static void gru_process(struct layer *layer, const struct layer_signal *in, uint
         if (r->stacked)
             recurrent_give(r, frame);
     }
+#endif
 }
 
 static enum engine_status gru_check(const struct blob_record *record, struct layer_chain *chain) {

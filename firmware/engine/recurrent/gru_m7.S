@@ -6,14 +6,15 @@
 //
 // As lstm_m7.S, with six rows a block in r4-r9: the rows a of a first layer have no weights, the tail
 // computes them from the audio. 106 instructions of the tail in 53 cycles.
+    .equ    WORDS_MAX, 32
 #include "kernel_m7.inc"
 
     .equ    GRU_GROUP_BYTES, 104
     // From where the pointer into the block is in the tail to the next block.
     .equ    GRU_BEHIND, 124
 
-    // Four columns: 24 products in 13 cycles. The next group's state lies at `next`.
-    .macro  group next
+    // Four columns: 24 products in 13 cycles. The next group's state lies at `next` from `state` on.
+    .macro  group next, state
     mac     0, r4, r12, r2
     weight  r12, 4
     mac     0, r5, lr, r2
@@ -37,9 +38,9 @@
     mac     0, r8, r12, r3
     weight  r12, 12
     mac     0, r9, lr, r3
-    ldr.w   r2, [sp, #\next]
+    ldr.w   r2, [\state, #\next]
     weight  lr, 4
-    ldr.w   r3, [sp, #\next + 4]
+    ldr.w   r3, [\state, #\next + 4]
     .endm
 
     // The first four columns of a block.

@@ -5,14 +5,15 @@
 // the same words as matvec_rows_wide and gru_step.
 //
 // As gru_m7.S and lstm_wide_m7.S. 99 instructions of the tail.
+    .equ    WORDS_MAX, 64
 #include "kernel_m7.inc"
 
     .equ    GRU_WIDE_GROUP_BYTES, 80
     // From where the pointer into the block is in the tail to the next block.
     .equ    GRU_WIDE_BEHIND, 124
 
-    // Two columns: 12 products in 12 cycles. The next columns' state lies at `next`.
-    .macro  group next
+    // Two columns: 12 products in 12 cycles. The next columns' state lies at `next` from `state` on.
+    .macro  group next, state
     mac_b   0, r4, r12
     weight  lr, 4
     mac_t   r4, r12
@@ -30,9 +31,9 @@
     mac_t   r8, r12
     weight  r12, 12
     mac_b   0, r9, lr
-    ldr.w   r2, [sp, #\next]
+    ldr.w   r2, [\state, #\next]
     mac_t   r9, lr
-    ldr.w   r3, [sp, #\next + 4]
+    ldr.w   r3, [\state, #\next + 4]
     .endm
 
     // The first two columns of a block.

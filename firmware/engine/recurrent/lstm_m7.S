@@ -11,14 +11,15 @@
 // every cell shift: five instructions more than with immediate shifts, and a branch less. Its order
 // was found by a search over the pairing and latency rules of the Cortex-M7: 135 instructions in 70
 // cycles. Comments name the value that an instruction computes, with the unit.
+    .equ    WORDS_MAX, 64
 #include "kernel_m7.inc"
 
     .equ    LSTM_GROUP_BYTES, 136
     // From where the pointer into the block is in the tail to the next block.
     .equ    LSTM_BEHIND, 116
 
-    // Four columns: 32 products in 17 cycles. The next group's state lies at `next`.
-    .macro  group next
+    // Four columns: 32 products in 17 cycles. The next group's state lies at `next` from `state` on.
+    .macro  group next, state
     mac     0, r4, r12, r2
     weight  r12, 4
     mac     0, r5, lr, r2
@@ -50,9 +51,9 @@
     mac     0, r10, r12, r3
     weight  r12, 4
     mac     0, r11, lr, r3
-    ldr.w   r2, [sp, #\next]
+    ldr.w   r2, [\state, #\next]
     weight  lr, 4
-    ldr.w   r3, [sp, #\next + 4]
+    ldr.w   r3, [\state, #\next + 4]
     .endm
 
     // The first four columns of a block.
@@ -303,6 +304,7 @@
 lstm_m7:
     enter   lstm, LSTM_GROUP_BYTES, LSTM_BEHIND
     cell_shifts
+    enter_long lstm, 15
 lstm_frame:
     begin_frame lstm, 4
     .balign 8
@@ -313,6 +315,8 @@ lstm_block:
 lstm_odd_block:
     first_pair
 
+    .balign 8
+    long_chain lstm, 15
     .balign 8
     chain   15
 lstm_last:

@@ -6,14 +6,15 @@
 //
 // As lstm_m7.S, but a column is a word of state and a product takes one instruction (SMLAWB, SMLAWT):
 // columns go two at a time, one product a cycle. 130 instructions of the tail.
+    .equ    WORDS_MAX, 128
 #include "kernel_m7.inc"
 
     .equ    LSTM_WIDE_GROUP_BYTES, 104
     // From where the pointer into the block is in the tail to the next block.
     .equ    LSTM_WIDE_BEHIND, 0
 
-    // Two columns: 16 products in 16 cycles. The next columns' state lies at `next`.
-    .macro  group next
+    // Two columns: 16 products in 16 cycles. The next columns' state lies at `next` from `state` on.
+    .macro  group next, state
     mac_b   0, r4, r12
     weight  lr, 4
     mac_t   r4, r12
@@ -37,9 +38,9 @@
     mac_t   r10, r12
     weight  r12, 4
     mac_b   0, r11, lr
-    ldr.w   r2, [sp, #\next]
+    ldr.w   r2, [\state, #\next]
     mac_t   r11, lr
-    ldr.w   r3, [sp, #\next + 4]
+    ldr.w   r3, [\state, #\next + 4]
     .endm
 
     // The first two columns of a block.
@@ -249,6 +250,7 @@
 lstm_wide_m7:
     enter   lstm_wide, LSTM_WIDE_GROUP_BYTES, LSTM_WIDE_BEHIND
     cell_shifts
+    enter_long lstm_wide, 31
 lstm_wide_frame:
     begin_frame lstm_wide, 0
     .balign 8
@@ -257,6 +259,8 @@ lstm_wide_block:
 
     .equ    lstm_wide_odd_block, lstm_wide_block
 
+    .balign 8
+    long_chain lstm_wide, 31
     .balign 8
     chain   31
 lstm_wide_last:

@@ -4,6 +4,8 @@
 
 #include "fixed.h"
 
+#if !RECURRENT_M7
+
 #if defined(__SSE2__) && !defined(MATVEC_PORTABLE)
 #include <emmintrin.h>
 
@@ -91,3 +93,5 @@ void matvec_rows_wide(const struct matvec *matrix, const int32_t *h, int32_t x8,
         block_rows(matvec_block_rows(matrix, block), acc, x8, v);
     }
 }
+
+#endif

@@ -4,6 +4,7 @@
 
 #include "cold.h"
 #include "fixed.h"
+#include "words_m7.h"
 
 enum { GRU_GATES = 3, CELL_SHIFT_MAX = 8, ROW_SHIFT_MAX = 8, L1_MAX = 65535 };
 enum { WEIGHTS_INT16 = 1, WEIGHTS_INT8 = 2 };
@@ -181,8 +182,13 @@ COLD static void fill_matrix(struct recurrent *r, const struct tensors *t) {
     }
 }
 
+// Words of so many columns of state; halves lie in them by pairs.
+static uint32_t state_words(const struct recurrent *r, uint32_t columns) {
+    return r->format == RECURRENT_STATE_32 ? columns : (columns + 1) / 2;
+}
+
 // Copies `count` words of a tensor into the arena; NULL when it is too small.
-COLD static int32_t *copy_words(const uint8_t *tensor, uint32_t count, struct layer_arena *arena) {
+COLD static int32_t *copy_tensor(const uint8_t *tensor, uint32_t count, struct layer_arena *arena) {
     int32_t *const words = layer_take(arena, (size_t)4 * count);
     for (uint32_t i = 0; words != NULL && i < count; i++)
         words[i] = blob_word(tensor, i);
@@ -211,13 +217,13 @@ COLD struct layer *recurrent_load(const struct blob_record *record, const struct
     const size_t word = t.state == RECURRENT_STATE_32 ? 4 : 2;
     r->vector = layer_take(arena, 2 * word * (r->matrix.pairs + 2));
 
-    r->bias = copy_words(t.bias, t.biases, arena);
-    r->knob = copy_words(t.knob, t.rows * r->knobs, arena);
-    r->rest_state = copy_words(t.rest_state, hidden, arena);
+    r->bias = copy_tensor(t.bias, t.biases, arena);
+    r->knob = copy_tensor(t.knob, t.rows * r->knobs, arena);
+    r->rest_state = copy_tensor(t.rest_state, hidden, arena);
     int32_t *const rest_hidden = layer_take(arena, (size_t)4 * hidden);
     uint8_t *const rest_error = layer_take(arena, hidden);
     r->wide = layer_take(arena, (size_t)4 * (LAYER_CHUNK * hidden + LAYER_AHEAD));
-    r->given = layer_take(arena, word * LAYER_CHUNK * hidden);
+    r->given = layer_take(arena, (size_t)4 * LAYER_CHUNK * state_words(r, hidden));
     if (r->v == NULL || r->vector == NULL || r->bias == NULL || r->knob == NULL ||
         r->rest_state == NULL || rest_hidden == NULL || rest_error == NULL || r->wide == NULL ||
         r->given == NULL)
@@ -276,28 +282,21 @@ COLD int recurrent_unit(const struct layer *layer, uint32_t unit, struct engine_
 }
 
 void recurrent_feed(const struct recurrent *r, const struct layer_signal *in, uint32_t frame) {
-    const size_t from = (size_t)frame * r->inputs;
-    for (uint32_t i = 0; i < r->inputs; i++) {
-        if (r->format == RECURRENT_STATE_32)
-            ((int32_t *)r->vector)[i] = ((const int32_t *)in->state)[from + i];
-        else
-            ((int16_t *)r->vector)[i] = ((const int16_t *)in->state)[from + i];
-    }
+    const uint32_t words = state_words(r, r->inputs);
+    copy_words(r->vector, (const int32_t *)in->state + (size_t)frame * words, words);
 }
 
+void recurrent_give(const struct recurrent *r, uint32_t frame) {
+    const uint32_t words = state_words(r, r->hidden);
+    copy_words((int32_t *)r->given + (size_t)frame * words,
+               (const int32_t *)r->vector + state_words(r, r->offset), words);
+}
+
+#if !RECURRENT_M7
 void recurrent_rows(const struct recurrent *r, int32_t x8) {
     if (r->format == RECURRENT_STATE_32)
         matvec_rows_wide(&r->matrix, r->vector, x8, r->v);
     else
         matvec_rows(&r->matrix, r->vector, x8, r->v);
 }
-
-void recurrent_give(const struct recurrent *r, uint32_t frame) {
-    const size_t to = (size_t)frame * r->hidden;
-    for (uint32_t i = 0; i < r->hidden; i++) {
-        if (r->format == RECURRENT_STATE_32)
-            ((int32_t *)r->given)[to + i] = ((const int32_t *)r->vector)[r->offset + i];
-        else
-            ((int16_t *)r->given)[to + i] = ((const int16_t *)r->vector)[r->offset + i];
-    }
-}
+#endif

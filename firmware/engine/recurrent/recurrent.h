@@ -36,7 +36,8 @@ struct recurrent {
     const int32_t *rest_hidden;
     const uint8_t *rest_error;
     int32_t *wide; // LAYER_CHUNK x hidden, and room for one more
-    void *given;   // LAYER_CHUNK x hidden: the state for a layer above
+    void *given; // LAYER_CHUNK frames of the state, for a layer above; an odd number of halves with
+                 // one more
 };
 
 enum engine_status recurrent_check(const struct blob_record *record, struct layer_chain *chain,
@@ -50,7 +51,7 @@ int recurrent_unit(const struct layer *layer, uint32_t unit, struct engine_unit 
 // Puts a frame of the layer below where the matrix reads it.
 void recurrent_feed(const struct recurrent *r, const struct layer_signal *in, uint32_t frame);
 
-// Computes r->v from the vector; x8: audio << 8.
+// Computes r->v from the vector; x8: audio << 8. Not on a Cortex-M7 (recurrent_m7.h).
 void recurrent_rows(const struct recurrent *r, int32_t x8);
 
 // Gives a frame's state to the layer above.

@@ -5,18 +5,17 @@
 // A stacked layer reads no audio.
 static const int32_t silence = 0;
 
-int recurrent_m7(const struct recurrent *r, const struct layer_signal *in, uint32_t frames,
-                 recurrent_m7_kernel *narrow, recurrent_m7_kernel *wide) {
+void recurrent_m7(const struct recurrent *r, const struct layer_signal *in, uint32_t frames,
+                  recurrent_m7_kernel *narrow, recurrent_m7_kernel *wide) {
     const int stacked = r->inputs != 0, is_wide = r->format == RECURRENT_STATE_32;
     struct recurrent_m7 run;
-    if (r->matrix.pairs > RECURRENT_M7_PAIRS)
-        return 0;
     run.stream = r->matrix.stream;
     run.end = matvec_weights(&r->matrix, r->matrix.blocks);
     run.vector = r->vector;
     run.hidden =
         (unsigned char *)r->vector + r->offset * (is_wide ? sizeof(int32_t) : sizeof(int16_t));
     run.words = is_wide ? 2 * r->matrix.pairs : r->matrix.pairs;
+    run.inputs = r->offset / (is_wide ? 1 : 2);
     run.shift = r->cell_shift;
     run.table = r->chords;
     // One sample a call where the state goes through other hands, and where the outputs of a
@@ -31,5 +30,4 @@ int recurrent_m7(const struct recurrent *r, const struct layer_signal *in, uint3
         if (r->stacked)
             recurrent_give(r, frame);
     }
-    return 1;
 }
