@@ -20,7 +20,8 @@ def command(
     network: Annotated[
         list[str] | None,
         typer.Option(
-            help="lstm:16, gru:40/32 for 32 bits of state, a2-full; repeatable. Default: all."
+            help="lstm:16, gru:24x2 for two layers, gru:40/32 for 32 bits of state, a2-full; "
+            "repeatable. Default: all."
         ),
     ] = None,
     models: Annotated[
@@ -126,8 +127,8 @@ _COLUMNS = (
 _UNTRAINED = (
     "The networks are untrained: weights of a fixed seed and of the sizes that training gives, "
     "int16. `/32` is a network with",
-    "32 bits of recurrent state instead of 16 with error feedback; a1 and a2 are the WaveNets of "
-    "neural-amp-modeler.",
+    "32 bits of recurrent state instead of 16 with error feedback, `x2` one of two layers; a1 and "
+    "a2 are the WaveNets of neural-amp-modeler.",
 )
 
 

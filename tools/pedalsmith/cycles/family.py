@@ -34,24 +34,34 @@ class Entry:
     """0: not recurrent"""
     state_bits: int = 0
     """Of the recurrent state: 16 (with first-order error feedback) or 32."""
+    layers: int = 1
+    """Recurrent ones, one on the other."""
 
     @property
     def name(self) -> str:
-        """As on the command line: lstm:16, lstm:16/32 with 32 bits of state, a2-full."""
+        """As on the command line: lstm:16, gru:24x2 for two layers, lstm:16/32 with 32 bits of
+        state, a2-full."""
         if not self.hidden:
             return self.kind
-        return f"{self.kind}:{self.hidden}" + ("/32" if self.state_bits == 32 else "")
+        return self._shape + ("/32" if self.state_bits == 32 else "")
+
+    @property
+    def _shape(self) -> str:
+        return f"{self.kind}:{self.hidden}" + (f"x{self.layers}" if self.layers > 1 else "")
 
     def model(self) -> Model:
         """The float model; the same every time."""
         if not self.hidden:
             return untrained(self.kind)
-        rng = np.random.default_rng(zlib.crc32(f"{self.kind}:{self.hidden}".encode()))
+        rng = np.random.default_rng(zlib.crc32(self._shape.encode()))
+        stack = tuple(
+            _recurrent(self.kind, self.hidden, layer == 0, rng) for layer in range(self.layers)
+        )
         return Model(
-            layers=(_recurrent(self.kind, self.hidden, rng), _dense(self.hidden, rng)),
+            layers=(*stack, _dense(self.hidden, rng)),
             sample_rate=SAMPLE_RATE,
             skip=1.0,
-            metadata=Metadata(name=f"untrained {self.kind.upper()}-{self.hidden}"),
+            metadata=Metadata(name=f"untrained {self._shape.upper()}"),
         )
 
 
@@ -59,13 +69,14 @@ def parse_entry(text: str) -> Entry:
     """The entry of a name such as lstm:16, gru:40/32 or a2-full. Raises BadInput."""
     if text in WAVENETS:
         return Entry(text)
-    found = re.fullmatch(r"(lstm|gru):(\d+)(?:/(16|32))?", text)
+    found = re.fullmatch(r"(lstm|gru):(\d+)(?:x([123]))?(?:/(16|32))?", text)
     if not found or not 1 <= int(found[2]) <= HIDDEN_MAX:
         raise BadInput(
-            f"{text}: is no network of the benchmark; write lstm:16 or gru:40/32 (kind, hidden "
-            f"size up to {HIDDEN_MAX} and bits of the state), or {', '.join(WAVENETS)}."
+            f"{text}: is no network of the benchmark; write lstm:16, gru:24x2 or gru:40/32 (kind, "
+            f"hidden size up to {HIDDEN_MAX}, layers and bits of the state), or "
+            f"{', '.join(WAVENETS)}."
         )
-    return Entry(found[1], int(found[2]), int(found[3] or 16))
+    return Entry(found[1], int(found[2]), int(found[4] or 16), int(found[3] or 1))
 
 
 def entries() -> Iterator[Entry]:
@@ -77,6 +88,9 @@ def entries() -> Iterator[Entry]:
     yield Entry("lstm", 16, 32)
     yield Entry("lstm", 40, 32)
     yield Entry("gru", 40, 32)
+    for kind in ("lstm", "gru"):
+        for hidden in (16, 24):
+            yield Entry(kind, hidden, 16, layers=2)
     for name in WAVENETS:
         yield Entry(name)
 
@@ -104,17 +118,21 @@ def _arrays(part: object) -> Iterator[Floats]:
             yield from _arrays(inner)
 
 
-def _recurrent(kind: str, hidden: int, rng: np.random.Generator) -> Lstm | Gru:
+def _recurrent(kind: str, hidden: int, first: bool, rng: np.random.Generator) -> Lstm | Gru:
     gates = 4 if kind == "lstm" else 3
-    kernel = _normal(rng, (1, gates * hidden), 0.7)
-    # Every gate orthogonal, as Keras starts, and a little shrunk: it neither dies nor rings.
-    blocks = [np.linalg.qr(rng.standard_normal((hidden, hidden)))[0] for _ in range(gates)]
-    recurrent = (0.9 * np.hstack(blocks)).astype(np.float32)
+    kernel = _normal(rng, (1, gates * hidden), 0.7) if first else _gates(rng, hidden, gates)
+    recurrent = _gates(rng, hidden, gates)
     if kind == "gru":
         return Gru(kernel, recurrent, _normal(rng, (2, gates * hidden), 0.2))
     bias = _normal(rng, (gates * hidden,), 0.2)
     bias[hidden : 2 * hidden] += 1.0  # of the forget gate, as Keras starts
     return Lstm(kernel, recurrent, bias)
+
+
+def _gates(rng: np.random.Generator, hidden: int, gates: int) -> Floats:
+    """Every gate orthogonal, as Keras starts, and a little shrunk: it neither dies nor rings."""
+    blocks = [np.linalg.qr(rng.standard_normal((hidden, hidden)))[0] for _ in range(gates)]
+    return (0.9 * np.hstack(blocks)).astype(np.float32)
 
 
 def _dense(hidden: int, rng: np.random.Generator) -> Dense:
