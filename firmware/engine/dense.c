@@ -16,16 +16,19 @@ enum { FRACTION_MAX = 31, NO_ACTIVATION = 0 };
 
 // What the assembly reads; dense_m7.S has the offsets.
 struct dense_m7 {
-    const int32_t *input; // frames x inputs, and three words more that are read
-    int32_t *out;         // frames
+    const int32_t *input; // frames x inputs, and three words more that are read; of an odd number a
+                          // word before, and so the weights
+    int32_t *out;         // of the first frame
     uint32_t frames;
-    const int32_t *weights; // inputs, and three words more
+    const int32_t *weights; // inputs, and three words more that are read
     uint32_t inputs;
     uint32_t fraction;
     int64_t start; // of the sum: the bias and the half that rounds
+    uint32_t step; // bytes from one frame's output to the next
 };
 
-_Static_assert(sizeof(void *) != 4 || offsetof(struct dense_m7, start) == 24,
+_Static_assert(sizeof(void *) != 4 || (offsetof(struct dense_m7, start) == 24 &&
+                                       offsetof(struct dense_m7, step) == 32),
                "dense_m7.S has other offsets");
 
 void dense_m7(const struct dense_m7 *run);
@@ -115,23 +118,26 @@ static void dense_reset(struct layer *layer) {
     (void)layer;
 }
 
+#if DENSE_M7
 static void dense_process(struct layer *layer, const struct layer_signal *in, uint32_t frames) {
     const struct dense *const dense = (const struct dense *)layer;
-#if DENSE_M7
-    if (dense->outputs == 1) {
-        const uint32_t f = dense->fraction;
-        struct dense_m7 run;
-        run.input = in->wide;
-        run.out = dense->out;
-        run.frames = frames;
-        run.weights = dense->weights;
-        run.inputs = dense->inputs;
-        run.fraction = f;
-        run.start = dense->bias[0] * (int64_t)((uint64_t)1 << f) + ((int64_t)1 << (f - 1));
+    const uint32_t f = dense->fraction, odd = dense->inputs % 2;
+    struct dense_m7 run;
+    run.input = in->wide - odd;
+    run.frames = frames;
+    run.inputs = dense->inputs;
+    run.fraction = f;
+    run.step = 4 * dense->outputs;
+    for (uint32_t o = 0; o < dense->outputs; o++) {
+        run.out = dense->out + o;
+        run.weights = dense->weights + o * dense->inputs - odd;
+        run.start = dense->bias[o] * (int64_t)((uint64_t)1 << f) + ((int64_t)1 << (f - 1));
         dense_m7(&run);
-        return;
     }
-#endif
+}
+#else
+static void dense_process(struct layer *layer, const struct layer_signal *in, uint32_t frames) {
+    const struct dense *const dense = (const struct dense *)layer;
     const int32_t *x = in->wide;
     int32_t *y = dense->out;
     for (uint32_t frame = 0; frame < frames; frame++, x += dense->inputs) {
@@ -144,6 +150,7 @@ static void dense_process(struct layer *layer, const struct layer_signal *in, ui
         }
     }
 }
+#endif
 
 const struct layer_kind dense_kind = {
     .kind = 3,

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: MIT
 // Copyright (c) 2026 the pedalsmith developers
 //
-// void dense_m7(const struct dense_m7 *run): samples of a dense layer with one output, the same words
-// as dense_process.
+// void dense_m7(const struct dense_m7 *run): samples of one output of a dense layer, the same words as
+// dense_process.
 //
 // Two inputs are six instructions in three cycles: two loads, from different banks since the weights
 // begin one word beside the inputs, and a product, two inputs ahead of where it is summed. As in
-// kernel_m7.inc a sample enters the chain where its inputs are left.
+// kernel_m7.inc a sample enters the chain where its inputs are left; an odd number a word before the
+// first one and behind its product, since what lies behind the last one may be another output's.
     .syntax unified
     .thumb
 
@@ -18,6 +19,7 @@
     .equ    RUN_INPUTS, 16
     .equ    RUN_FRACTION, 20
     .equ    RUN_START, 24
+    .equ    RUN_STEP, 32
 
     .equ    STEP_BYTES, 24
     .equ    STEPS, 32
@@ -35,13 +37,15 @@ dense_m7:
     ldr     r8, [r0, #RUN_FRACTION]
     movw    r11, #:lower16:(dense_end + 1)
     movt    r11, #:upper16:(dense_end + 1)
-    add     r1, r1, #1
+    and     r3, r1, #1
+    add     r11, r11, r3, lsl #2
+    add     r1, r1, r3
     mov     r2, #STEP_BYTES
     lsr     r1, r1, #1
     rsb     lr, r8, #32
     mls     r11, r1, r2, r11
-dense_frame:
     ldr     r1, [sp]
+dense_frame:
     mov     r0, r12
     ldrd    r6, r7, [r1, #RUN_START]
     ldr     r2, [r1, #RUN_INPUTS]
@@ -62,15 +66,18 @@ dense_frame:
     .endr
 dense_end:
     // sat32 of the sum's upper part: it fits when all bits above it are its sign.
+    ldr     r1, [sp]
     lsr     r6, r6, r8
     lsl     r2, r7, lr
+    ldr     r4, [r1, #RUN_STEP]
     asr     r3, r7, r8
     orr     r6, r6, r2
     sub     r9, r9, #1
     cmp     r3, r6, asr #31
     bne     dense_saturated
 dense_store:
-    str     r6, [r10], #4
+    str     r6, [r10]
+    add     r10, r10, r4
     cmp     r9, #0
     bne     dense_frame
     pop     {r0, r4-r11, pc}
