@@ -102,6 +102,19 @@ CASES = [
     Shape(82, (6,), 6, activation=2, heads=True, wide=True, fine=True, lift=1, converted=True),
     Shape(83, (4, 2), 4, activation=3, full=True, wide=True, fine=True, converted=True),
     Shape(84, (3,), 3, taps=6, wide=True, wide_activation=True, fine=True, converted=True),
+    # Gated layers of all the other activations and lifts, functions of all types among them.
+    Shape(85, (8,), 8, activation=0, gated=True, wide_activation=True, converted=True),
+    Shape(86, (6, 4), 5, activation=3, gated=True, wide_activation=True, wide=True, lift=2),
+    Shape(87, (8,), 8, taps=6, activation=4, gated=True, wide_activation=True, extreme=True),
+    *(
+        Shape(88, (4,), 3, activation=5, gated=True, wide_activation=True, extreme=True, lift=n)
+        for n in (0, 1, 3)
+    ),
+    Shape(89, (10,), 10, layers=4, activation=5, gated=True, wide_activation=True, audio=True),
+    *(
+        Shape(98, (8, 5), 5, gated=True, wide_activation=True, extreme=True, lift=n)
+        for n in (6, 7, 8, 9, 10)
+    ),
 ]
 
 

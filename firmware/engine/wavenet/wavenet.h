@@ -164,9 +164,10 @@ struct wavenet_stream {
     uint8_t kernel;          // of a 1x1 and the history behind it, 0: the C (wavenet_m7.c)
 };
 
-// Where the Cortex-M7's code for a layer's rows begins, ends and goes on; NULL without any.
+// Where the Cortex-M7's code for a layer's rows begins, ends and goes on, and what a gated row goes
+// through on the way; NULL without any.
 struct wavenet_rows_code {
-    const uint8_t *chain, *tail, *scaled;
+    const uint8_t *chain, *tail, *scaled, *inner;
 };
 
 struct wavenet_ring {

@@ -71,6 +71,8 @@ wavenet_gated_tanh_scaled:
 
     // The gates by the table, and what both make.
     .balign 8
+    .global wavenet_gated_gates
+    .thumb_func
 wavenet_gated_gates:
     ssat    lr, #12, r11, asr #16
     ldr.w   r1, [sp, #SLOPES]

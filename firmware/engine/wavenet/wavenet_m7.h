@@ -33,6 +33,8 @@ struct wavenet_rows_m7 {
     const int32_t *function;
     const void *finish;
     int32_t waiting[4]; // of a row, while the other one is activated
+    int32_t gates[4];   // of a gated row, while it is activated
+    const void *inner;
 };
 
 // A layer's rows over a chunk, as far as they are played.

@@ -14,6 +14,9 @@ extern const uint8_t wavenet_table_m7[], wavenet_table_long[], wavenet_table_ful
 extern const uint8_t wavenet_table_scaled[], wavenet_table_long_scaled[],
     wavenet_table_full_scaled[];
 extern const uint8_t wavenet_gated_tanh[], wavenet_gated_tanh_scaled[], wavenet_gated_leaky[];
+extern const uint8_t wavenet_gated_other[], wavenet_gated_other_scaled[], wavenet_gated_finish[];
+extern const uint8_t wavenet_gated_leaky_9[], wavenet_gated_leaky_8[], wavenet_gated_leaky_7[],
+    wavenet_gated_leaky_6[], wavenet_gated_sigmoid[];
 extern const uint8_t wavenet_silu_m7[], wavenet_silu_scaled[], wavenet_linear_m7[];
 extern const uint8_t wavenet_corners_m7[], wavenet_corners_scaled[], wavenet_curve_m7[],
     wavenet_curve_scaled[];
@@ -84,29 +87,6 @@ static const struct {
               {wavenet_table_long, wavenet_table_long_scaled},
               {wavenet_table_full, wavenet_table_full_scaled}};
 
-// The same of a gated layer, whose activations have 32 bits or are not read.
-COLD static int find_gated(struct wavenet_layer *layer) {
-    struct wavenet_rows_code *const code = &layer->code;
-    if (layer->matrix_format == WAVENET_MATRIX_16 || layer->full || layer->copy != NULL ||
-        (layer->matrix_format == WAVENET_MATRIX_NONE && layer->heads != NULL))
-        return 0;
-    code->tail = wavenet_gated_leaky;
-    code->scaled = NULL;
-    if (layer->activation == WAVENET_LEAKY)
-        return layer->lift == WAVENET_LIFT_ONE + 2;
-    if (layer->activation != WAVENET_TANH || layer->lift > LIFT_MOST)
-        return 0;
-    code->tail = lift_of(layer, wavenet_gated_tanh);
-    code->scaled = wavenet_gated_tanh_scaled;
-    return 1;
-}
-
-// Whether the tail of a fine tanh serves, of which nobody may read 16 bits.
-COLD static int fine_serves(const struct wavenet_layer *layer) {
-    return layer->matrix_format == WAVENET_MATRIX_32 ||
-           (layer->matrix_format == WAVENET_MATRIX_NONE && layer->heads == NULL);
-}
-
 // Tails of the functions of a record by their type, and of SiLU.
 static const struct {
     const uint8_t *tail, *scaled;
@@ -114,6 +94,59 @@ static const struct {
               [WAVENET_CURVE] = {wavenet_curve_m7, wavenet_curve_scaled},
               [WAVENET_FINE_TANH] = {wavenet_fine_m7, wavenet_fine_scaled},
               [WAVENET_FUNCTION_TYPES] = {wavenet_silu_m7, wavenet_silu_scaled}};
+
+// Of leaky activations of gated layers by their lift, from LEAKY_FIRST on.
+static const uint8_t *const gated_leaky[] = {wavenet_gated_leaky_6, wavenet_gated_leaky_7,
+                                             wavenet_gated_leaky_8, wavenet_gated_leaky_9,
+                                             wavenet_gated_leaky};
+enum {
+    LEAKY_FIRST = WAVENET_LIFT_ONE - 2,
+    GATED_LEAKY = sizeof gated_leaky / sizeof gated_leaky[0]
+};
+
+// The tail of a gated row's activation that has none with its gate; NULL where there is none.
+COLD static const uint8_t *inner_of(const struct wavenet_layer *layer) {
+    switch (layer->activation) {
+    case WAVENET_LINEAR:
+        return wavenet_gated_finish;
+    case WAVENET_SIGMOID:
+        return wavenet_gated_sigmoid;
+    case WAVENET_SILU:
+        return wavenet_silu_scaled;
+    default: // a fine tanh has other chords than the gate
+        return layer->function[0] == WAVENET_FINE_TANH ? NULL : others[layer->function[0]].scaled;
+    }
+}
+
+// The same of a gated layer, whose activations have 32 bits or are not read.
+COLD static int find_gated(struct wavenet_layer *layer) {
+    struct wavenet_rows_code *const code = &layer->code;
+    if (layer->matrix_format == WAVENET_MATRIX_16 || layer->full || layer->copy != NULL ||
+        (layer->matrix_format == WAVENET_MATRIX_NONE && layer->heads != NULL))
+        return 0;
+    if (layer->activation == WAVENET_LEAKY) {
+        const uint32_t kind = layer->lift - (uint32_t)LEAKY_FIRST;
+        code->tail = kind < GATED_LEAKY ? gated_leaky[kind] : NULL;
+        return code->tail != NULL;
+    }
+    if (layer->lift > LIFT_MOST)
+        return 0;
+    if (layer->activation == WAVENET_TANH) {
+        code->tail = lift_of(layer, wavenet_gated_tanh);
+        code->scaled = wavenet_gated_tanh_scaled;
+        return 1;
+    }
+    code->tail = lift_of(layer, wavenet_gated_other);
+    code->scaled = wavenet_gated_other_scaled;
+    code->inner = inner_of(layer);
+    return code->inner != NULL;
+}
+
+// Whether the tail of a fine tanh serves, of which nobody may read 16 bits.
+COLD static int fine_serves(const struct wavenet_layer *layer) {
+    return layer->matrix_format == WAVENET_MATRIX_32 ||
+           (layer->matrix_format == WAVENET_MATRIX_NONE && layer->heads == NULL);
+}
 
 // How a tail ends that leaves the rest to others.
 static const uint8_t *finish_of(const struct wavenet_layer *layer) {
@@ -123,7 +156,7 @@ static const uint8_t *finish_of(const struct wavenet_layer *layer) {
 // Of leaky activations by their lift, from LEAKY_FIRST on.
 static const uint8_t *const leaky[] = {wavenet_leaky_6, wavenet_leaky_7, wavenet_leaky_8,
                                        wavenet_leaky_9};
-enum { LEAKY_FIRST = WAVENET_LIFT_ONE - 2, LEAKY_LAST = WAVENET_LIFT_ONE + 1 };
+enum { LEAKY_LAST = WAVENET_LIFT_ONE + 1 };
 
 // A leaky activation of another lift than that of most, or none: sums that are not scaled.
 COLD static int find_unscaled(struct wavenet_layer *layer) {
@@ -218,15 +251,16 @@ static void begin_rows(struct wavenet_rows_m7 *run, const struct wavenet_rows_wa
     run->a = walk->net->a - 2;
     run->skip = walk->layer->gated ? 4 * TILE_FRAMES * (rows->pairs & 1) : 0;
     if (walk->layer->activation != WAVENET_LEAKY || walk->layer->gated) {
-        const struct sigmoid_chord *const chords = walk->layer->activation == WAVENET_FUNCTION
-                                                       ? wavenet_fine_chords(walk->layer->function)
-                                                       : walk->net->chords;
+        const int fine = walk->layer->activation == WAVENET_FUNCTION && !walk->layer->gated;
+        const struct sigmoid_chord *const chords =
+            fine ? wavenet_fine_chords(walk->layer->function) : walk->net->chords;
         run->bases = &chords->base;
         run->slopes = &chords->slope;
         if (walk->layer->activation >= WAVENET_SILU) {
             run->function = walk->layer->function;
-            run->finish = finish_of(walk->layer);
+            run->finish = walk->layer->gated ? wavenet_gated_finish : finish_of(walk->layer);
         }
+        run->inner = code->inner;
     }
 }
 
