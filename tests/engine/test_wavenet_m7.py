@@ -102,6 +102,12 @@ CASES = [
     Shape(82, (6,), 6, activation=2, heads=True, wide=True, fine=True, lift=1, converted=True),
     Shape(83, (4, 2), 4, activation=3, full=True, wide=True, fine=True, converted=True),
     Shape(84, (3,), 3, taps=6, wide=True, wide_activation=True, fine=True, converted=True),
+    # More taps than the chains of 6, 12 and 16 channels have, and 14 channels, which have none.
+    Shape(91, (6, 5), 6, taps=6, converted=True),
+    Shape(92, (12, 6), 12, taps=4, activation=2, wide_at=(1,), converted=True),
+    Shape(93, (16, 12), 16, taps=15, converted=True, extreme=True),
+    Shape(94, (14, 13), 14, activation=2, wide_at=(1,), converted=True),
+    Shape(95, (13, 14), 13, taps=16, wide_activation=True, extreme=True, converted=True),
     # Gated layers of all the other activations and lifts, functions of all types among them.
     Shape(85, (8,), 8, activation=0, gated=True, wide_activation=True, converted=True),
     Shape(86, (6, 4), 5, activation=3, gated=True, wide_activation=True, wide=True, lift=2),

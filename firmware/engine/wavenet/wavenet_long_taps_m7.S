@@ -70,5 +70,6 @@ wavenet_long_\columns:
     long_taps 5
     long_taps 6
 #ifndef ENGINE_WITHOUT_WAVENET_16
+    long_taps 7
     long_taps 8
 #endif

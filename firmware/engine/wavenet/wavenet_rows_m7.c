@@ -26,39 +26,37 @@ extern const uint8_t wavenet_fine_m7[], wavenet_fine_scaled[];
 extern const uint8_t wavenet_lift_1[], wavenet_lift_2[], wavenet_lift_3[], wavenet_lift_4[],
     wavenet_lift_5[], wavenet_lift_6[];
 extern const uint8_t wavenet_long_1[], wavenet_long_2[], wavenet_long_3[], wavenet_long_4[],
-    wavenet_long_5[], wavenet_long_6[], wavenet_long_8[];
+    wavenet_long_5[], wavenet_long_6[], wavenet_long_7[], wavenet_long_8[];
 extern const uint8_t wavenet_full_2[], wavenet_full_4[], wavenet_full_6[], wavenet_full_8[],
     wavenet_full_10[], wavenet_full_12[], wavenet_full_16[];
-extern const uint8_t wavenet_taps_1[], wavenet_taps_2[], wavenet_taps_3[], wavenet_taps_4[],
-    wavenet_taps_5[], wavenet_taps_6[], wavenet_taps_8[];
+extern const uint8_t wavenet_taps_3[], wavenet_taps_4[], wavenet_taps_6[], wavenet_taps_8[];
+extern const uint8_t wavenet_around_1[], wavenet_around_2[], wavenet_around_3[], wavenet_around_5[],
+    wavenet_around_6[], wavenet_around_7[], wavenet_around_8[];
 
 // As in wavenet_square_m7.c.
 #ifdef ENGINE_WITHOUT_WAVENET_16
-#define TAPS_8     NULL
-#define LONG_8     NULL
-#define FULL(code) NULL
+#define LARGE(code) NULL
 #else
-#define TAPS_8     wavenet_taps_8
-#define LONG_8     wavenet_long_8
-#define FULL(code) code
+#define LARGE(code) code
 #endif
 
-// Kernels by pairs of columns; `long_taps` of a history of 32 bits, `full_taps` beside weights of
-// as many, for up to 16 taps. AROUND: so is the other, which has no end.
-enum { AROUND = 16 };
+// Kernels by pairs of columns: up to `taps` of them a chain, which ends at `taps_end`, else around;
+// `long_taps` of a history of 32 bits, `full_taps` beside weights of as many. All but the chains
+// have up to 16 taps.
 static const struct {
-    const uint8_t *taps_end, *long_taps, *full_taps;
+    const uint8_t *taps_end, *around, *long_taps, *full_taps;
     uint32_t taps;
 } kernels[] = {
-    {NULL, NULL, NULL, 0},
-    {wavenet_taps_1, wavenet_long_1, FULL(wavenet_full_2), AROUND},
-    {wavenet_taps_2, wavenet_long_2, wavenet_full_4, AROUND},
-    {wavenet_taps_3, wavenet_long_3, FULL(wavenet_full_6), 3},
-    {wavenet_taps_4, wavenet_long_4, wavenet_full_8, 15},
-    {wavenet_taps_5, wavenet_long_5, FULL(wavenet_full_10), AROUND},
-    {wavenet_taps_6, wavenet_long_6, FULL(wavenet_full_12), 3},
-    {NULL, NULL, NULL, 0},
-    {TAPS_8, LONG_8, FULL(wavenet_full_16), 3},
+    {NULL, NULL, NULL, NULL, 0},
+    {NULL, wavenet_around_1, wavenet_long_1, LARGE(wavenet_full_2), 0},
+    {NULL, wavenet_around_2, wavenet_long_2, wavenet_full_4, 0},
+    {wavenet_taps_3, wavenet_around_3, wavenet_long_3, LARGE(wavenet_full_6), 3},
+    {wavenet_taps_4, NULL, wavenet_long_4, wavenet_full_8, 15},
+    {NULL, wavenet_around_5, wavenet_long_5, LARGE(wavenet_full_10), 0},
+    {wavenet_taps_6, wavenet_around_6, wavenet_long_6, LARGE(wavenet_full_12), 3},
+    {NULL, LARGE(wavenet_around_7), LARGE(wavenet_long_7), NULL, 0},
+    {LARGE(wavenet_taps_8), LARGE(wavenet_around_8), LARGE(wavenet_long_8), LARGE(wavenet_full_16),
+     3},
 };
 enum { KERNELS = sizeof kernels / sizeof kernels[0] };
 
@@ -210,13 +208,13 @@ COLD static int find_tail(struct wavenet_layer *layer) {
 COLD static const uint8_t *chain_of(const struct wavenet_layer *layer) {
     const struct wavenet_ring *const ring = &layer->ring;
     const uint32_t pairs = ring->channels / 2, taps = layer->taps;
-    if (pairs >= KERNELS || (ring->wide && taps > WAVENET_M7_TAPS))
+    if (pairs >= KERNELS || taps > WAVENET_M7_TAPS)
         return NULL;
     if (ring->wide)
         return layer->full_rows ? kernels[pairs].full_taps : kernels[pairs].long_taps;
-    if (kernels[pairs].taps_end == NULL || taps > kernels[pairs].taps)
-        return NULL;
-    return kernels[pairs].taps_end - (kernels[pairs].taps == AROUND ? 0 : taps * tap_bytes(pairs));
+    if (taps > kernels[pairs].taps || kernels[pairs].taps_end == NULL)
+        return kernels[pairs].around;
+    return kernels[pairs].taps_end - taps * tap_bytes(pairs);
 }
 
 COLD void wavenet_rows_choose(struct wavenet_layer *layer) {

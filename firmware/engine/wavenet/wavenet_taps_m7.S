@@ -68,9 +68,9 @@ wavenet_taps_\columns:
     // Up to 16 taps, one each time around, which costs a mispredicted branch.
     .macro  chain_around columns
     .balign 8
-    .global wavenet_taps_\columns
+    .global wavenet_around_\columns
     .thumb_func
-wavenet_taps_\columns:
+wavenet_around_\columns:
     around_taps
     tap     \columns, AT
     next_tap
@@ -83,6 +83,11 @@ wavenet_taps_\columns:
     chain   4, 15
     chain_around 5
     chain   6, 3
+    // More taps than those chains have.
+    chain_around 3
+    chain_around 6
 #ifndef ENGINE_WITHOUT_WAVENET_16
+    chain_around 7
+    chain_around 8
     chain   8, 3
 #endif
