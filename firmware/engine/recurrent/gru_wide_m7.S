@@ -9,6 +9,8 @@
 #include "kernel_m7.inc"
 
     .equ    GRU_WIDE_GROUP_BYTES, 80
+    // Of up to 48 columns; more are too slow for a board anyway.
+    .equ    CHAIN_GROUPS, 23
     // From where the pointer into the block is in the tail to the next block.
     .equ    GRU_WIDE_BEHIND, 124
 
@@ -197,6 +199,7 @@
     .thumb_func
 gru_wide_m7:
     enter   gru_wide, GRU_WIDE_GROUP_BYTES, GRU_WIDE_BEHIND
+    enter_long gru_wide, CHAIN_GROUPS
 gru_wide_frame:
     begin_frame gru_wide, 0
     .balign 8
@@ -206,7 +209,9 @@ gru_wide_block:
     .equ    gru_wide_odd_block, gru_wide_block
 
     .balign 8
-    chain   31
+    long_chain gru_wide, CHAIN_GROUPS
+    .balign 8
+    chain   CHAIN_GROUPS
 gru_wide_last:
     last_group
 gru_wide_tail:

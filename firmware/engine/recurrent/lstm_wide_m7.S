@@ -10,6 +10,8 @@
 #include "kernel_m7.inc"
 
     .equ    LSTM_WIDE_GROUP_BYTES, 104
+    // Of up to 48 columns; more are too slow for a board anyway, or a layer above others.
+    .equ    CHAIN_GROUPS, 23
     // From where the pointer into the block is in the tail to the next block.
     .equ    LSTM_WIDE_BEHIND, 0
 
@@ -250,7 +252,7 @@
 lstm_wide_m7:
     enter   lstm_wide, LSTM_WIDE_GROUP_BYTES, LSTM_WIDE_BEHIND
     cell_shifts
-    enter_long lstm_wide, 31
+    enter_long lstm_wide, CHAIN_GROUPS
 lstm_wide_frame:
     begin_frame lstm_wide, 0
     .balign 8
@@ -260,9 +262,9 @@ lstm_wide_block:
     .equ    lstm_wide_odd_block, lstm_wide_block
 
     .balign 8
-    long_chain lstm_wide, 31
+    long_chain lstm_wide, CHAIN_GROUPS
     .balign 8
-    chain   31
+    chain   CHAIN_GROUPS
 lstm_wide_last:
     last_group
 lstm_wide_tail:
