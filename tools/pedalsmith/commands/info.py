@@ -2,6 +2,7 @@
 # Copyright (c) 2026 the pedalsmith developers
 """`pedalsmith info`: what a blob is, and what it costs on a board."""
 
+import textwrap
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 if TYPE_CHECKING:
+    from pedalsmith.cycles.layers import LayerCost
     from pedalsmith.cycles.price import Price
     from pedalsmith.native.boards import Board
     from pedalsmith.native.firmware import Image
@@ -16,6 +18,9 @@ if TYPE_CHECKING:
 
 _WHOLE_BLOCK = 100.0
 """Percent; what is over it cannot play at all."""
+
+_INNER = 28 * " "
+"""Before what is inside of a layer."""
 
 _FUNCTIONS_SHOWN = 0.005
 """Functions under this share of the cycles are not listed."""
@@ -111,7 +116,10 @@ def _facts(
     from pedalsmith.cycles import ERROR_WORDS
     from pedalsmith.quantization.facts import layer_facts
 
-    layers = [layer_facts(record) for record in blob.layers]
+    layers = [
+        {**layer_facts(record), **_cost_facts(layer, cost.block)}
+        for record, layer in zip(blob.layers, cost.layers, strict=True)
+    ]
     clock, rate = board.clock_hz, board.sample_rate
     return {
         "model": str(path),
@@ -153,6 +161,17 @@ def _facts(
     }
 
 
+def _cost_facts(layer: "LayerCost", block: int) -> dict[str, Any]:
+    facts: dict[str, Any] = {
+        "instructions_per_sample": round(layer.instructions / block, 1),
+        "cycles_per_sample": round(layer.cycles / block, 1),
+        "worst_cycles_per_sample": round(layer.worst_cycles / block, 1),
+    }
+    if layer.inner:
+        facts["inner_layers"] = [_cost_facts(one, block) for one in layer.inner]
+    return facts
+
+
 def _text(facts: dict[str, Any]) -> str:
     lines = [f"{facts['model']}: {facts['name'] or 'no name'}, {facts['sample_rate']} Hz"]
     for number, layer in enumerate(facts["layers"], 1):
@@ -183,6 +202,14 @@ def _text(facts: dict[str, Any]) -> str:
         f"{facts['load_worst_percent']:.1f} % in the worst block"
     )
     total = facts["cycles_per_sample"] or 1
+    for number, layer in enumerate(facts["layers"], 1):
+        cycles, worst = layer["cycles_per_sample"], layer["worst_cycles_per_sample"]
+        lines.append(
+            f"  {cycles:>9,.0f} cycles {100 * cycles / total:5.1f} %  layer {number}, "
+            f"{layer['kind'].upper()} (at worst {worst:,.0f})"
+        )
+        lines += _inner_lines(layer)
+    lines.append("  the same by function:")
     for function in facts["functions"]:
         share = function["cycles_per_sample"] / total
         if share >= _FUNCTIONS_SHOWN:
@@ -191,6 +218,20 @@ def _text(facts: dict[str, Any]) -> str:
                 f"{function['name']}"
             )
     return "\n".join(lines)
+
+
+def _inner_lines(layer: dict[str, Any]) -> Iterator[str]:
+    """The layers inside of a WaveNet, a line an array."""
+    costs = [one["cycles_per_sample"] for one in layer.get("inner_layers", ())]
+    rest = layer["cycles_per_sample"] - sum(costs)
+    for number, array in enumerate(layer.get("arrays", ()), 1):
+        each, costs = costs[: array["layers"]], costs[array["layers"] :]
+        figures = " ".join(f"{cycles:,.0f}" for cycles in each)
+        yield textwrap.fill(
+            f"array {number}: {figures}", 100, initial_indent=_INNER, subsequent_indent=_INNER
+        )
+    if "inner_layers" in layer:
+        yield f"{_INNER}rechannels and heads: {rest:,.0f}"
 
 
 def _said(metadata: dict[str, Any]) -> Iterator[str]:

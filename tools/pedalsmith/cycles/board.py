@@ -155,7 +155,7 @@ def price_blocks(board: Board, player: BoardBlocks, elf: Path, model: str) -> Pr
     """
     image = Image(elf)
     core = Core(image.read, chip_memory(board))
-    cost = price(player, core, image.function_at, player.block)
+    cost = price(player, core, image, player.block)
     if not any(function.name == ENGINE_PROCESS for function in cost.functions):
         raise EmulationError(
             f"{board.folder}: the board starts but does not play {model}; `pedalsmith emulate "

@@ -50,6 +50,15 @@ class _Account:
     count: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A straight run of instructions, at most up to a branch."""
+
+    address: int
+    instructions: int
+    cycles: int
+
+
 @dataclass(slots=True)
 class Timing:
     """The account of a trace."""
@@ -58,6 +67,8 @@ class Timing:
     instructions: int
     executed: list[tuple[tuple[Issue, ...], int]]
     """Runs of instructions as issued, and how often each was."""
+    runs: list[Run]
+    """The same in the order in which they were executed."""
 
 
 @dataclass(slots=True)
@@ -89,6 +100,7 @@ class Core:
         addresses, recorded = trace.addresses, trace.accesses
         begin, at, total, instructions = self.pipeline.cycle, 0, len(addresses), 0
         used: dict[int, _Account] = {}
+        runs = []
         while at < total:
             straight = self._straight(addresses[at])
             after = at + len(straight.instructions)
@@ -102,10 +114,12 @@ class Core:
                 account.count = 0
                 used[id(account)] = account
             account.count += 1
-            instructions += len(straight.instructions)
+            count = len(straight.instructions)
+            runs.append(Run(straight.instructions[0].address, count, account.cycles))
+            instructions += count
             at = after
         executed = [(account.issues, account.count) for account in used.values()]
-        return Timing(self.pipeline.cycle - begin, instructions, executed)
+        return Timing(self.pipeline.cycle - begin, instructions, executed, runs)
 
     def _follow(
         self, straight: _Straight, trace: Trace, at: int

@@ -142,7 +142,7 @@ def price_engine_in(
     """
     image = engine_image()
     core = Core(image.read, memory)
-    return price(BareEngine(image, blob, name, regions), core, image.function_at, block)
+    return price(BareEngine(image, blob, name, regions), core, image, block)
 
 
 def largest_that_fits(like: Shape, most_cycles: float, block: int) -> tuple[int, Price] | None:

@@ -2,7 +2,6 @@
 # Copyright (c) 2026 the pedalsmith developers
 """What a block of samples costs, whatever plays it."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -10,6 +9,8 @@ import numpy as np
 import numpy.typing as npt
 
 from pedalsmith.cycles.core import Core
+from pedalsmith.cycles.image import Image
+from pedalsmith.cycles.layers import LayerCost, by_layer
 from pedalsmith.cycles.report import FunctionCost, by_function
 from pedalsmith.emulator.bare import Trace
 
@@ -44,6 +45,8 @@ class Price:
     that leaves every short loop a round too late."""
     functions: tuple[FunctionCost, ...]
     """Of the steady block, whole block, the costliest first."""
+    layers: tuple[LayerCost, ...] = ()
+    """Of the same block, the network's layers in their order."""
 
     def load(self, clock_hz: int, sample_rate: int, *, worst: bool = False) -> float:
         """Share of the block time used, 1 = all of it."""
@@ -51,21 +54,23 @@ class Price:
         return cycles * sample_rate / clock_hz
 
 
-def price(player: Player, core: Core, name_at: Callable[[int], str], block: int) -> Price:
-    """Plays blocks of `block` samples on `player` and prices them on `core`."""
+def price(player: Player, core: Core, image: Image, block: int) -> Price:
+    """Plays blocks of `block` samples on `player`, which runs `image`, and prices one on `core`."""
     rng = np.random.default_rng(1)
     noise = rng.integers(-(1 << 21), 1 << 21, (_SETTLE_BLOCKS + 1, block), dtype=np.int32)
     for words in noise[:-2]:
         player.play(words)
-    cold = core.run(player.record(noise[-2])).cycles
+    cold = core.run(player.record(noise[-2]))
     steady = core.run(player.record(noise[-1]))
     core.forget()
     square = np.where(np.arange(block) % 24 < 12, (1 << 23) - 1, -(1 << 23)).astype(np.int32)
-    worst = max(cold, steady.cycles, core.run(player.record(square)).cycles)
+    other = core.run(player.record(square))
+    timings = (steady, cold, other)
     return Price(
         block=block,
         instructions=steady.instructions / block,
         cycles=steady.cycles / block,
-        worst_cycles=worst / block,
-        functions=tuple(by_function(steady, name_at)),
+        worst_cycles=max(timing.cycles for timing in timings) / block,
+        functions=tuple(by_function(steady, image.function_at)),
+        layers=by_layer([timing.runs for timing in timings], image),
     )
