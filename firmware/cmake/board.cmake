@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 # Copyright (c) 2026 the pedalsmith developers
 #
-# Reads BOARD_DIR/board.json: sets BOARD_MCU, BOARD_CORE, BOARD_CODE, BOARD_DRIVERS,
-# BOARD_DEFINITIONS and writes config.h (numbers and pins for C) and memory.ld (regions for the
+# Reads BOARD_DIR/board.json: sets BOARD_MCU, BOARD_CORE, BOARD_CODE, BOARD_DRIVERS
+# and writes config.h (numbers and pins for C) and memory.ld (regions for the
 # linker script) to the build folder.
 if(NOT EXISTS ${BOARD_DIR}/board.json)
     message(FATAL_ERROR "no board ${PEDALSMITH_BOARD}: ${BOARD_DIR}/board.json is missing")
@@ -30,17 +30,6 @@ foreach(i RANGE ${last})
     string(JSON driver GET ${BOARD} drivers ${i})
     list(APPEND BOARD_DRIVERS ${driver})
 endforeach()
-
-# Kernels that a board has no room for, optional.
-set(BOARD_DEFINITIONS)
-string(JSON count ERROR_VARIABLE none LENGTH ${BOARD} engine_without)
-if(count) # 0 or, where the key is missing, NOTFOUND
-    math(EXPR last "${count} - 1")
-    foreach(i RANGE ${last})
-        string(JSON kernel GET ${BOARD} engine_without ${i})
-        list(APPEND BOARD_DEFINITIONS ENGINE_WITHOUT_${kernel})
-    endforeach()
-endif()
 
 set(config "/* Written by CMake from board.json. */\n#ifndef CONFIG_H\n#define CONFIG_H\n")
 string(APPEND config "#define BOARD_NAME \"${BOARD_NAME}\"\n#define BOARD_BLOCK ${block}u\n")

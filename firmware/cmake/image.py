@@ -2,11 +2,12 @@
 # Copyright (c) 2026 the pedalsmith developers
 """What the build makes of a linked program, with nothing but Python's own library.
 
-    image.py pack PROGRAM.elf PACKED     its section .itcm, packed for mcu/cortex_m7/unpack.c
-    image.py write PROGRAM.elf [PACKED]  PROGRAM.bin and PROGRAM.hex: what a loader writes
+    image.py pack PROGRAM.elf PACKED ...     sections, packed for mcu/cortex_m7/unpack.c
+    image.py write PROGRAM.elf [PACKED ...]  PROGRAM.bin and PROGRAM.hex: what a loader writes
 
-The packed code goes into the program that it was taken from, when that is linked again: `write`
-holds PACKED against it and takes .itcm out of what is loaded. GNU ld would warn of a section in no
+A section is the one that its file is named after: packed.itcm holds .itcm. The packed code goes
+into the program that it was taken from, when that is linked again: `write` holds each PACKED
+against it and takes its section out of what is loaded. GNU ld would warn of a section in no
 segment, so its segment stays, of no type. The same zlib gives the same bytes.
 """
 
@@ -18,7 +19,6 @@ from pathlib import Path
 
 _NULL, _LOAD = 0, 1
 """Types of segments: ignored, loaded"""
-_CODE = ".itcm"
 _HEX_BYTES = 16
 """Of a line of the .hex file; not every loader takes more"""
 _DATA, _END, _UPPER_ADDRESS = 0, 1, 4
@@ -48,13 +48,16 @@ class _Program:
         start, size = self._find(name)
         return bytes(self._bytes[start : start + size])
 
-    def unload(self, name: str) -> bytes:
-        """The file, with the segment of a section among those that are ignored."""
+    def unload(self, name: str) -> None:
+        """Puts the segment of a section among those that are ignored."""
         start, _ = self._find(name)
         for at in self._segments:
             if struct.unpack_from("<2I", self._bytes, at) == (_LOAD, start):
                 struct.pack_into("<I", self._bytes, at, _NULL)
-        return bytes(self._bytes)
+
+    def save(self, path: Path) -> None:
+        """Writes the file."""
+        path.write_bytes(self._bytes)
 
     def _find(self, name: str) -> tuple[int, int]:
         """Where in the file the bytes of a section are, and their count."""
@@ -96,28 +99,33 @@ def _hex(parts: list[tuple[int, bytes]]) -> Iterator[str]:
     yield line(0, _END, b"")
 
 
-def _write(elf: Path, packed: Path | None) -> None:
+def _pack(elf: Path, packed: list[Path]) -> None:
     program = _Program(elf)
-    if packed:
-        if zlib.decompress(packed.read_bytes()) != program.section(_CODE):
+    for path in packed:
+        packer = zlib.compressobj(9, memLevel=9)  # 31 bytes less than the usual 8
+        path.write_bytes(packer.compress(program.section(path.suffix)) + packer.flush())
+
+
+def _write(elf: Path, packed: list[Path]) -> None:
+    program = _Program(elf)
+    for path in packed:
+        if zlib.decompress(path.read_bytes()) != program.section(path.suffix):
             raise SystemExit(
-                f"{elf}: its code in ITCM is not what was packed; let none of it refer to the "
-                "models or to what lies behind them."
+                f"{elf}: its code in {path.suffix} is not what was packed; let none of it refer to "
+                "the models or to what lies behind them."
             )
-        elf.write_bytes(program.unload(_CODE))
+        program.unload(path.suffix)
+    if packed:
+        program.save(elf)
     parts = sorted(program.loaded())
     elf.with_suffix(".bin").write_bytes(_joined(parts))
     elf.with_suffix(".hex").write_bytes("".join(_hex(parts)).encode("ascii"))
 
 
-def main(command: str, elf: str, packed: str = "") -> None:
+def main(command: str, elf: str, *packed: str) -> None:
     """See above."""
-    if command == "pack":
-        packer = zlib.compressobj(9, memLevel=9)  # 31 bytes less than the usual 8
-        code = _Program(Path(elf)).section(_CODE)
-        Path(packed).write_bytes(packer.compress(code) + packer.flush())
-    else:
-        _write(Path(elf), Path(packed) if packed else None)
+    do = _pack if command == "pack" else _write
+    do(Path(elf), [Path(path) for path in packed])
 
 
 if __name__ == "__main__":

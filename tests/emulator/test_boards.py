@@ -229,8 +229,12 @@ def test_every_file_of_an_image_plays_the_same(
 def test_a_silent_board_says_what_its_light_shows(
     image: Path, pedal_image: Path, tmp_path: Path
 ) -> None:
-    for whole, controls in ((image, "none"), (pedal_image, "terrarium")):
-        packed = Elf(whole.with_suffix(".elf")).symbols["code_packed"]
+    for whole, controls, part in (
+        (image, "none", "code_packed"),
+        (pedal_image, "terrarium", "code_packed"),
+        (pedal_image, "terrarium", "cached_packed"),
+    ):
+        packed = Elf(whole.with_suffix(".elf")).symbols[part]
         content = bytearray(whole.read_bytes())
         content[packed - load_board("daisy_seed").images["flash"].load + 1000] ^= 0x40
         (tmp_path / "damaged.bin").write_bytes(content)

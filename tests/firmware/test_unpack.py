@@ -136,22 +136,29 @@ def test_nothing_else_is_read_or_written(unpacker: Unpacker) -> None:
 
 @pytest.mark.parametrize("kind", ["flash", "bootloader"])
 @pytest.mark.parametrize("compiler", COMPILERS)
-def test_itcm_holds_the_code_that_was_linked(compiler: str, kind: str, tmp_path: Path) -> None:
+def test_ram_holds_the_code_that_was_linked(compiler: str, kind: str, tmp_path: Path) -> None:
     need(compiler)
     image = build("daisy_seed", None, tmp_path, compiler, image=kind)
     with image.elf.open("rb") as file:
         elf = ELFFile(file)
-        code, packed = (elf.get_section_by_name(name).data() for name in (".itcm", ".packed"))
-    assert zlib.decompressobj().decompress(packed) == code
+        code, cached, packed = (
+            elf.get_section_by_name(name).data() for name in (".itcm", ".cached", ".packed")
+        )
+    first, second = zlib.decompressobj(), zlib.decompressobj()
+    assert first.decompress(packed) == code
+    assert second.decompress(first.unused_data) == cached
     assert packed in image.bin.read_bytes(), "flash has it packed"
     assert code[1000:1100] not in image.bin.read_bytes(), "and not as it is"
+    assert cached[1000:1100] not in image.bin.read_bytes()
+    memories = image.board.memories
     for path in (image.bin, image.elf):
         emulated = assemble(image.board)
         try:
             flash_image(emulated, image.board, path)
             emulated.power_up()
             emulated.machine.run(0.2)
-            assert emulated.machine.read(image.board.memories["ITCM"].origin, len(code)) == code
+            assert emulated.machine.read(memories["ITCM"].origin, len(code)) == code
+            assert emulated.machine.read(memories["CACHED"].origin, len(cached)) == cached
         finally:
             emulated.machine.close()
 

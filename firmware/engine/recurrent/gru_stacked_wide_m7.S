@@ -38,7 +38,7 @@
     smlawt  \f, r3, lr, \f
     .endm
 
-    .section .text.gru_stacked_wide_m7, "ax", %progbits
+    .section .text.cached.gru_stacked_wide_m7, "ax", %progbits
     .balign 8
     .global gru_stacked_wide_m7
     .type   gru_stacked_wide_m7, %function

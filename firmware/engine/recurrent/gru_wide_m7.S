@@ -192,7 +192,7 @@
     b.w     gru_wide_end
     .endm
 
-    .section .text.gru_wide_m7, "ax", %progbits
+    .section .text.cached.gru_wide_m7, "ax", %progbits
     .balign 8
     .global gru_wide_m7
     .type   gru_wide_m7, %function

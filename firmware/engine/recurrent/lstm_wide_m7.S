@@ -244,7 +244,7 @@
     bxne    r1
     .endm
 
-    .section .text.lstm_wide_m7, "ax", %progbits
+    .section .text.cached.lstm_wide_m7, "ax", %progbits
     .balign 8
     .global lstm_wide_m7
     .type   lstm_wide_m7, %function

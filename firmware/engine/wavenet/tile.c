@@ -7,7 +7,7 @@
 #include "tile_m7.h"
 #include "words_m7.h"
 
-void tile_16(const struct tile *tile, const void *const *tap, int32_t *acc) {
+CACHED void tile_16(const struct tile *tile, const void *const *tap, int32_t *acc) {
     const uint32_t step = tile->frame_step;
     const int16_t *w = tile->weights;
     for (uint32_t pair = 0; pair < tile->row_pairs; pair++, acc += 2 * TILE_FRAMES) {
@@ -33,7 +33,7 @@ void tile_16(const struct tile *tile, const void *const *tap, int32_t *acc) {
     }
 }
 
-void tile_32(const struct tile *tile, const void *const *tap, int32_t *acc) {
+CACHED void tile_32(const struct tile *tile, const void *const *tap, int32_t *acc) {
 #ifdef WORDS_M7
     if (tile->column_step == 1 && tile->column_pairs <= TILE_M7_PAIRS) {
         tile_32_m7(tile, tap, acc);
@@ -65,8 +65,7 @@ void tile_32(const struct tile *tile, const void *const *tap, int32_t *acc) {
     }
 }
 
-// What no kernel serves no board plays in time, so that it may as well wait for flash.
-COLD void tile_full(const struct tile *tile, const void *const *tap, int32_t *acc) {
+CACHED void tile_full(const struct tile *tile, const void *const *tap, int32_t *acc) {
     const uint32_t step = tile->frame_step, columns = 2 * tile->column_pairs;
     const int32_t *w = tile->weights;
     for (uint32_t pair = 0; pair < tile->row_pairs; pair++, acc += 2 * TILE_FRAMES) {

@@ -3,6 +3,7 @@
 //
 // From the sums of a layer's rows to its activations (README.md, Activation).
 #include "activation.h"
+#include "cold.h"
 #include "fixed.h"
 #include "wavenet.h"
 
@@ -11,15 +12,14 @@ static inline int32_t lifted(int32_t acc, uint32_t lift) {
     return sat((int64_t)acc * (1 << lift), 32);
 }
 
-// Not inlined: the ITCM of a Daisy is nearly full.
-static __attribute__((noinline)) void scale_tile(int32_t *v, uint32_t lift, int32_t scale) {
+CACHED static void scale_tile(int32_t *v, uint32_t lift, int32_t scale) {
     for (uint32_t f = 0; lift != 0 && f < TILE_FRAMES; f++)
         v[f] = lifted(v[f], lift);
     for (uint32_t f = 0; f < TILE_FRAMES; f++)
         v[f] = mulh(v[f], scale);
 }
 
-static __attribute__((noinline)) void sigmoid_tile(const struct sigmoid_chord *chords, int32_t *v) {
+CACHED static void sigmoid_tile(const struct sigmoid_chord *chords, int32_t *v) {
     for (uint32_t f = 0; f < TILE_FRAMES; f++)
         v[f] = activation_sigmoid(chords, v[f]);
 }
@@ -74,8 +74,8 @@ static inline int16_t upper(const struct wavenet_layer *layer, int32_t a) {
 
 // Frames of the last tile that are not there yet hold old words, which harm nobody: nothing can
 // overflow.
-void wavenet_activate(struct wavenet *net, const struct wavenet_layer *layer, uint32_t bottleneck,
-                      uint32_t frame) {
+CACHED void wavenet_activate(struct wavenet *net, const struct wavenet_layer *layer,
+                             uint32_t bottleneck, uint32_t frame) {
     const int scaled = wavenet_scaled(layer->activation, layer->gated);
     const uint32_t lift = layer->activation == WAVENET_LEAKY ? 0 : layer->lift;
     const uint32_t width = wavenet_even(bottleneck);

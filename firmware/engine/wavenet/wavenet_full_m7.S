@@ -32,12 +32,8 @@
 
     .section .text.wavenet_full_m7, "ax", %progbits
     .balign 8
-    // As many columns as a bottleneck has that a board can play in time.
-#ifdef ENGINE_WITHOUT_WAVENET_16
-    .rept   8
-#else
+    // As many columns as a bottleneck of 16 has.
     .rept   16
-#endif
     column  smmla
     .endr
     .global wavenet_matrix_full

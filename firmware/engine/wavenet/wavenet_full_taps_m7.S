@@ -51,10 +51,10 @@ wavenet_full_\columns:
     .section .text.wavenet_full_taps_m7, "ax", %progbits
     full_taps 4
     full_taps 8
-#ifndef ENGINE_WITHOUT_WAVENET_16
+
+    .section .text.cached.wavenet_full_taps_m7, "ax", %progbits
     full_taps 2
     full_taps 6
     full_taps 10
     full_taps 12
     full_taps 16
-#endif

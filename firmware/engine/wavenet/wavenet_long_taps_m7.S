@@ -69,7 +69,7 @@ wavenet_long_\columns:
     long_taps 4
     long_taps 5
     long_taps 6
-#ifndef ENGINE_WITHOUT_WAVENET_16
+
+    .section .text.cached.wavenet_long_taps_m7, "ax", %progbits
     long_taps 7
     long_taps 8
-#endif

@@ -13,17 +13,10 @@ extern const uint8_t wavenet_matrix_0[], wavenet_matrix[], wavenet_matrix_16[], 
 extern const uint8_t wavenet_residual_m7[], wavenet_history_m7[], wavenet_history_long[];
 extern const uint8_t wavenet_matrix_full[], wavenet_full_residual[], wavenet_full_history[];
 
-// As in wavenet_square_m7.c.
-#ifdef ENGINE_WITHOUT_WAVENET_16
-enum { FULL_MOST = 8 };
-#else
-enum { FULL_MOST = 16 };
-#endif
-
 // Bytes of the code of a pair of columns of a 1x1, and the most of them.
 enum { MATRIX_16_BYTES = 56, MATRIX_32_BYTES = 104, MATRIX_MOST = 8 };
-// Of a column of 32-bit weights; the most of them is FULL_MOST.
-enum { FULL_BYTES = 56 };
+// Of a column of 32-bit weights, and the most of them.
+enum { FULL_BYTES = 56, FULL_MOST = 16 };
 
 // What all tiles share.
 static void begin_channels(struct wavenet_channels_m7 *run, const struct wavenet_stream *stream,

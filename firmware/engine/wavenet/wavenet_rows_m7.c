@@ -33,13 +33,6 @@ extern const uint8_t wavenet_taps_3[], wavenet_taps_4[], wavenet_taps_6[], waven
 extern const uint8_t wavenet_around_1[], wavenet_around_2[], wavenet_around_3[], wavenet_around_5[],
     wavenet_around_6[], wavenet_around_7[], wavenet_around_8[];
 
-// As in wavenet_square_m7.c.
-#ifdef ENGINE_WITHOUT_WAVENET_16
-#define LARGE(code) NULL
-#else
-#define LARGE(code) code
-#endif
-
 // Kernels by pairs of columns: up to `taps` of them a chain, which ends at `taps_end`, else around;
 // `long_taps` of a history of 32 bits, `full_taps` beside weights of as many. All but the chains
 // have up to 16 taps.
@@ -48,15 +41,14 @@ static const struct {
     uint32_t taps;
 } kernels[] = {
     {NULL, NULL, NULL, NULL, 0},
-    {NULL, wavenet_around_1, wavenet_long_1, LARGE(wavenet_full_2), 0},
+    {NULL, wavenet_around_1, wavenet_long_1, wavenet_full_2, 0},
     {NULL, wavenet_around_2, wavenet_long_2, wavenet_full_4, 0},
-    {wavenet_taps_3, wavenet_around_3, wavenet_long_3, LARGE(wavenet_full_6), 3},
+    {wavenet_taps_3, wavenet_around_3, wavenet_long_3, wavenet_full_6, 3},
     {wavenet_taps_4, NULL, wavenet_long_4, wavenet_full_8, 15},
-    {NULL, wavenet_around_5, wavenet_long_5, LARGE(wavenet_full_10), 0},
-    {wavenet_taps_6, wavenet_around_6, wavenet_long_6, LARGE(wavenet_full_12), 3},
-    {NULL, LARGE(wavenet_around_7), LARGE(wavenet_long_7), NULL, 0},
-    {LARGE(wavenet_taps_8), LARGE(wavenet_around_8), LARGE(wavenet_long_8), LARGE(wavenet_full_16),
-     3},
+    {NULL, wavenet_around_5, wavenet_long_5, wavenet_full_10, 0},
+    {wavenet_taps_6, wavenet_around_6, wavenet_long_6, wavenet_full_12, 3},
+    {NULL, wavenet_around_7, wavenet_long_7, NULL, 0},
+    {wavenet_taps_8, wavenet_around_8, wavenet_long_8, wavenet_full_16, 3},
 };
 enum { KERNELS = sizeof kernels / sizeof kernels[0] };
 

@@ -248,8 +248,8 @@
     .endm
 
     // `from` are the bytes of activations in a tile, a pair of columns.
-    .macro  square name, pair_of, columns, from
-    .section .text.\name, "ax", %progbits
+    .macro  square name, pair_of, columns, from, place
+    .section .text.\place\name, "ax", %progbits
     .balign 8
     .global \name
     .type   \name, %function
@@ -281,6 +281,4 @@
 
     square  wavenet_square_8_m7, pair_of, 4, 16
     square  wavenet_square_8_long, long_pair_of, 4, 32
-#ifndef ENGINE_WITHOUT_WAVENET_16
-    square  wavenet_square_16_m7, pair_of, 8, 16
-#endif
+    square  wavenet_square_16_m7, pair_of, 8, 16, cached.

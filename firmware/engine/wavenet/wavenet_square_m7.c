@@ -14,27 +14,20 @@ typedef void kernel(const int32_t *stream, const int32_t *a, int32_t *residual, 
 
 kernel wavenet_square_8_m7, wavenet_square_8_long, wavenet_square_16_m7;
 
-// 6 KB of code are only worth their place where 16 channels can be played in time (board.json).
-#ifdef ENGINE_WITHOUT_WAVENET_16
-#define OF_16 NULL
-enum { PAIRS_MOST = 4 };
-#else
-#define OF_16 wavenet_square_16_m7
-enum { PAIRS_MOST = 8 };
-#endif
-
 COLD int wavenet_square_serves(const struct wavenet_stream *stream, int wide,
                                const struct wavenet_ring *next) {
     const uint32_t pairs = stream->pairs;
     if (next->wide || stream->columns != pairs)
         return 0;
-    return pairs == 4 || (pairs == 8 && pairs <= PAIRS_MOST && !wide);
+    return pairs == 4 || (pairs == 8 && !wide);
 }
 
 uint32_t wavenet_square_play(struct wavenet *net, const struct wavenet_stream *stream, int wide,
                              const struct wavenet_ring *next, int32_t *residual, uint32_t frames) {
     const uint32_t pairs = stream->pairs, tiles = frames / TILE_FRAMES;
-    kernel *const play = pairs != 4 ? OF_16 : wide ? wavenet_square_8_long : wavenet_square_8_m7;
+    kernel *const play = pairs != 4 ? wavenet_square_16_m7
+                         : wide     ? wavenet_square_8_long
+                                    : wavenet_square_8_m7;
     const int32_t *a = net->a;
     uint32_t at = next->at;
     for (uint32_t tile = 0, run; tile < tiles; tile += run) {

@@ -86,8 +86,8 @@ wavenet_around_\columns:
     // More taps than those chains have.
     chain_around 3
     chain_around 6
-#ifndef ENGINE_WITHOUT_WAVENET_16
+
+    .section .text.cached.wavenet_taps_m7, "ax", %progbits
     chain_around 7
     chain_around 8
     chain   8, 3
-#endif

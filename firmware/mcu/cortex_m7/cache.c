@@ -16,6 +16,12 @@ void cache_enable_instructions(void) {
     core_barrier();
 }
 
+void cache_forget_instructions(void) {
+    core_barrier();
+    SCB_ICIALLU = 0;
+    core_barrier();
+}
+
 void cache_enable_data(void) {
     if (SCB_CCR & SCB_CCR_DC) {
         return;

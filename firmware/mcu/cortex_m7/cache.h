@@ -12,6 +12,9 @@
 // Empties and switches on the instruction cache; does nothing when it is on.
 void cache_enable_instructions(void);
 
+// Forgets what the instruction cache holds, before code runs that was written.
+void cache_forget_instructions(void);
+
 // Discards what the data cache holds and switches it on; does nothing when it is on.
 void cache_enable_data(void);
 

@@ -13,8 +13,8 @@
 #include "unpack.h"
 
 extern uint32_t stack_top[];
-extern const uint8_t code_packed[], code_packed_end[];
-extern uint8_t code_start[], code_end[];
+extern const uint8_t code_packed[], code_packed_end[], cached_packed[], cached_packed_end[];
+extern uint8_t code_start[], code_end[], cached_start[], cached_end[];
 extern uint32_t data_load[], data_start[], data_end[];
 extern uint32_t bss_start[], bss_end[];
 extern uint32_t dma_start[], dma_end[];
@@ -55,10 +55,12 @@ void startup(void) {
     }
     load_copy(data_load, data_start, data_end);
     load_clear(bss_start, bss_end);
-    // 50 ms at HSI_HZ, 3.2 million instructions. Where it fails, nothing in ITCM may run.
-    if (!unpack(code_packed, code_packed_end, code_start, code_end)) {
+    // 65 ms at HSI_HZ. Where it fails, nothing of it may run.
+    if (!unpack(code_packed, code_packed_end, code_start, code_end) ||
+        !unpack(cached_packed, cached_packed_end, cached_start, cached_end)) {
         faults_damaged();
     }
+    cache_forget_instructions();
     RCC_AHB2ENR |= RCC_AHB2ENR_SRAM;
     (void)RCC_AHB2ENR; // the read makes sure that the clock runs before the first access
     load_clear(dma_start, dma_end);

@@ -132,12 +132,6 @@ _UNTRAINED = (
 )
 
 
-_ALL_KERNELS = (
-    "All kernels are priced, also those that the board's images leave out (engine_without in its "
-    "board.json)."
-)
-
-
 def _markdown(board: "Board", rows: "list[Row]", pedal_cycles: float, models: Path | None) -> str:
     from pedalsmith.cycles import ERROR_WORDS
 
@@ -162,7 +156,6 @@ def _markdown(board: "Board", rows: "list[Row]", pedal_cycles: float, models: Pa
             f"{pedal_cycles:.0f} more a sample",
             "for the rest of the pedal. Worst: a block in which no branch is predicted and nothing "
             "cached.",
-            *((_ALL_KERNELS,) if board.engine_without else ()),
             "",
             *(_UNTRAINED if models is None else (f"The models are those of {models}.",)),
             "ESR: integers against float on guitar at full level. Error: without DC, the worst of "

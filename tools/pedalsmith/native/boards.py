@@ -97,8 +97,6 @@ class Board(_Strict):
     console_baud: int
     drivers: tuple[str, ...]
     """Files under firmware/drivers/ without their ending"""
-    engine_without: tuple[str, ...] = ()
-    """Kernels left out for want of room, as ENGINE_WITHOUT_<NAME>; slower ones play"""
     options: dict[str, str] = {}
     """What the board's C file lets be chosen; BOARD_OPTION_<NAME> there"""
     choices: dict[str, tuple[str, ...]] = {}

@@ -255,6 +255,7 @@ def _memory_use(
         "ITCM": "code that runs each block",
         "DTCM": f"data, stack, {in_fast:,} for the model",
         "DMA": "audio buffers",
+        "CACHED": "code that runs each block, behind the cache",
     }
     of_model = {"DTCM": in_fast}
     if in_slow and regions.slow:
@@ -262,7 +263,9 @@ def _memory_use(
         words[behind_cache] = "the model's longest histories, behind the cache"
         of_model[behind_cache] = in_slow
     for name, text in words.items():
-        memory = board.memories[name]
+        memory = board.memories.get(name)
+        if memory is None:
+            continue
         used = sum(size for at, size in sections if memory.origin <= at < memory.end)
         used += of_model.get(name, 0)
         uses.append(MemoryUse(name, used, memory.bytes, text))
