@@ -4,6 +4,7 @@
 
 from dataclasses import replace
 from functools import cache
+from itertools import product
 
 import numpy as np
 import pytest
@@ -11,10 +12,11 @@ import pytest
 from pedalsmith.native.host import HostEngine
 from pedalsmith.quantization import psm
 from pedalsmith.quantization.reference import with_golden
-from pedalsmith.quantization.wavenet_record import WideConv
+from pedalsmith.quantization.wavenet_record import Copy, WideConv
 
 from .arm import Machine, build
 from .blobs import signals
+from .compilers import ARM_COMPILERS
 from .wavenets import Shape, wavenet_blob
 
 CASES = [
@@ -137,6 +139,54 @@ def test_the_core_equals_the_host(images, shape: Shape) -> None:
         audio = signals(shape.seed, 400)[name]
         expected = HostEngine(data).process(audio)
         assert np.array_equal(Machine(images("zig"), data).process(audio, block), expected), name
+
+
+# Every number of channels and activation, histories of both kinds after one another, layers with a
+# 1x1 between copies, arrays behind them.
+COPIES = [
+    Shape(
+        100 + n,
+        (n, n)[: 1 + (n % 4 == 0)],
+        n,
+        layers=5,
+        activation=(n + 1) % 6,
+        wide=n % 3 == 0,
+        wide_at=(1, 2, 4),
+        wide_activation=n % 2 == 0,
+        copies=True,
+        extreme=n % 5 == 0,
+        gated=n % 7 == 6,
+    )
+    for n in range(1, 17)
+] + [Shape(120 + n, (8,), 8, layers=6, activation=2, wide=True, copies=True) for n in range(3)]
+
+
+@pytest.mark.parametrize("shape", COPIES, ids=lambda shape: f"{shape.seed}")
+def test_copies_on_the_core(images, shape: Shape) -> None:
+    """Also of fewer frames than a tile has, and of both compilers."""
+    data = psm.encode(wavenet_blob(shape, golden_frames=1))
+    compilers = ARM_COMPILERS if shape.seed % 4 == 0 else ("zig",)
+    for compiler, (name, block) in product(compilers, (("square", 48), ("random", 7), ("dc", 3))):
+        audio = signals(shape.seed, 300)[name]
+        expected = HostEngine(data).process(audio)
+        assert np.array_equal(Machine(images(compiler), data).process(audio, block), expected), name
+
+
+@pytest.mark.parametrize("sign", [-1, 1])
+@pytest.mark.parametrize("bias", [-(2**27), 2**27])
+def test_a_copy_that_saturates_on_one_side_alone(images, sign: int, bias: int) -> None:
+    shape = Shape(142, (1,), 1, layers=2, activation=0, wide=True, copies=True, extreme=True)
+    blob = wavenet_blob(shape, golden_frames=1)
+    (record,) = blob.layers
+    first, second = record.arrays[0].layers
+    scale = sign * (2**30 - 2**28 - 2)
+    first = replace(first, matrix=None, copy=Copy(np.array([scale]), np.array([bias]), 0))
+    array = replace(record.arrays[0], layers=(first, replace(second, history_shift=3)))
+    record = replace(record, arrays=(array,))
+    data = psm.encode(with_golden(replace(blob, layers=(record,)), np.zeros(1, np.int64)))
+    for audio in (signals(1, 200)["square"], signals(1, 200)["random"]):
+        expected = HostEngine(data).process(audio)
+        assert np.array_equal(Machine(images("zig"), data).process(audio, 48), expected)
 
 
 @pytest.mark.parametrize("fraction", [20, 31])

@@ -162,6 +162,7 @@ struct wavenet_stream {
     int32_t *words;
     uint16_t pairs, columns; // pairs of rows; pairs of columns, or columns of 32-bit weights
     uint8_t kernel;          // of a 1x1 and the history behind it, 0: the C (wavenet_m7.c)
+    uint8_t within;          // of a copy: it never saturates in the history of 32 bits behind it
 };
 
 // Where the Cortex-M7's code for a layer's rows begins, ends and goes on, and what a gated row goes
@@ -192,9 +193,9 @@ struct wavenet_layer {
     const int32_t *function; // WAVENET_FUNCTION: its words
     // A 1x1 to the head sum, as `channels` is one to the residual; NULL for none.
     const struct wavenet_stream *heads;
-    // Of each channel scale and bias, where the residual is replaced. Of a 1x1 that is `full`, of
-    // WAVENET_MATRIX_FULL, blocks of a pair of channels: both biases, and both weights of each
-    // column. Else NULL.
+    // Where the residual is replaced, `channels`, which has no columns, but biases and scales. Of a
+    // 1x1 that is `full`, of WAVENET_MATRIX_FULL, blocks of a pair of channels: both biases, and
+    // both weights of each column. Else NULL.
     int32_t *copy;
 #ifdef WAVENET_M7
     struct wavenet_rows_code code;
@@ -280,11 +281,16 @@ static inline void wavenet_mirror(const struct wavenet_ring *ring, uint32_t fram
 void wavenet_activate(struct wavenet *net, const struct wavenet_layer *layer, uint32_t bottleneck,
                       uint32_t frame);
 
-// Of a chunk's frames from `from` on copies the activations to the residual, or adds their 1x1 of
-// 32-bit weights to it, which has been done with those before.
-void wavenet_copy(const struct wavenet *net, const struct wavenet_layer *layer,
-                  const struct wavenet_array *array, int32_t *residual, uint32_t from,
-                  uint32_t frames);
+// Of a chunk's frames from `from` on adds a 1x1 of 32-bit weights to the residual, which has been
+// done with those before.
+void wavenet_add_full(const struct wavenet *net, const struct wavenet_layer *layer,
+                      const struct wavenet_array *array, int32_t *residual, uint32_t from,
+                      uint32_t frames);
+
+// Puts a chunk's activations in the place of the residual, as far as anybody reads that. Of so many
+// frames as it returns the history `next`, if there is one, is written.
+uint32_t wavenet_copy(const struct wavenet *net, const struct wavenet_layer *layer,
+                      const struct wavenet_ring *next, int32_t *residual, uint32_t frames);
 
 // Moves on behind the chunk. A short past is copied to the beginning rather than wrapped around, so
 // that a chunk is one run of tiles.

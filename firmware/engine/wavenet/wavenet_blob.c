@@ -189,7 +189,7 @@ COLD enum engine_status wavenet_read_layer(struct wavenet_layer_view *layer,
                      WAVENET_ROWS_FRONT + WAVENET_ROWS_BACK) +
         stream_bytes(channels, layer->matrix && !copy && !full ? array->bottleneck : 0,
                      WAVENET_CHANNELS_FRONT + WAVENET_CHANNELS_BACK) +
-        (copy ? 8 * array->channels : 0) +
+        (copy ? 8 * array->channels : 0) + // not taken any more, but older engines ask for it
         (full ? layer_eights(4 * (channels / 2) * wavenet_full_words(array->bottleneck)) : 0);
     if (layer->head_matrix)
         *arena_bytes +=

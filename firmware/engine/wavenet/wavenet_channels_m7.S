@@ -73,8 +73,8 @@ wavenet_channels_m7:
     push    {r4-r11, lr}
     sub     sp, sp, #FRAME_BYTES
     mov     r1, sp
-    ldm.w   r0!, {r4-r9}
-    stm.w   r1!, {r4-r9}
+    ldm.w   r0!, {r4-r10}
+    stm.w   r1!, {r4-r10}
     ldm.w   r0!, {r4-r11}
     stm.w   r1!, {r4-r11}
     ldr.w   lr, [sp, #BEGIN]
@@ -192,8 +192,11 @@ wavenet_history_clipped:
     add.w   r9, r9, r2
     qsub    r11, r11, r2
     add.w   r10, r10, r2
-    lsl.w   r4, r4, r3
     add.w   r11, r11, r2
+    .global wavenet_history_shifted
+    .thumb_func
+wavenet_history_shifted:
+    lsl.w   r4, r4, r3
     lsl.w   r5, r5, r3
     lsl.w   r6, r6, r3
     lsl.w   r7, r7, r3
@@ -207,14 +210,15 @@ wavenet_history_words:
     ldr.w   r12, [sp, #RING]
     ldr.w   lr, [sp, #STRIDE]
     ldr.w   r1, [sp, #END]
-    strd    r4, r8, [r12], #8
+    strd    r4, r8, [r12]
     add.w   r2, r12, lr
+    add.w   r3, r12, lr, lsl #1
+    strd    r5, r9, [r2]
+    strd    r6, r10, [r3]
+    add.w   r3, r3, lr
+    add.w   r12, r12, #8
+    strd    r7, r11, [r3]
     str.w   r12, [sp, #RING]
-    strd    r5, r9, [r2, #-8]
-    add.w   r2, r2, lr
-    strd    r6, r10, [r2, #-8]
-    add.w   r2, r2, lr
-    strd    r7, r11, [r2, #-8]
     cmp.w   r0, r1
     ldr.w   lr, [sp, #BEGIN]
     it      ne
@@ -300,6 +304,8 @@ wavenet_history_m7:
     str.w   r12, [sp, #RING]
     it      ne
     bxne    lr
+    .global wavenet_channels_next
+    .thumb_func
 wavenet_channels_next:
     ldr.w   r1, [sp, #TILES]
     ldr.w   r2, [sp, #FROM]

@@ -153,15 +153,13 @@ COLD static int load_layer(struct wavenet_layer *layer, const struct wavenet_lay
             view->matrix == WAVENET_MATRIX_16 ? WAVENET_MATRIX_16 : WAVENET_MATRIX_32;
     }
     if (copy) {
-        int32_t *const words = layer_take(arena, (size_t)8 * channels);
-        for (uint32_t c = 0; words != NULL && c < channels; c++) {
-            words[2 * c] = blob_word(view->matrix_scale, c);
-            words[2 * c + 1] = blob_word(view->matrix_bias, c);
+        for (uint32_t c = 0; c < channels; c++) {
+            *wavenet_channel_front(&layer->channels, c) = blob_word(view->matrix_bias, c);
+            wavenet_channel_back(&layer->channels, c)[WAVENET_STEP] =
+                blob_word(view->matrix_scale, c);
         }
-        layer->copy = words;
+        layer->copy = layer->channels.words;
         layer->copy_shift = (uint8_t)view->copy_shift;
-        if (words == NULL)
-            return 0;
     }
     return ring->words != NULL;
 }

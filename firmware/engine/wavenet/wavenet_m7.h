@@ -58,6 +58,7 @@ struct wavenet_channels_m7 {
     const void *begin, *chain;
     uint32_t shift;
     int32_t room;
+    uint32_t copy_shift;
 };
 
 // Plays all runs of a walk.

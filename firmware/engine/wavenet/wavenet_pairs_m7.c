@@ -12,6 +12,8 @@
 extern const uint8_t wavenet_matrix_0[], wavenet_matrix[], wavenet_matrix_16[], wavenet_matrix_32[];
 extern const uint8_t wavenet_residual_m7[], wavenet_history_m7[], wavenet_history_long[];
 extern const uint8_t wavenet_matrix_full[], wavenet_full_residual[], wavenet_full_history[];
+extern const uint8_t wavenet_copy_m7[], wavenet_copy_keep[], wavenet_copy_alone[];
+extern const uint8_t wavenet_copy_history[], wavenet_history_clipped[], wavenet_history_shifted[];
 
 // Bytes of the code of a pair of columns of a 1x1, and the most of them.
 enum { MATRIX_16_BYTES = 56, MATRIX_32_BYTES = 104, MATRIX_MOST = 8 };
@@ -31,9 +33,10 @@ static void begin_channels(struct wavenet_channels_m7 *run, const struct wavenet
     run->a_step = 16u * stream->columns << wide;
 }
 
-// Whole tiles of a chunk, whose history goes into `next`.
+// Whole tiles of a chunk, whose history goes into `next`; `words` of activations in a tile.
 static uint32_t play_tiles(const struct wavenet *net, struct wavenet_channels_m7 *run,
-                           const struct wavenet_ring *next, int32_t *residual, uint32_t frames) {
+                           const struct wavenet_ring *next, int32_t *residual, uint32_t words,
+                           uint32_t frames) {
     const uint32_t step = wavenet_frame_bytes(next), tiles = frames / TILE_FRAMES;
     uint32_t at = next->at;
     run->stride = step;
@@ -42,7 +45,7 @@ static uint32_t play_tiles(const struct wavenet *net, struct wavenet_channels_m7
     run->room = INT32_MAX - (INT32_MAX >> next->shift);
     for (uint32_t tile = 0; tile < tiles; tile += run->tiles) {
         run->tiles = wavenet_tiles_until(next, at, tiles - tile);
-        run->a = net->a + tile * (run->a_step / 4);
+        run->a = net->a + tile * words;
         run->residual = residual + tile * TILE_FRAMES * next->channels;
         run->ring = (uint8_t *)next->words + at * step;
         wavenet_channels_m7(run);
@@ -52,10 +55,12 @@ static uint32_t play_tiles(const struct wavenet *net, struct wavenet_channels_m7
 }
 
 // A chunk of the residual alone from the tile `from` on, where `residual` is.
-static void play_residual(const struct wavenet *net, struct wavenet_channels_m7 *run,
-                          int32_t *residual, uint32_t from, uint32_t frames) {
+static __attribute__((noinline)) void play_residual(const struct wavenet *net,
+                                                    struct wavenet_channels_m7 *run,
+                                                    int32_t *residual, uint32_t words,
+                                                    uint32_t from, uint32_t frames) {
     run->tiles = (frames - from + TILE_FRAMES - 1) / TILE_FRAMES;
-    run->a = net->a + from / TILE_FRAMES * (run->a_step / 4);
+    run->a = net->a + from / TILE_FRAMES * words;
     run->residual = residual;
     run->ring = NULL; // counted on, but never written
     run->ring_step = run->stride = run->shift = 0;
@@ -74,7 +79,7 @@ uint32_t wavenet_pairs_play(struct wavenet *net, const struct wavenet_stream *st
                             const struct wavenet_ring *next, int32_t *residual, uint32_t frames) {
     struct wavenet_channels_m7 run;
     begin_channels(&run, stream, wide, next->wide ? wavenet_history_long : wavenet_history_m7);
-    return play_tiles(net, &run, next, residual, frames);
+    return play_tiles(net, &run, next, residual, run.a_step / 4, frames);
 }
 
 int wavenet_residual_run(struct wavenet *net, const struct wavenet_stream *stream, int wide,
@@ -83,7 +88,7 @@ int wavenet_residual_run(struct wavenet *net, const struct wavenet_stream *strea
     if (stream->columns == 0 || stream->columns > MATRIX_MOST)
         return 0;
     begin_channels(&run, stream, wide, wavenet_residual_m7);
-    play_residual(net, &run, residual + 2u * stream->pairs * from, from, frames);
+    play_residual(net, &run, residual + 2u * stream->pairs * from, run.a_step / 4, from, frames);
     return 1;
 }
 
@@ -102,10 +107,34 @@ uint32_t wavenet_full_run(struct wavenet *net, const struct wavenet_layer *layer
     run.tail = next != NULL ? wavenet_full_history : wavenet_full_residual;
     run.a_step = 16 * columns;
     if (next == NULL) {
-        play_residual(net, &run, residual, 0, frames);
+        play_residual(net, &run, residual, 4 * columns, 0, frames);
         return frames;
     }
-    return play_tiles(net, &run, next, residual, frames);
+    return play_tiles(net, &run, next, residual, 4 * columns, frames);
+}
+
+uint32_t wavenet_copy(const struct wavenet *net, const struct wavenet_layer *layer,
+                      const struct wavenet_ring *next, int32_t *residual, uint32_t frames) {
+    const struct wavenet_stream *const stream = &layer->channels;
+    const uint32_t width = 2u * stream->pairs, words = TILE_FRAMES * width;
+    struct wavenet_channels_m7 run;
+    uint32_t done = 0;
+    begin_channels(&run, stream, 1, wavenet_copy_history);
+    run.begin = wavenet_copy_m7;
+    run.copy_shift = layer->copy_shift;
+    if (next != NULL) {
+        if (next->wide)
+            run.tail = stream->within ? wavenet_history_shifted : wavenet_history_clipped;
+        // Of the next layer alone nobody else reads the residual where it copies, too.
+        run.chain = layer[1].copy == NULL || layer[1].full ? wavenet_copy_keep : run.tail;
+        done = play_tiles(net, &run, next, residual, words, frames);
+    }
+    if (done < frames) {
+        run.chain = wavenet_copy_keep;
+        run.tail = wavenet_copy_alone;
+        play_residual(net, &run, residual + width * done, words, done, frames);
+    }
+    return done;
 }
 
 #endif
