@@ -31,27 +31,25 @@
     // r0 the samples and r1 the stream; two words of weights in r2, r3; the sums of four frames in r4-r7;
     // samples in r8-r10; the scale in r11.
 
-    // Taps `tap` to `tap` + 3, the samples of the first three in x, y, z and then those of the next
-    // block in y, z, x.
-    .macro  block tap, x, y, z, other:vararg
+    // Four taps, the samples of the first three in x, y, z and then those of the next block in y, z, x.
+    .macro  block x, y, z
     smlawb  r4, \x, r2, r4
-    ldr.w   \x, [r0, #4 * (\tap + 3)]
+    ldr.w   \x, [r0], #4
     smlawt  r4, \y, r2, r4
     smlawb  r4, \z, r3, r4
-    \other
     smlawt  r4, \x, r3, r4
     smlawb  r5, \y, r2, r5
-    ldr.w   \y, [r0, #4 * (\tap + 4)]
+    ldr.w   \y, [r0], #4
     smlawt  r5, \z, r2, r5
     smlawb  r5, \x, r3, r5
     smlawt  r5, \y, r3, r5
     smlawb  r6, \z, r2, r6
-    ldr.w   \z, [r0, #4 * (\tap + 5)]
+    ldr.w   \z, [r0], #4
     smlawt  r6, \x, r2, r6
     smlawb  r6, \y, r3, r6
     smlawt  r6, \z, r3, r6
     smlawb  r7, \x, r2, r7
-    ldr.w   \x, [r0, #4 * (\tap + 6)]
+    ldr.w   \x, [r0], #4
     smlawt  r7, \y, r2, r7
     ldr.w   r2, [r1], #4
     smlawb  r7, \z, r3, r7
@@ -93,14 +91,14 @@ fir_tile:
     .balign 8
 fir_segment:
     smlawb  r7, r8, r3, r7
-    ldr.w   r8, [r0]
+    ldr.w   r8, [r0], #4
     smlawt  r7, r9, r3, r7
-    ldr.w   r9, [r0, #4]
+    ldr.w   r9, [r0], #4
     smlal   r12, lr, r6, r11
     ldr.w   r2, [r1], #4
     strd    r12, lr, [sp, #SUMS + 16]
     smulwb  r4, r8, r2
-    ldr.w   r10, [r0, #8]
+    ldr.w   r10, [r0], #4
     smlawt  r4, r9, r2, r4
     ldr.w   r3, [r1], #4
     smulwb  r5, r9, r2
@@ -108,17 +106,17 @@ fir_segment:
     smlawt  r5, r10, r2, r5
     ldr.w   lr, [sp, #SUMS + 28]
     smulwb  r6, r10, r2
-    ldr.w   r8, [r0, #12]
+    ldr.w   r8, [r0], #4
     smlal   r12, lr, r7, r11
-    ldr.w   r9, [r0, #16]
+    ldr.w   r9, [r0], #4
     strd    r12, lr, [sp, #SUMS + 24]
     smlawb  r4, r10, r3, r4
-    ldr.w   r10, [r0, #20]
+    ldr.w   r10, [r0], #4
     smlawt  r6, r8, r2, r6
     smulwb  r7, r8, r2
     smlawt  r4, r8, r3, r4
     smlawb  r5, r8, r3, r5
-    ldr.w   r8, [r0, #24]
+    ldr.w   r8, [r0], #4
     smlawt  r7, r9, r2, r7
     ldr.w   r2, [r1], #4
     smlawt  r5, r9, r3, r5
@@ -127,15 +125,15 @@ fir_segment:
     smlawb  r7, r10, r3, r7
     smlawt  r7, r8, r3, r7
     ldr.w   r3, [r1], #4
-    block   4, r9, r10, r8
-    block   8, r10, r8, r9
-    block   12, r8, r9, r10
-    block   16, r9, r10, r8
-    block   20, r10, r8, r9
-    block   24, r8, r9, r10
+    block   r9, r10, r8
+    block   r10, r8, r9
+    block   r8, r9, r10
+    block   r9, r10, r8
+    block   r10, r8, r9
+    block   r8, r9, r10
     // The last four taps, and all but the last two sums.
     smlawb  r4, r9, r2, r4
-    ldr.w   r9, [r0, #4 * 31]
+    ldr.w   r9, [r0], #4
     smlawt  r4, r10, r2, r4
     ldr.w   r12, [sp, #SUMS]
     smlawb  r4, r8, r3, r4
@@ -143,7 +141,7 @@ fir_segment:
     smlawt  r4, r9, r3, r4
     ldr.w   r11, [r1], #4
     smlawb  r5, r10, r2, r5
-    ldr.w   r10, [r0, #4 * 32]
+    ldr.w   r10, [r0], #4
     smlawt  r5, r8, r2, r5
     smlal   r12, lr, r4, r11
     ldr.w   r4, [sp, #LIMIT]
@@ -153,9 +151,9 @@ fir_segment:
     smlawt  r5, r10, r3, r5
     ldr.w   lr, [sp, #SUMS + 12]
     smlawb  r6, r8, r2, r6
-    ldr.w   r8, [r0, #4 * 33]
+    ldr.w   r8, [r0], #4
     smlawt  r6, r9, r2, r6
-    sub.w   r0, r0, #SEGMENT_BYTES
+    sub.w   r0, r0, #SEGMENT_BYTES + 4 * 34
     smlal   r12, lr, r5, r11
     cmp     r0, r4
     strd    r12, lr, [sp, #SUMS + 8]

@@ -23,21 +23,6 @@ COLD static __attribute__((noinline)) void choose_channels(struct wavenet_stream
     stream->kernel = i < FAMILIES ? (uint8_t)(i + 1) : 0;
 }
 
-// Whether what replaces the residual leaves no bits that a history lacks: |a 2^n| is 2^31 at most,
-// and of the table 0 at least.
-COLD static uint8_t within(const struct wavenet_layer *layer, uint32_t channels, uint32_t shift) {
-    const int64_t top = INT32_MAX >> shift, least = -((int64_t)1 << 31);
-    const int64_t from = wavenet_from_table(layer->activation, layer->gated) ? 0 : least;
-    for (uint32_t c = 0; c < channels; c++) {
-        const int64_t bias = *wavenet_channel_front(&layer->channels, c);
-        const int64_t scale = wavenet_channel_back(&layer->channels, c)[WAVENET_STEP];
-        const int64_t a = (from * scale) >> 32, b = (-least * scale) >> 32;
-        if (bias + (a < b ? a : b) < -top - 1 || bias + (a < b ? b : a) > top)
-            return 0;
-    }
-    return 1;
-}
-
 COLD void wavenet_choose(struct wavenet_array *array) {
     choose_channels(&array->entry, 0, &array->layers[0].ring);
     for (uint32_t l = 0; l < array->count; l++) {
@@ -46,8 +31,6 @@ COLD void wavenet_choose(struct wavenet_array *array) {
         wavenet_rows_choose(layer);
         if (l + 1u < array->count)
             choose_channels(&layer->channels, wide, &layer[1].ring);
-        if (l + 1u < array->count && layer->copy != NULL && !layer->full)
-            layer->channels.within = within(layer, array->channels, layer[1].ring.shift);
     }
 }
 
