@@ -221,11 +221,8 @@ static void play_layer(struct wavenet *net, struct wavenet_layer *layer,
     if (layer->heads != NULL)
         add_matrices(net, layer->heads, words, net->head, 0, frames);
     uint32_t done = 0;
-    if (layer->full) {
-        done = wavenet_full_run(net, layer, array, next, residual, frames);
-        wavenet_add_full(net, layer, array, residual, done, frames);
-    } else if (layer->copy != NULL)
-        done = wavenet_copy(net, layer, next, residual, frames);
+    if (layer->copy != NULL)
+        done = wavenet_copy(net, layer, array, next, residual, frames);
     if (done == 0)
         play_channels(net, &layer->channels, words && layer->copy == NULL, next, residual,
                       array->channels, frames);

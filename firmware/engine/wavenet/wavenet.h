@@ -162,7 +162,7 @@ struct wavenet_stream {
     int32_t *words;
     uint16_t pairs, columns; // pairs of rows; pairs of columns, or columns of 32-bit weights
     uint8_t kernel;          // of a 1x1 and the history behind it, 0: the C (wavenet_m7.c)
-    uint8_t within;          // of a copy: it never saturates in the history of 32 bits behind it
+    uint16_t bits;           // of a copy: the upper 16 of those that |R| may have
 };
 
 // Where the Cortex-M7's code for a layer's rows begins, ends and goes on, and what a gated row goes
@@ -281,16 +281,15 @@ static inline void wavenet_mirror(const struct wavenet_ring *ring, uint32_t fram
 void wavenet_activate(struct wavenet *net, const struct wavenet_layer *layer, uint32_t bottleneck,
                       uint32_t frame);
 
-// Of a chunk's frames from `from` on adds a 1x1 of 32-bit weights to the residual, which has been
-// done with those before.
+// Adds a 1x1 of 32-bit weights to a chunk of the residual.
 void wavenet_add_full(const struct wavenet *net, const struct wavenet_layer *layer,
-                      const struct wavenet_array *array, int32_t *residual, uint32_t from,
-                      uint32_t frames);
+                      const struct wavenet_array *array, int32_t *residual, uint32_t frames);
 
-// Puts a chunk's activations in the place of the residual, as far as anybody reads that. Of so many
-// frames as it returns the history `next`, if there is one, is written.
+// That, or puts a chunk's activations in the place of the residual, as far as anybody reads it. Of
+// so many frames as it returns the history `next`, if there is one, is written.
 uint32_t wavenet_copy(const struct wavenet *net, const struct wavenet_layer *layer,
-                      const struct wavenet_ring *next, int32_t *residual, uint32_t frames);
+                      const struct wavenet_array *array, const struct wavenet_ring *next,
+                      int32_t *residual, uint32_t frames);
 
 // Moves on behind the chunk. A short past is copied to the beginning rather than wrapped around, so
 // that a chunk is one run of tiles.

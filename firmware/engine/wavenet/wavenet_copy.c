@@ -5,36 +5,35 @@
 // activations, or a 1x1 of 32-bit weights, behind which it saturates.
 #include "wavenet.h"
 
+#include "cold.h"
 #include "fixed.h"
 
-// Adds a 1x1 of 32-bit weights to the residual, which saturates.
-static void add_full(const struct wavenet *net, const struct wavenet_layer *layer,
-                     int32_t *residual, const struct wavenet_array *array, uint32_t frame) {
-    const uint32_t bottleneck = array->bottleneck, block = wavenet_full_words(bottleneck);
-    const int32_t *const a = net->a + frame * wavenet_even(bottleneck);
-    int32_t *const to = residual + frame * wavenet_even(array->channels);
-    for (uint32_t i = 0; i < array->channels * TILE_FRAMES; i++) {
-        const uint32_t c = i / TILE_FRAMES;
-        const int32_t *const word = layer->copy + c / 2 * block + (c & 1);
-        int32_t sum = word[0];
-        for (uint32_t b = 0; b < bottleneck; b++)
-            sum += mulh(a[b * TILE_FRAMES + i % TILE_FRAMES], word[2 * b + 2]);
-        to[i] = sat((int64_t)to[i] + sum, 32);
-    }
-}
-
-void wavenet_add_full(const struct wavenet *net, const struct wavenet_layer *layer,
-                      const struct wavenet_array *array, int32_t *residual, uint32_t from,
-                      uint32_t frames) {
-    for (uint32_t frame = from; frame < frames; frame += TILE_FRAMES)
-        add_full(net, layer, residual, array, frame);
+CACHED void wavenet_add_full(const struct wavenet *net, const struct wavenet_layer *layer,
+                             const struct wavenet_array *array, int32_t *residual,
+                             uint32_t frames) {
+    const uint32_t block = wavenet_full_words(array->bottleneck);
+    const uint32_t columns = wavenet_even(array->bottleneck), width = wavenet_even(array->channels);
+    for (uint32_t f = 0; f < frames; f++)
+        for (uint32_t c = 0; c < array->channels; c++) {
+            const int32_t *word = layer->copy + c / 2 * block + (c & 1);
+            int32_t *const to = residual + tile_at(f, c, width);
+            int32_t sum = *word;
+            for (uint32_t b = 0; b < array->bottleneck; b++)
+                sum += mulh(net->a[tile_at(f, b, columns)], *(word += 2));
+            *to = sat((int64_t)*to + sum, 32);
+        }
 }
 
 #ifndef WAVENET_M7
 
 uint32_t wavenet_copy(const struct wavenet *net, const struct wavenet_layer *layer,
-                      const struct wavenet_ring *next, int32_t *residual, uint32_t frames) {
+                      const struct wavenet_array *array, const struct wavenet_ring *next,
+                      int32_t *residual, uint32_t frames) {
     (void)next;
+    if (layer->full) {
+        wavenet_add_full(net, layer, array, residual, frames);
+        return 0;
+    }
     const uint32_t channels = 2u * layer->channels.pairs;
     for (uint32_t frame = 0; frame < frames; frame += TILE_FRAMES)
         for (uint32_t c = 0; c < channels; c++) {

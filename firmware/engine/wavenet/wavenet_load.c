@@ -28,26 +28,18 @@ COLD static int take_stream(struct wavenet_stream *stream, uint32_t rows, uint32
 }
 
 // Weights of rows x taps x columns as struct tile has them, `block` words a pair of rows; of a
-// gated layer its bottleneck.
+// gated layer its bottleneck; full: of 32 bits.
 COLD static void load_weights(int32_t *first, uint32_t block, const uint8_t *from, uint32_t rows,
-                              uint32_t taps, uint32_t columns, uint32_t gated) {
-    const uint32_t pairs = wavenet_even(columns) / 2;
-    for (uint32_t i = 0; i < rows * taps * columns; i++) {
-        const uint32_t row = wavenet_row_at(i / columns / taps, gated);
-        const uint32_t tap = i / columns % taps, column = i % columns;
-        int16_t *const words = (int16_t *)(first + row / 2 * block);
-        words[(tap * pairs + column / 2) * 4 + (row & 1) * 2 + (column & 1)] =
-            (int16_t)blob_i16(from + (size_t)2 * i);
-    }
-}
-
-// The same of weights of 32 bits.
-COLD static void load_full_weights(int32_t *first, uint32_t block, const uint8_t *from,
-                                   uint32_t rows, uint32_t taps, uint32_t columns, uint32_t gated) {
+                              uint32_t taps, uint32_t columns, uint32_t gated, int full) {
     for (uint32_t i = 0; i < rows * taps * columns; i++) {
         const uint32_t row = wavenet_row_at(i / columns / taps, gated);
         const uint32_t column = i / columns % taps * wavenet_even(columns) + i % columns;
-        first[row / 2 * block + 2 * column + (row & 1)] = blob_word(from, i);
+        int32_t *const words = first + row / 2 * block;
+        if (full)
+            words[2 * column + (row & 1)] = blob_word(from, i);
+        else
+            ((int16_t *)words)[column / 2 * 4 + (row & 1) * 2 + (column & 1)] =
+                (int16_t)blob_i16(from + (size_t)2 * i);
     }
 }
 
@@ -57,10 +49,8 @@ COLD static void load_rows(const struct wavenet_stream *stream,
     const int leaky = view->activation == WAVENET_LEAKY;
     const int scaled = view->gated || (view->activation != WAVENET_LINEAR && !leaky);
     const uint32_t gated = view->gated ? bottleneck : 0;
-    const int full = view->history == WAVENET_HISTORY_FULL;
-    (full ? load_full_weights : load_weights)(stream->words + WAVENET_ROWS_FRONT,
-                                              wavenet_row_words(stream), view->weights, view->rows,
-                                              view->taps, channels, gated);
+    load_weights(stream->words + WAVENET_ROWS_FRONT, wavenet_row_words(stream), view->weights,
+                 view->rows, view->taps, channels, gated, view->history == WAVENET_HISTORY_FULL);
     for (uint32_t r = 0; r < view->rows; r++) {
         const uint32_t at = wavenet_row_at(r, gated);
         int32_t *const front = wavenet_row_front(stream, at);
@@ -75,14 +65,17 @@ COLD static void load_rows(const struct wavenet_stream *stream,
     }
 }
 
-// A 1x1 in a stream of its size.
-COLD static void load_matrix(const struct wavenet_stream *stream, uint32_t rows, uint32_t columns,
+// A 1x1 in a stream of its size. Its bits are those of a copy of table's words, 0 to 2^31.
+COLD static void load_matrix(struct wavenet_stream *stream, uint32_t rows, uint32_t columns,
                              const uint8_t *weights, const uint8_t *bias, const uint8_t *scale) {
     load_weights(stream->words + WAVENET_CHANNELS_FRONT, wavenet_channel_words(stream), weights,
-                 rows, 1, columns, 0);
+                 rows, 1, columns, 0, 0);
     for (uint32_t r = 0; r < rows; r++) {
-        *wavenet_channel_front(stream, r) = blob_word(bias, r);
-        wavenet_channel_back(stream, r)[WAVENET_STEP] = blob_word(scale, r);
+        const int32_t from = blob_word(bias, r), step = blob_word(scale, r);
+        const int32_t to = (int32_t)((uint32_t)from + (uint32_t)(step >> 1));
+        *wavenet_channel_front(stream, r) = from;
+        wavenet_channel_back(stream, r)[WAVENET_STEP] = step;
+        stream->bits |= (uint16_t)(((from ^ (from >> 31)) | (to ^ (to >> 31))) >> 15);
     }
 }
 
@@ -99,7 +92,7 @@ COLD static int load_full(struct wavenet_layer *layer, const struct wavenet_laye
         return 0;
     for (uint32_t c = 0; c < channels; c++)
         words[c / 2 * block + (c & 1)] = blob_word(view->matrix_bias, c);
-    load_full_weights(words + 2, block, view->matrix_weights, channels, 1, bottleneck, 0);
+    load_weights(words + 2, block, view->matrix_weights, channels, 1, bottleneck, 0, 1);
     return 1;
 }
 
@@ -153,11 +146,10 @@ COLD static int load_layer(struct wavenet_layer *layer, const struct wavenet_lay
             view->matrix == WAVENET_MATRIX_16 ? WAVENET_MATRIX_16 : WAVENET_MATRIX_32;
     }
     if (copy) {
-        for (uint32_t c = 0; c < channels; c++) {
-            *wavenet_channel_front(&layer->channels, c) = blob_word(view->matrix_bias, c);
-            wavenet_channel_back(&layer->channels, c)[WAVENET_STEP] =
-                blob_word(view->matrix_scale, c);
-        }
+        load_matrix(&layer->channels, channels, 0, NULL, view->matrix_bias, view->matrix_scale);
+        if (!wavenet_from_table(layer->activation, layer->gated) ||
+            view->copy_shift != WAVENET_COPY_SHIFT_MAX)
+            layer->channels.bits = UINT16_MAX;
         layer->copy = layer->channels.words;
         layer->copy_shift = (uint8_t)view->copy_shift;
     }

@@ -76,16 +76,4 @@ int wavenet_residual_run(struct wavenet *net, const struct wavenet_stream *strea
     return 0;
 }
 
-uint32_t wavenet_full_run(struct wavenet *net, const struct wavenet_layer *layer,
-                          const struct wavenet_array *array, const struct wavenet_ring *next,
-                          int32_t *residual, uint32_t frames) {
-    (void)net;
-    (void)layer;
-    (void)array;
-    (void)next;
-    (void)residual;
-    (void)frames;
-    return 0;
-}
-
 #endif

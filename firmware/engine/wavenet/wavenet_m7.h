@@ -182,9 +182,4 @@ uint32_t wavenet_channels_run(struct wavenet *net, const struct wavenet_stream *
 int wavenet_residual_run(struct wavenet *net, const struct wavenet_stream *stream, int wide,
                          int32_t *residual, uint32_t from, uint32_t frames);
 
-// A 1x1 of 32-bit weights and the history `next`, if there is one: whole tiles, or 0.
-uint32_t wavenet_full_run(struct wavenet *net, const struct wavenet_layer *layer,
-                          const struct wavenet_array *array, const struct wavenet_ring *next,
-                          int32_t *residual, uint32_t frames);
-
 #endif

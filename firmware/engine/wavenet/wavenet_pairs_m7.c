@@ -92,46 +92,46 @@ int wavenet_residual_run(struct wavenet *net, const struct wavenet_stream *strea
     return 1;
 }
 
-uint32_t wavenet_full_run(struct wavenet *net, const struct wavenet_layer *layer,
-                          const struct wavenet_array *array, const struct wavenet_ring *next,
-                          int32_t *residual, uint32_t frames) {
-    const uint32_t columns = wavenet_even(array->bottleneck);
-    const uint32_t words = wavenet_even(array->channels) / 2 * wavenet_full_words(columns);
-    struct wavenet_channels_m7 run;
-    if (columns > FULL_MOST || (next != NULL && !next->wide))
-        return 0;
-    run.start = layer->copy - 1;
-    run.end = layer->copy + words - 1;
-    run.begin = wavenet_matrix;
-    run.chain = wavenet_matrix_full - FULL_BYTES * columns;
-    run.tail = next != NULL ? wavenet_full_history : wavenet_full_residual;
-    run.a_step = 16 * columns;
-    if (next == NULL) {
-        play_residual(net, &run, residual, 4 * columns, 0, frames);
-        return frames;
-    }
-    return play_tiles(net, &run, next, residual, 4 * columns, frames);
-}
-
 uint32_t wavenet_copy(const struct wavenet *net, const struct wavenet_layer *layer,
-                      const struct wavenet_ring *next, int32_t *residual, uint32_t frames) {
-    const struct wavenet_stream *const stream = &layer->channels;
-    const uint32_t width = 2u * stream->pairs, words = TILE_FRAMES * width;
+                      const struct wavenet_array *array, const struct wavenet_ring *next,
+                      int32_t *residual, uint32_t frames) {
+    const uint32_t columns = wavenet_even(array->bottleneck), words = TILE_FRAMES * columns;
+    const uint32_t width = wavenet_even(array->channels);
+    const uint32_t block =
+        layer->full ? wavenet_full_words(columns) : wavenet_channel_words(&layer->channels);
+    const void *alone = wavenet_copy_alone;
     struct wavenet_channels_m7 run;
     uint32_t done = 0;
-    begin_channels(&run, stream, 1, wavenet_copy_history);
+    run.start = layer->copy - 1;
+    run.end = run.start + width / 2 * block;
     run.begin = wavenet_copy_m7;
+    run.a_step = 0; // it walks them itself
     run.copy_shift = layer->copy_shift;
-    if (next != NULL) {
+    if (layer->full) {
+        if (columns > FULL_MOST) {
+            wavenet_add_full(net, layer, array, residual, frames);
+            return 0;
+        }
+        run.begin = wavenet_matrix;
+        run.chain = wavenet_matrix_full - FULL_BYTES * columns;
+        run.a_step = 4 * words;
+        run.tail = wavenet_full_history;
+        alone = wavenet_full_residual;
+    } else if (next != NULL) {
+        run.tail = wavenet_copy_history;
         if (next->wide)
-            run.tail = stream->within ? wavenet_history_shifted : wavenet_history_clipped;
+            run.tail = layer->channels.bits >> (WAVENET_SHIFT_MAX - next->shift) == 0
+                           ? wavenet_history_shifted
+                           : wavenet_history_clipped;
         // Of the next layer alone nobody else reads the residual where it copies, too.
         run.chain = layer[1].copy == NULL || layer[1].full ? wavenet_copy_keep : run.tail;
-        done = play_tiles(net, &run, next, residual, words, frames);
     }
+    if (next != NULL && (next->wide || !layer->full))
+        done = play_tiles(net, &run, next, residual, words, frames);
     if (done < frames) {
-        run.chain = wavenet_copy_keep;
-        run.tail = wavenet_copy_alone;
+        run.tail = alone;
+        if (!layer->full)
+            run.chain = wavenet_copy_keep;
         play_residual(net, &run, residual + width * done, words, done, frames);
     }
     return done;
