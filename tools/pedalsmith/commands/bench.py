@@ -21,7 +21,7 @@ def command(
         list[str] | None,
         typer.Option(
             help="lstm:16, gru:24x2 for two layers, gru:40/32 for 32 bits of state, a2-full; "
-            "repeatable. Default: all."
+            "convnet:12, fir:2048; repeatable. Default: all."
         ),
     ] = None,
     models: Annotated[
@@ -128,7 +128,8 @@ _UNTRAINED = (
     "The networks are untrained: weights of a fixed seed and of the sizes that training gives, "
     "int16. `/32` is a network with",
     "32 bits of recurrent state instead of 16 with error feedback, `x2` one of two layers; a1 and "
-    "a2 are the WaveNets of neural-amp-modeler.",
+    "a2 are the WaveNets of",
+    "neural-amp-modeler, a convnet is its ConvNet of ten layers, a fir an impulse response.",
 )
 
 

@@ -4,7 +4,7 @@
 
 Nobody trained them, so their sound means nothing. Their weights have the sizes that training
 gives, though, so that the error of quantizing them is that of a trained model of the shape.
-wavenets.py has the WaveNets among them.
+wavenets.py and convolutions.py have those that are not recurrent.
 """
 
 import re
@@ -16,12 +16,21 @@ import numpy as np
 import numpy.typing as npt
 
 from pedalsmith.audio import SAMPLE_RATE
+from pedalsmith.cycles.convolutions import convnet, response
 from pedalsmith.cycles.wavenets import WAVENETS, untrained
 from pedalsmith.errors import BadInput
 from pedalsmith.models.model import Dense, Gru, Lstm, Metadata, Model
 from pedalsmith.quantization.blob import HIDDEN_MAX
+from pedalsmith.quantization.fir_record import SEGMENT, SEGMENTS_MAX
+from pedalsmith.quantization.wavenet_proof import CHANNELS_MAX
 
 Floats = npt.NDArray[np.float32]
+
+_CONVOLUTIONS = {
+    "convnet": (convnet, CHANNELS_MAX),
+    "fir": (response, SEGMENT * SEGMENTS_MAX),
+}
+"""What makes their layers, and the largest size."""
 
 
 @dataclass(frozen=True)
@@ -29,39 +38,43 @@ class Entry:
     """A row of the benchmark."""
 
     kind: str
-    """"lstm", "gru", or one of WAVENETS."""
-    hidden: int = 0
-    """0: not recurrent"""
+    """"lstm", "gru", "convnet", "fir", or one of WAVENETS."""
+    size: int = 0
+    """Units, channels of a convnet, taps of a fir; 0: of WAVENETS, which have their own."""
     state_bits: int = 0
-    """Of the recurrent state: 16 (with first-order error feedback) or 32."""
+    """Of the recurrent state: 16 (with first-order error feedback) or 32; 0: not recurrent."""
     layers: int = 1
     """Recurrent ones, one on the other."""
 
     @property
     def name(self) -> str:
         """As on the command line: lstm:16, gru:24x2 for two layers, lstm:16/32 with 32 bits of
-        state, a2-full."""
-        if not self.hidden:
+        state, convnet:12, fir:2048, a2-full."""
+        if not self.size:
             return self.kind
         return self._shape + ("/32" if self.state_bits == 32 else "")
 
     @property
     def _shape(self) -> str:
-        return f"{self.kind}:{self.hidden}" + (f"x{self.layers}" if self.layers > 1 else "")
+        return f"{self.kind}:{self.size}" + (f"x{self.layers}" if self.layers > 1 else "")
 
     def model(self) -> Model:
         """The float model; the same every time."""
-        if not self.hidden:
+        if not self.size:
             return untrained(self.kind)
         rng = np.random.default_rng(zlib.crc32(self._shape.encode()))
+        metadata = Metadata(name=f"untrained {self._shape.upper()}")
+        if self.kind in _CONVOLUTIONS:
+            make, _ = _CONVOLUTIONS[self.kind]
+            return Model(make(self.size, rng), sample_rate=SAMPLE_RATE, metadata=metadata)
         stack = tuple(
-            _recurrent(self.kind, self.hidden, layer == 0, rng) for layer in range(self.layers)
+            _recurrent(self.kind, self.size, layer == 0, rng) for layer in range(self.layers)
         )
         return Model(
-            layers=(*stack, _dense(self.hidden, rng)),
+            layers=(*stack, _dense(self.size, rng)),
             sample_rate=SAMPLE_RATE,
             skip=1.0,
-            metadata=Metadata(name=f"untrained {self._shape.upper()}"),
+            metadata=metadata,
         )
 
 
@@ -69,12 +82,15 @@ def parse_entry(text: str) -> Entry:
     """The entry of a name such as lstm:16, gru:40/32 or a2-full. Raises BadInput."""
     if text in WAVENETS:
         return Entry(text)
+    found = re.fullmatch(r"(convnet|fir):(\d+)", text)
+    if found and 1 <= int(found[2]) <= _CONVOLUTIONS[found[1]][1]:
+        return Entry(found[1], int(found[2]))
     found = re.fullmatch(r"(lstm|gru):(\d+)(?:x([123]))?(?:/(16|32))?", text)
     if not found or not 1 <= int(found[2]) <= HIDDEN_MAX:
         raise BadInput(
             f"{text}: is no network of the benchmark; write lstm:16, gru:24x2 or gru:40/32 (kind, "
-            f"hidden size up to {HIDDEN_MAX}, layers and bits of the state), or "
-            f"{', '.join(WAVENETS)}."
+            f"hidden size up to {HIDDEN_MAX}, layers and bits of the state), convnet:12, "
+            f"fir:2048, or {', '.join(WAVENETS)}."
         )
     return Entry(found[1], int(found[2]), int(found[4] or 16), int(found[3] or 1))
 
@@ -93,6 +109,10 @@ def entries() -> Iterator[Entry]:
             yield Entry(kind, hidden, 16, layers=2)
     for name in WAVENETS:
         yield Entry(name)
+    for channels in (8, 12, 16):
+        yield Entry("convnet", channels)
+    for taps in (2048, 8192):
+        yield Entry("fir", taps)
 
 
 def parameters_of(model: Model) -> int:

@@ -91,26 +91,26 @@ def _network(shape: Shape, rng: np.random.Generator) -> WaveNet:
     for index, channels in enumerate(shape.channels):
         layers = tuple(
             WaveNetLayer(
-                conv=_conv(rng, kernel, channels, channels, dilation=dilation),
-                mixin=_conv(rng, 1, 1, channels, bias=False),
+                conv=drawn_conv(rng, kernel, channels, channels, dilation=dilation),
+                mixin=drawn_conv(rng, 1, 1, channels, bias=False),
                 activation=shape.activation,
-                layer1x1=_conv(rng, 1, channels, channels),
+                layer1x1=drawn_conv(rng, 1, channels, channels),
             )
             for kernel, dilation in zip(shape.kernels[index], shape.dilations[index], strict=True)
         )
         outputs = 1 if index == last else shape.channels[index + 1]
         arrays.append(
             WaveNetArray(
-                rechannel=_conv(rng, 1, below, channels, bias=False),
+                rechannel=drawn_conv(rng, 1, below, channels, bias=False),
                 layers=layers,
-                head=_conv(rng, shape.head_kernel, channels, outputs, bias=index == last),
+                head=drawn_conv(rng, shape.head_kernel, channels, outputs, bias=index == last),
             )
         )
         below = channels
     return WaveNet(tuple(arrays), head_scale=1.0)
 
 
-def _conv(
+def drawn_conv(
     rng: np.random.Generator,
     kernel: int,
     inputs: int,
@@ -119,6 +119,7 @@ def _conv(
     dilation: int = 1,
     bias: bool = True,
 ) -> Conv1d:
+    """With weights as PyTorch draws them."""
     bound = 1.0 / np.sqrt(inputs * kernel)
 
     def drawn(*size: int) -> Array:
