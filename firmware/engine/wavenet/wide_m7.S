@@ -32,7 +32,8 @@
     .equ    TILE_OUT, 68
     .equ    TILES_LEFT, 72
     .equ    INPUTS_LEFT, 76
-    .equ    FRAME_BYTES, 80 + 4
+    .equ    SUMS, 80        // of four frames, where they may saturate
+    .equ    FRAME_BYTES, 112 + 4
 
     .equ    INPUT_STEP, 4 * (48 - 1) // from the end of an input's taps to the next one's
 
@@ -184,6 +185,49 @@ wide_m7_words:
     ldr.w   r7, [sp, #IN_BYTES]
     add.w   r8, r8, r2
     add.w   r10, r10, r2
+    b.w     wide_next
+
+    // Words that may saturate: bias and half a unit are added to the sum, whose upper word then is the
+    // sign of the lower one. A frame at a time, which takes less code.
+    .balign 8
+    .global wide_m7_clipped
+    .thumb_func
+wide_m7_clipped:
+    ldr.w   r2, [sp, #BIAS]
+    ldr.w   r12, [sp, #FRACTION]
+    ldr.w   lr, [sp, #COMPLEMENT]
+    add.w   r0, sp, #SUMS
+    ldr.w   r2, [r2]
+    add.w   r1, r0, #32
+    stm.w   r0, {r4-r11}
+    mov.w   r6, #1
+    asr.w   r3, r2, lr
+    add.w   r2, r6, r2, lsl #1
+    sub.w   r6, r12, #1
+    lsl.w   r2, r2, r6
+1:
+    ldrd    r4, r5, [r0]
+    adds.w  r4, r4, r2
+    adc.w   r5, r5, r3
+    lsr.w   r4, r4, r12
+    lsl.w   r6, r5, lr
+    asr.w   r5, r5, r12
+    orr.w   r4, r4, r6
+    cmp.w   r5, r4, asr #31
+    itt     ne
+    mvnne.w r4, #0x80000000
+    eorne.w r4, r4, r5, asr #31
+    str.w   r4, [r0], #8
+    cmp.w   r0, r1
+    bne.w   1b
+    ldr.w   r4, [sp, #SUMS]
+    ldr.w   r6, [sp, #SUMS + 8]
+    ldr.w   r8, [sp, #SUMS + 16]
+    ldr.w   r10, [sp, #SUMS + 24]
+    ldr.w   r1, [sp, #TILE_IN]
+    ldr.w   r0, [sp, #TILE_OUT]
+    ldr.w   r3, [sp, #TILES_LEFT]
+    ldr.w   r7, [sp, #IN_BYTES]
     b.w     wide_next
 
     // The upper words of sums in Q32, rounded by the last bit below.

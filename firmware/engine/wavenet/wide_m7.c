@@ -43,7 +43,7 @@ void wide_pair_m7(struct wide_pair_m7 *run);
 
 extern const uint8_t wide_pair_m7_end[], wide_pair_m7_words[], wide_pair_m7_high[];
 extern const uint8_t wide_m7_inputs[], wide_m7_inputs_end[], wide_m7_taps[], wide_m7_taps_end[];
-extern const uint8_t wide_m7_words[], wide_m7_high[];
+extern const uint8_t wide_m7_words[], wide_m7_clipped[], wide_m7_high[];
 
 // Bytes of the code of an input of one tap, for one output and for two, and of two taps.
 enum { INPUT_BYTES = 36, PAIR_BYTES = 32, TAPS_MOST = 16, TAPS_BYTES = 64 };
@@ -87,8 +87,6 @@ int wide_run_m7(const struct wide *wide, const int32_t *in, int32_t *out, uint32
     const uint32_t taps = wide->taps, f = wide->fraction;
     if (taps == 1 ? wide->inputs > WIDE_INPUTS_M7 : taps > TAPS_MOST || taps % 2 != 0)
         return 0;
-    if (wide->saturates && wide->out_channels == 1)
-        return 0;
     const uint32_t tiles = (frames + TILE_FRAMES - 1) / TILE_FRAMES;
     const uint32_t done = taps == 1 && wide->inputs > 1 ? play_pairs(wide, in, out, tiles) : 0;
     if (done == wide->outputs)
@@ -106,6 +104,8 @@ int wide_run_m7(const struct wide *wide, const int32_t *in, int32_t *out, uint32
     run.begin = taps == 1 ? wide_m7_inputs : wide_m7_taps;
     run.inputs = wide->inputs;
     run.finish = f == UPPER_WORD ? wide_m7_high : wide_m7_words;
+    if (wide->saturates && wide->out_channels == 1)
+        run.finish = wide_m7_clipped;
     if (f == UPPER_WORD && taps == 1 && wide->inputs == 1) {
         wide_m7_one(&run);
         return 1;
