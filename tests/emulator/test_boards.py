@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 
 from engine.blobs import random_blob, random_bytes
+from engine.wavenets import Shape, wavenet_blob
 from pedalsmith.audio import Q23_ONE, read_audio, to_q23
 from pedalsmith.cycles.image import Image as Elf
 from pedalsmith.emulator.boards import Options, run
@@ -24,6 +25,7 @@ from pedalsmith.native.boards import board_names, load_board
 from pedalsmith.native.firmware import build
 from pedalsmith.native.pedal import HostPedal
 from pedalsmith.quantization import psm
+from pedalsmith.quantization.blob import Blob
 
 Words = np.ndarray
 
@@ -65,6 +67,27 @@ def test_every_sample_equals_the_host(model: Path, image: Path) -> None:
     assert done.sample_rate == pytest.approx(48_000, rel=1e-6)
     assert "self-test passed" in done.console
     assert done.latency == 2 * done.block == 96
+
+
+@pytest.mark.parametrize("image_kind", ["flash", "bootloader"])
+@pytest.mark.parametrize(
+    "blob",
+    [
+        random_blob(3, kind="gru", hidden=(9, 12), state=2),
+        random_blob(4, kind="lstm", hidden=(16,), state=2),
+        wavenet_blob(Shape(1, (16, 14), 16, taps=5, wide_at=(1,), activation=2, converted=True)),
+        wavenet_blob(Shape(4, (18,), 3, layers=2)),
+    ],
+    ids=["stacked", "lstm", "large", "in C"],
+)
+def test_code_behind_the_cache_equals_the_host(blob: Blob, image_kind: str, tmp_path: Path) -> None:
+    """What a Daisy runs from there: see engine/cold.h."""
+    path, words = tmp_path / "model.psm", guitar(0.03)
+    path.write_bytes(psm.encode(blob))
+    built = build("daisy_seed", path, tmp_path / "image", image=image_kind)
+    wanted = HostPedal(path.read_bytes()).process(words)
+    assert np.ptp(wanted) > 1000, "the comparison must not be of silence"
+    assert np.array_equal(run(built.bin, "daisy_seed", words).samples, wanted)
 
 
 def test_a_line_that_the_run_cuts_is_not_shown(image: Path) -> None:
