@@ -136,6 +136,11 @@ def test_info_as_json(facts: dict[str, Any], tone: Path) -> None:
     assert facts["load_error"].startswith("within ")
     shares = sum(function["cycles_per_sample"] for function in facts["functions"])
     assert shares == pytest.approx(facts["cycles_per_sample"], rel=0.01)
+    assert [layer["kind"] for layer in facts["layers"]] == ["lstm", "dense"]
+    shares = sum(layer["cycles_per_sample"] for layer in facts["layers"])
+    around = facts["around_layers_cycles_per_sample"]
+    assert 0 < around < shares
+    assert shares + around == pytest.approx(facts["cycles_per_sample"], rel=0.01)
 
 
 def test_too_slow_ends_in_1_and_says_what_fits(

@@ -121,6 +121,7 @@ def _facts(
         for record, layer in zip(blob.layers, cost.layers, strict=True)
     ]
     clock, rate = board.clock_hz, board.sample_rate
+    around = cost.cycles - sum(layer.cycles for layer in cost.layers) / cost.block
     return {
         "model": str(path),
         "name": blob.metadata.get("name"),
@@ -128,6 +129,7 @@ def _facts(
         "skip": blob.skip / 2**24,
         "knobs": blob.knobs,
         "sample_rate": blob.sample_rate,
+        "resampled": blob.rate is not None,
         "rest_output": blob.rest_output / 2**23,
         "golden_samples": len(blob.golden_input),
         "metadata": blob.metadata,
@@ -150,6 +152,7 @@ def _facts(
         "load_mean_percent": round(100 * cost.load(clock, rate), 2),
         "load_worst_percent": round(100 * cost.load(clock, rate, worst=True), 2),
         "load_error": ERROR_WORDS,
+        "around_layers_cycles_per_sample": round(around, 1),
         "functions": [
             {
                 "name": function.name,
@@ -209,6 +212,9 @@ def _text(facts: dict[str, Any]) -> str:
             f"{layer['kind'].upper()} (at worst {worst:,.0f})"
         )
         lines += _inner_lines(layer)
+    around = facts["around_layers_cycles_per_sample"]
+    rest = ("resampling and " if facts["resampled"] else "") + "all else of the pedal"
+    lines.append(f"  {around:>9,.0f} cycles {100 * around / total:5.1f} %  {rest}")
     lines.append("  the same by function:")
     for function in facts["functions"]:
         share = function["cycles_per_sample"] / total
