@@ -4,6 +4,22 @@
 
 #include "fixed.h"
 
+#if defined(__ARM_ARCH_7EM__) && !defined(ENGINE_PORTABLE)
+void rate_sums_m7(const int32_t *low, const int32_t *high, const int32_t *samples, uint32_t taps,
+                  int64_t sums[2]);
+#define rate_sums rate_sums_m7
+#else
+// Two rows of weights times the samples, Q52.
+static void rate_sums(const int32_t *low, const int32_t *high, const int32_t *samples,
+                      uint32_t taps, int64_t sums[2]) {
+    sums[0] = sums[1] = 0;
+    for (uint32_t i = 0; i < taps; i++) {
+        sums[0] += (int64_t)low[i] * samples[i];
+        sums[1] += (int64_t)high[i] * samples[i];
+    }
+}
+#endif
+
 static void fill(struct rate_filter *filter, int32_t value) {
     filter->newest = 0;
     for (uint32_t i = 0; i < 2 * filter->taps; i++)
@@ -27,15 +43,9 @@ static int64_t filtered(const struct rate_filter *filter, uint32_t place, uint32
     const uint32_t row = scaled / whole;
     const int64_t part = ((scaled % whole) << 15) / whole; // Q15
     const int32_t *const low = filter->table + row * filter->taps;
-    const int32_t *const high = low + filter->taps;
-    const int32_t *const oldest = filter->history + filter->newest + 1;
-    int64_t at_low = 0, at_high = 0; // Q52
-    for (uint32_t i = 0; i < filter->taps; i++) {
-        at_low += (int64_t)low[i] * oldest[i];
-        at_high += (int64_t)high[i] * oldest[i];
-    }
-    at_low >>= 16;
-    at_high >>= 16;
+    int64_t sums[2];
+    rate_sums(low, low + filter->taps, filter->history + filter->newest + 1, filter->taps, sums);
+    const int64_t at_low = sums[0] >> 16, at_high = sums[1] >> 16;
     return rsh(at_low * 32768 + (at_high - at_low) * part, 28);
 }
 

@@ -82,6 +82,19 @@ def test_a_cortex_m7_gives_the_hosts_words(compiler: str, tmp_path: Path) -> Non
             assert np.array_equal(machine.process(audio, 48), host.process(audio))
 
 
+@pytest.mark.parametrize("compiler", ARM_COMPILERS)
+def test_a_cortex_m7_plays_filters_of_any_length(compiler: str, tmp_path: Path) -> None:
+    image, lengths = build(compiler, tmp_path), set()
+    for seed in range(16):
+        rate = random_rate(seed)
+        lengths |= {rate.front.shape[1] % 8, rate.behind.shape[1] % 8}
+        blob = replace(random_blob(seed, hidden=(3,)), rate=rate)
+        data = psm.encode(with_golden(blob, blob.golden_input))
+        audio = signals(seed, 90)["random"]
+        assert np.array_equal(Machine(image, data).process(audio), HostEngine(data).process(audio))
+    assert lengths == {0, 2, 4, 6}, "rounds of whole and of fewer pairs of taps"
+
+
 @pytest.mark.parametrize("model_rate", RATES)
 def test_a_constant_and_a_tone_come_through(model_rate: int) -> None:
     """A network that only passes its input on: what is heard is the two filters,
