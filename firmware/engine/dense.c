@@ -5,14 +5,9 @@
 #include "cold.h"
 #include "fixed.h"
 #include "layer.h"
+#include "m7.h"
 
 enum { FRACTION_MAX = 31, NO_ACTIVATION = 0 };
-
-#if defined(__ARM_ARCH_7EM__) && !defined(ENGINE_PORTABLE)
-#define DENSE_M7 1
-#else
-#define DENSE_M7 0
-#endif
 
 // What the assembly reads; dense_m7.S has the offsets.
 struct dense_m7 {
@@ -118,7 +113,7 @@ static void dense_reset(struct layer *layer) {
     (void)layer;
 }
 
-#if DENSE_M7
+#if ENGINE_M7
 static void dense_process(struct layer *layer, const struct layer_signal *in, uint32_t frames) {
     const struct dense *const dense = (const struct dense *)layer;
     const uint32_t f = dense->fraction, odd = dense->inputs % 2;

@@ -6,6 +6,7 @@
 #include "cold.h"
 #include "fixed.h"
 #include "layer.h"
+#include "m7.h"
 #include "words_m7.h"
 
 // Taps of a segment, which has a scale of its own; frames at once.
@@ -16,12 +17,6 @@ enum { MIRRORED = SEGMENT + TILE - 2 };
 // Words of a segment in the stream: its weights, the oldest tap first, and its scale, Q40 over the
 // segment's own.
 enum { SCALE = SEGMENT / 2, SEGMENT_WORDS };
-
-#if defined(__ARM_ARCH_7EM__) && !defined(ENGINE_PORTABLE)
-#define FIR_M7 1
-#else
-#define FIR_M7 0
-#endif
 
 // What the assembly reads; fir_m7.S has the offsets.
 struct fir_m7 {
@@ -149,7 +144,7 @@ static void remember(struct fir *fir, const int32_t *x, uint32_t frames) {
     }
 }
 
-#if FIR_M7
+#if ENGINE_M7
 
 static void play(struct fir *fir, uint32_t at, uint32_t frames) {
     struct fir_m7 run;

@@ -3,8 +3,9 @@
 #include "rate.h"
 
 #include "fixed.h"
+#include "m7.h"
 
-#if defined(__ARM_ARCH_7EM__) && !defined(ENGINE_PORTABLE)
+#if ENGINE_M7
 void rate_sums_m7(const int32_t *low, const int32_t *high, const int32_t *samples, uint32_t taps,
                   int64_t sums[2]);
 #define rate_sums rate_sums_m7

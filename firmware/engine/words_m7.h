@@ -7,13 +7,12 @@
 #define WORDS_M7_H
 
 #include "fixed.h"
+#include "m7.h"
 
 // A word, whatever is kept in it.
 typedef int32_t __attribute__((may_alias)) word_m7;
 
-#if defined(__ARM_ARCH_7EM__) && !defined(ENGINE_PORTABLE)
-
-#define WORDS_M7 1
+#if ENGINE_M7
 
 // Two int16 beside each other, wherever they are kept.
 typedef uint32_t __attribute__((may_alias)) pair_m7;

@@ -7,7 +7,18 @@
 
 enum { GATES = 3 };
 
-#if !RECURRENT_M7
+#if ENGINE_M7
+
+static void gru_process(struct layer *layer, const struct layer_signal *in, uint32_t frames) {
+    const struct recurrent *const r = (const struct recurrent *)layer;
+    if (r->inputs)
+        recurrent_m7(r, in, frames, gru_stacked_m7, gru_stacked_wide_m7);
+    else
+        recurrent_m7(r, in, frames, gru_m7, gru_wide_m7);
+}
+
+#else
+
 // One sample: the units' new state from the pre-activations r->v. h23: the output.
 static void gru_step(const struct recurrent *r, int32_t *h23) {
     const struct sigmoid_chord *const chords = r->chords;
@@ -28,26 +39,11 @@ static void gru_step(const struct recurrent *r, int32_t *h23) {
     }
 }
 
-#endif
-
 static void gru_process(struct layer *layer, const struct layer_signal *in, uint32_t frames) {
-    const struct recurrent *const r = (const struct recurrent *)layer;
-#if RECURRENT_M7
-    if (r->inputs)
-        recurrent_m7(r, in, frames, gru_stacked_m7, gru_stacked_wide_m7);
-    else
-        recurrent_m7(r, in, frames, gru_m7, gru_wide_m7);
-#else
-    for (uint32_t frame = 0; frame < frames; frame++) {
-        if (r->inputs)
-            recurrent_feed(r, in, frame);
-        recurrent_rows(r, r->inputs ? 0 : shl(in->wide[frame], 8));
-        gru_step(r, r->wide + (size_t)frame * r->hidden);
-        if (r->stacked)
-            recurrent_give(r, frame);
-    }
-#endif
+    recurrent_play((const struct recurrent *)layer, in, frames, gru_step);
 }
+
+#endif
 
 static enum engine_status gru_check(const struct blob_record *record, struct layer_chain *chain) {
     return recurrent_check(record, chain, GATES);

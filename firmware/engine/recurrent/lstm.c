@@ -7,7 +7,14 @@
 
 enum { GATES = 4 };
 
-#if !RECURRENT_M7
+#if ENGINE_M7
+
+static void lstm_process(struct layer *layer, const struct layer_signal *in, uint32_t frames) {
+    recurrent_m7((const struct recurrent *)layer, in, frames, lstm_m7, lstm_wide_m7);
+}
+
+#else
+
 // One sample: the units' new cell, state and error from the pre-activations r->v. h23: the output.
 // `wide`, whether the state has 32 bits, is the caller's constant: one loop each.
 static inline __attribute__((always_inline)) void lstm_units(const struct recurrent *r,
@@ -45,23 +52,11 @@ static void lstm_step(const struct recurrent *r, int32_t *h23) {
         lstm_units(r, h23, 0);
 }
 
-#endif
-
 static void lstm_process(struct layer *layer, const struct layer_signal *in, uint32_t frames) {
-    const struct recurrent *const r = (const struct recurrent *)layer;
-#if RECURRENT_M7
-    recurrent_m7(r, in, frames, lstm_m7, lstm_wide_m7);
-#else
-    for (uint32_t frame = 0; frame < frames; frame++) {
-        if (r->inputs)
-            recurrent_feed(r, in, frame);
-        recurrent_rows(r, r->inputs ? 0 : shl(in->wide[frame], 8));
-        lstm_step(r, r->wide + (size_t)frame * r->hidden);
-        if (r->stacked)
-            recurrent_give(r, frame);
-    }
-#endif
+    recurrent_play((const struct recurrent *)layer, in, frames, lstm_step);
 }
+
+#endif
 
 static enum engine_status lstm_check(const struct blob_record *record, struct layer_chain *chain) {
     return recurrent_check(record, chain, GATES);

@@ -3,8 +3,9 @@
 #include "matvec.h"
 
 #include "fixed.h"
+#include "m7.h"
 
-#if !RECURRENT_M7
+#if !ENGINE_M7 // whose kernels sum for themselves
 
 #if defined(__SSE2__) && !defined(MATVEC_PORTABLE)
 #include <emmintrin.h>

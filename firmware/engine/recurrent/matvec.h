@@ -9,14 +9,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-// 1: the assembly of recurrent_m7.h plays recurrent layers, and what it takes the place of is not
-// built.
-#if defined(__ARM_ARCH_7EM__) && !defined(ENGINE_PORTABLE)
-#define RECURRENT_M7 1
-#else
-#define RECURRENT_M7 0
-#endif
-
 // Rows are computed in blocks of this many: eight accumulators, one state word and the weight words
 // in flight are what the registers of a Cortex-M7 hold.
 #define MATVEC_ROWS 8

@@ -4,6 +4,7 @@
 
 #include "cold.h"
 #include "fixed.h"
+#include "m7.h"
 #include "words_m7.h"
 
 enum { GRU_GATES = 3, CELL_SHIFT_MAX = 8, ROW_SHIFT_MAX = 8, L1_MAX = 65535 };
@@ -292,11 +293,26 @@ void recurrent_give(const struct recurrent *r, uint32_t frame) {
                (const int32_t *)r->vector + state_words(r, r->offset), words);
 }
 
-#if !RECURRENT_M7
-void recurrent_rows(const struct recurrent *r, int32_t x8) {
+#if !ENGINE_M7
+
+// r->v from the vector; x8: audio << 8.
+static void rows(const struct recurrent *r, int32_t x8) {
     if (r->format == RECURRENT_STATE_32)
         matvec_rows_wide(&r->matrix, r->vector, x8, r->v);
     else
         matvec_rows(&r->matrix, r->vector, x8, r->v);
 }
+
+void recurrent_play(const struct recurrent *r, const struct layer_signal *in, uint32_t frames,
+                    recurrent_step *step) {
+    for (uint32_t frame = 0; frame < frames; frame++) {
+        if (r->inputs)
+            recurrent_feed(r, in, frame);
+        rows(r, r->inputs ? 0 : shl(in->wide[frame], 8));
+        step(r, r->wide + (size_t)frame * r->hidden);
+        if (r->stacked)
+            recurrent_give(r, frame);
+    }
+}
+
 #endif

@@ -51,11 +51,15 @@ int recurrent_unit(const struct layer *layer, uint32_t unit, struct engine_unit 
 // Puts a frame of the layer below where the matrix reads it.
 void recurrent_feed(const struct recurrent *r, const struct layer_signal *in, uint32_t frame);
 
-// Computes r->v from the vector; x8: audio << 8. Not on a Cortex-M7 (recurrent_m7.h).
-void recurrent_rows(const struct recurrent *r, int32_t x8);
-
 // Gives a frame's state to the layer above.
 void recurrent_give(const struct recurrent *r, uint32_t frame);
+
+// One sample: the units' new state from the pre-activations r->v. h23: the output.
+typedef void recurrent_step(const struct recurrent *r, int32_t *h23);
+
+// Plays a chunk; recurrent_m7.h has what does so on a Cortex-M7.
+void recurrent_play(const struct recurrent *r, const struct layer_signal *in, uint32_t frames,
+                    recurrent_step *step);
 
 // State format 1: takes h23 as the unit's state, rounded to Q15 with first-order error feedback.
 static inline void recurrent_feed_back(const struct recurrent *r, uint32_t unit, int32_t h23) {

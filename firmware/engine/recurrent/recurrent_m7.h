@@ -6,6 +6,7 @@
 #ifndef RECURRENT_M7_H
 #define RECURRENT_M7_H
 
+#include "m7.h"
 #include "recurrent.h"
 
 // What a kernel reads; run_m7.inc has the offsets.

@@ -4,6 +4,7 @@
 
 #include "cold.h"
 #include "fixed.h"
+#include "m7.h"
 #include "tile_m7.h"
 #include "words_m7.h"
 
@@ -34,7 +35,7 @@ CACHED void tile_16(const struct tile *tile, const void *const *tap, int32_t *ac
 }
 
 CACHED void tile_32(const struct tile *tile, const void *const *tap, int32_t *acc) {
-#ifdef WORDS_M7
+#if ENGINE_M7
     if (tile->column_step == 1 && tile->column_pairs <= TILE_M7_PAIRS) {
         tile_32_m7(tile, tap, acc);
         return;

@@ -8,13 +8,10 @@
 
 #include "blob.h"
 #include "layer.h"
+#include "m7.h"
 #include "tile.h"
 #include "wavenet_function.h"
 #include "wide.h"
-
-#if defined(__ARM_ARCH_7EM__) && !defined(ENGINE_PORTABLE)
-#define WAVENET_M7 1
-#endif
 
 // The record's format that this engine reads.
 #define WAVENET_FORMAT 2
@@ -197,7 +194,7 @@ struct wavenet_layer {
     // 1x1 that is `full`, of WAVENET_MATRIX_FULL, blocks of a pair of channels: both biases, and
     // both weights of each column. Else NULL.
     int32_t *copy;
-#ifdef WAVENET_M7
+#if ENGINE_M7
     struct wavenet_rows_code code;
 #endif
 };

@@ -24,7 +24,7 @@ CACHED void wavenet_add_full(const struct wavenet *net, const struct wavenet_lay
         }
 }
 
-#ifndef WAVENET_M7
+#if !ENGINE_M7
 
 uint32_t wavenet_copy(const struct wavenet *net, const struct wavenet_layer *layer,
                       const struct wavenet_array *array, const struct wavenet_ring *next,

@@ -4,7 +4,7 @@
 // Chooses among the families of kernels, when a network is loaded: the first that can takes a 1x1.
 #include "wavenet_m7.h"
 
-#ifdef WAVENET_M7
+#if ENGINE_M7
 
 #include "cold.h"
 

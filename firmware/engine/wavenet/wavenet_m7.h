@@ -8,7 +8,7 @@
 
 #include "wavenet.h"
 
-#ifdef WAVENET_M7
+#if ENGINE_M7
 
 #define WAVENET_M7_TAPS 16
 

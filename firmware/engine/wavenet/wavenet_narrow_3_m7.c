@@ -7,7 +7,7 @@
 #include "fixed.h"
 #include "wavenet_narrow_m7.h"
 
-#ifdef WAVENET_M7
+#if ENGINE_M7
 
 #include "cold.h"
 

@@ -6,7 +6,7 @@
 #include "wavenet_narrow_full_m7.h"
 #include "wavenet_narrow_m7.h"
 
-#ifdef WAVENET_M7
+#if ENGINE_M7
 
 #include "cold.h"
 

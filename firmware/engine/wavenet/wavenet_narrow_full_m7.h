@@ -9,7 +9,7 @@
 
 #include "wavenet_m7.h"
 
-#ifdef WAVENET_M7
+#if ENGINE_M7
 
 #define WAVENET_FULL_TAPS  3
 #define WAVENET_FULL_SHIFT 7  // of the activations

@@ -8,7 +8,7 @@
 #include "wavenet_narrow_full_m7.h"
 #include "words_m7.h"
 
-#ifdef WAVENET_M7
+#if ENGINE_M7
 
 #include "cold.h"
 

@@ -9,7 +9,7 @@
 
 #include "wavenet_m7.h"
 
-#ifdef WAVENET_M7
+#if ENGINE_M7
 
 // Pairs of taps that a kernel of three channels has code for.
 #define WAVENET_NARROW_PAIRS 8

@@ -5,7 +5,7 @@
 // wavenet_channels_m7.S.
 #include "wavenet_m7.h"
 
-#ifdef WAVENET_M7
+#if ENGINE_M7
 
 #include "cold.h"
 

@@ -5,7 +5,7 @@
 // which no ring wraps, handed to wavenet_rows_m7.S.
 #include "wavenet_m7.h"
 
-#ifdef WAVENET_M7
+#if ENGINE_M7
 
 #include "cold.h"
 
@@ -85,6 +85,12 @@ static const struct {
               [WAVENET_FINE_TANH] = {wavenet_fine_m7, wavenet_fine_scaled},
               [WAVENET_FUNCTION_TYPES] = {wavenet_silu_m7, wavenet_silu_scaled}};
 
+// Which of them a layer has, of SiLU or a function.
+COLD static uint32_t other_of(const struct wavenet_layer *layer) {
+    return layer->activation == WAVENET_SILU ? WAVENET_FUNCTION_TYPES
+                                             : (uint32_t)layer->function[0];
+}
+
 // Of leaky activations of gated layers by their lift, from LEAKY_FIRST on.
 static const uint8_t *const gated_leaky[] = {wavenet_gated_leaky_6, wavenet_gated_leaky_7,
                                              wavenet_gated_leaky_8, wavenet_gated_leaky_9,
@@ -101,10 +107,8 @@ COLD static const uint8_t *inner_of(const struct wavenet_layer *layer) {
         return wavenet_gated_finish;
     case WAVENET_SIGMOID:
         return wavenet_gated_sigmoid;
-    case WAVENET_SILU:
-        return wavenet_silu_scaled;
     default: // a fine tanh has other chords than the gate
-        return layer->function[0] == WAVENET_FINE_TANH ? NULL : others[layer->function[0]].scaled;
+        return other_of(layer) == WAVENET_FINE_TANH ? NULL : others[other_of(layer)].scaled;
     }
 }
 
@@ -140,6 +144,8 @@ COLD static int fine_serves(const struct wavenet_layer *layer) {
 
 // How a tail ends that leaves the rest to others.
 static const uint8_t *finish_of(const struct wavenet_layer *layer) {
+    if (layer->gated)
+        return wavenet_gated_finish;
     return layer->matrix_format == WAVENET_MATRIX_32 ? wavenet_finish_long : wavenet_finish_upper;
 }
 
@@ -167,8 +173,7 @@ COLD static int find_other(struct wavenet_layer *layer) {
     struct wavenet_rows_code *const code = &layer->code;
     if (layer->activation < WAVENET_SILU)
         return layer->full ? 0 : find_unscaled(layer);
-    const uint32_t kind =
-        layer->activation == WAVENET_SILU ? WAVENET_FUNCTION_TYPES : (uint32_t)layer->function[0];
+    const uint32_t kind = other_of(layer);
     if (layer->lift > LIFT_MOST || (kind == WAVENET_FINE_TANH ? !fine_serves(layer) : layer->full))
         return 0;
     code->tail = lift_of(layer, others[kind].tail);
@@ -204,7 +209,7 @@ COLD static const uint8_t *chain_of(const struct wavenet_layer *layer) {
         return NULL;
     if (ring->wide)
         return layer->full_rows ? kernels[pairs].full_taps : kernels[pairs].long_taps;
-    if (taps > kernels[pairs].taps || kernels[pairs].taps_end == NULL)
+    if (taps > kernels[pairs].taps)
         return kernels[pairs].around;
     return kernels[pairs].taps_end - taps * tap_bytes(pairs);
 }
@@ -248,7 +253,7 @@ static void begin_rows(struct wavenet_rows_m7 *run, const struct wavenet_rows_wa
         run->slopes = &chords->slope;
         if (walk->layer->activation >= WAVENET_SILU) {
             run->function = walk->layer->function;
-            run->finish = walk->layer->gated ? wavenet_gated_finish : finish_of(walk->layer);
+            run->finish = finish_of(walk->layer);
         }
         run->inner = code->inner;
     }

@@ -2,10 +2,11 @@
 // Copyright (c) 2026 the pedalsmith developers
 #include "wide_m7.h"
 
+#include "m7.h"
 #include "tile.h"
 #include "wide_inputs_m7.h"
 
-#if defined(__ARM_ARCH_7EM__) && !defined(ENGINE_PORTABLE)
+#if ENGINE_M7
 
 // What the assembly is given, in the order in which it keeps it.
 struct wide_m7 {
