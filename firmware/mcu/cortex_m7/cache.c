@@ -9,9 +9,7 @@ void cache_enable_instructions(void) {
     if (SCB_CCR & SCB_CCR_IC) {
         return;
     }
-    core_barrier();
-    SCB_ICIALLU = 0;
-    core_barrier();
+    cache_forget_instructions();
     SCB_CCR |= SCB_CCR_IC;
     core_barrier();
 }
