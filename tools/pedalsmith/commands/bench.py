@@ -20,7 +20,7 @@ def command(
     network: Annotated[
         list[str] | None,
         typer.Option(
-            help="lstm:16, gru:24x2 for two layers, gru:40/32 for 32 bits of state, a2-full; "
+            help="lstm:16, gru:24x2 for two layers, gru:40/32 for 32 bits of state, a2-full, "
             "convnet:12, fir:2048; repeatable. Default: all."
         ),
     ] = None,

@@ -17,6 +17,7 @@ import numpy.typing as npt
 
 from pedalsmith.audio import SAMPLE_RATE
 from pedalsmith.cycles.convolutions import convnet, response
+from pedalsmith.cycles.synthetic import shape_named
 from pedalsmith.cycles.wavenets import WAVENETS, untrained
 from pedalsmith.errors import BadInput
 from pedalsmith.models.model import Dense, Gru, Lstm, Metadata, Model
@@ -85,14 +86,14 @@ def parse_entry(text: str) -> Entry:
     found = re.fullmatch(r"(convnet|fir):(\d+)", text)
     if found and 1 <= int(found[2]) <= _CONVOLUTIONS[found[1]][1]:
         return Entry(found[1], int(found[2]))
-    found = re.fullmatch(r"(lstm|gru):(\d+)(?:x([123]))?(?:/(16|32))?", text)
-    if not found or not 1 <= int(found[2]) <= HIDDEN_MAX:
+    shape = shape_named(text)
+    if shape is None:
         raise BadInput(
             f"{text}: is no network of the benchmark; write lstm:16, gru:24x2 or gru:40/32 (kind, "
             f"hidden size up to {HIDDEN_MAX}, layers and bits of the state), convnet:12, "
             f"fir:2048, or {', '.join(WAVENETS)}."
         )
-    return Entry(found[1], int(found[2]), int(found[4] or 16), int(found[3] or 1))
+    return Entry(shape.kind, shape.hidden, shape.state_bits, shape.layers)
 
 
 def entries() -> Iterator[Entry]:

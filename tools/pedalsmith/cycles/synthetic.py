@@ -47,18 +47,23 @@ class Shape:
     """Of the recurrent state: 16, with first-order error feedback, or 32."""
 
 
-def parse_shape(text: str) -> Shape:
-    """The shape of a name: lstm:16, gru:24x2 (two layers), lstm:40/32 (32 bits of state).
-
-    Raises BadInput.
-    """
+def shape_named(text: str) -> Shape | None:
+    """The shape of a name: lstm:16, gru:24x2 (two layers), lstm:40/32 (32 bits of state)."""
     found = re.fullmatch(r"(lstm|gru):(\d+)(?:x([123]))?(?:/(16|32))?", text)
     if not found or not 1 <= int(found[2]) <= HIDDEN_MAX:
+        return None
+    return Shape(found[1], int(found[2]), int(found[3] or 1), 0, int(found[4] or 16))
+
+
+def parse_shape(text: str) -> Shape:
+    """As shape_named; raises BadInput instead of giving None."""
+    shape = shape_named(text)
+    if shape is None:
         raise BadInput(
             f"{text}: is no network that can be made up; write lstm:16, gru:24x2 for two layers or "
             f"lstm:40/32 for 32 bits of state, hidden sizes up to {HIDDEN_MAX}."
         )
-    return Shape(found[1], int(found[2]), int(found[3] or 1), 0, int(found[4] or 16))
+    return shape
 
 
 def recurrent_blob(shape: Shape, seed: int = 1) -> Blob:
