@@ -20,7 +20,7 @@ from pedalsmith.models.model import Metadata, Model
 from pedalsmith.quantization.network import from_model
 from pedalsmith.quantization.proof import L1_MAX, row_bound
 from pedalsmith.quantization.quantizer import WEIGHT_BITS, Quantizer
-from pedalsmith.quantization.rows import exact_step, plain_step
+from pedalsmith.quantization.rows import LARGEST_SUM, exact_step, fit_step, plain_step
 from pedalsmith_trainer import finetuning
 from pedalsmith_trainer.export import to_model
 from pedalsmith_trainer.grid import Grid, Levels
@@ -155,3 +155,18 @@ def test_a_run_without_quantize_is_all_float(settings):
     with pytest.raises(BadInput, match="lstm and gru"):
         finetuning.before(Settings(arch="a2-lite", quantize="int8"))
     assert finetuning.before(settings).steps == 640 - round(finetuning.SHARE * 640)
+
+
+@pytest.mark.parametrize("arch", ["lstm", "gru"])
+@pytest.mark.parametrize("layers", [1, 2])
+def test_weights_stay_where_the_engine_can_have_them(arch: str, layers: int) -> None:
+    network = AmpNetwork(arch, 5, layers=layers, features=2)
+    row = network.flat_weights().numpy()
+    assert np.array_equal(network.bounded(row.copy()), row), "as they come, they are left alone"
+    network.assign(network.bounded(400.0 * row))
+    for index in range(layers):
+        kernel, recurrent, _ = network.get_weights()[3 * index : 3 * index + 3]
+        matrix = np.vstack([kernel, recurrent] if index else [recurrent]).T.astype(np.float64)
+        matrix[2 * 5 : 3 * 5] *= 2.0
+        assert np.abs(matrix).sum(axis=1).max() > 0.5 * LARGEST_SUM, "and not much smaller"
+        fit_step(plain_step(matrix, 16), 16)  # raises where it does not fit

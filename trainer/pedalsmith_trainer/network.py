@@ -9,10 +9,14 @@ import keras
 import numpy as np
 
 from pedalsmith.models.model import Dense, Gru, Lstm
+from pedalsmith.quantization.rows import LARGEST_SUM
 from pedalsmith_trainer.composed import Composed
 from pedalsmith_trainer.layers import LAYERS
 from pedalsmith_trainer.native import Kernel
 from pedalsmith_trainer.played_network import PlayedNetwork
+
+_LARGEST_SUM = np.float32(0.99 * LARGEST_SUM)
+"""Rounding adds half a word a column, 0.1 of up to 128 columns."""
 
 
 @keras.saving.register_keras_serializable("pedalsmith")
@@ -62,6 +66,26 @@ class AmpNetwork(PlayedNetwork):
                 threads=threads,
             )
         )
+
+    def bounded(self, row: np.ndarray) -> np.ndarray:
+        """See PlayedNetwork: what a row of a matrix sums to, which training on its own takes
+        beyond the engine's range once in a while."""
+        at = 0
+        for layer in range(len(self.recurrent)):
+            inputs = self.hidden if layer else self.features
+            columns = self.hidden + (inputs if layer else 0)
+            gates = 4 if self.arch == "lstm" else 3
+            begin = at if layer else at + gates * self.hidden * inputs
+            end = begin + gates * self.hidden * columns
+            matrix = row[begin:end].reshape(columns, gates, self.hidden)
+            sizes = np.abs(matrix)
+            # A word has half of what the words of a row may sum to.
+            sums = np.maximum(sizes.sum(axis=0), 2.0 * sizes.max(axis=0))
+            sums[2] *= 2.0  # the tanh is played by the table of the sigmoid
+            if sums.max() > _LARGEST_SUM:
+                matrix *= np.minimum(_LARGEST_SUM / np.maximum(sums, _LARGEST_SUM), 1.0)
+            at = end + (gates if self.arch == "lstm" else 2 * gates) * self.hidden
+        return row
 
     def to_model_layers(
         self, input_gain: float, output_gain: float

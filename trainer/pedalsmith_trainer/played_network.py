@@ -62,6 +62,10 @@ class PlayedNetwork(keras.Model):
         for variable, value in zip(self.trainable_variables, self.unflattened(row), strict=True):
             variable.assign(value)
 
+    def bounded(self, row: np.ndarray) -> np.ndarray:
+        """A row of weights, which it may change, brought to where the engine can have it."""
+        return row
+
     @property
     def state_count(self) -> int:
         """Numbers of state in a stream."""

@@ -102,7 +102,7 @@ class TruncatedTraining(keras.Model):
 
     def _bounded(self, weights: Floats) -> Floats:
         """The weights after an update, brought back to where they must stay."""
-        return weights
+        return self.network.bounded(weights)
 
     def _clipping(self, norm: float) -> np.float32:
         """The factor that holds a gradient's norm to twice its running mean.

@@ -22,6 +22,9 @@ Ints = npt.NDArray[np.int64]
 _INT16, _INT8 = 32_767, 127
 _SCALE_ONE = 2.0**40
 _LARGEST_SCALE = 2**31 - 1
+LARGEST_SUM = L1_MAX * _LARGEST_SCALE / _SCALE_ONE
+"""Of the |weights| of a row, half a word a column aside, and twice one of them; those of a tanh are
+doubled."""
 _LARGEST_SHIFT = 8
 _FLOAT32_BITS = 24
 _LARGEST_S = 2.0**24
@@ -138,7 +141,7 @@ def fit_step(step: Floats, bits: int) -> tuple[Ints, Ints]:
     for row in np.flatnonzero(scale > _LARGEST_SCALE):
         raise Refused(
             f"row {row} of a recurrent matrix has weights too large for the engine "
-            f"(they sum to more than {L1_MAX * _LARGEST_SCALE / _SCALE_ONE:.0f}); "
+            f"(they sum to more than {LARGEST_SUM:.0f}); "
             "train it with weight decay, or take another capture"
         )
     return shift, np.maximum(scale, 1)
